@@ -1,0 +1,63 @@
+// What the law of the house says no to. Codes are a closed list; their words are in the locales (`refusal.<code>`).
+
+/** HTTP status per code: what a page, a server or a script is told. */
+const statusOf = {
+  "not-found": 404,
+  gone: 410,
+  "sign-in-first": 401,
+  "not-allowed": 403,
+  "not-verified": 403,
+  "form-expired": 403,
+  "phase-closed": 409,
+  "not-in-this-state": 409,
+  "support-limit": 409,
+  "edit-window-over": 409,
+  "already-exists": 409,
+  "changed-meanwhile": 409,
+  "handle-taken": 409,
+  "handle-invalid": 422,
+  "link-expired": 410,
+  "invalid-input": 422,
+  "phases-overlap": 422,
+  "phase-ends-before-start": 422,
+  "image-unreadable": 422,
+  "too-large": 413,
+  "too-many-requests": 429,
+  "peer-blocked": 403,
+  "peer-unreachable": 502,
+  "peer-too-slow": 504,
+  "address-forbidden": 422,
+  "not-an-actor": 422,
+  "unsupported-object": 422,
+  "forged": 401,
+} as const;
+
+export type RefusalCode = keyof typeof statusOf;
+
+/** Says no for a reason a person can act on. Never for a fault: faults are plain errors. */
+export class Refused extends Error {
+  readonly code: RefusalCode;
+  /** Values for the message in the locale, and `field` where one input is meant. */
+  readonly params: Readonly<Record<string, string | number>>;
+
+  constructor(code: RefusalCode, params: Record<string, string | number> = {}, options?: ErrorOptions) {
+    super(code, options);
+    this.name = "Refused";
+    this.code = code;
+    this.params = params;
+  }
+
+  get status(): (typeof statusOf)[RefusalCode] {
+    return statusOf[this.code];
+  }
+}
+
+export function refuseUnless(
+  condition: unknown,
+  code: RefusalCode,
+  params: Record<string, string | number> = {},
+): asserts condition {
+  if (!condition) throw new Refused(code, params);
+}
+
+export const refusalCodes = Object.keys(statusOf) as RefusalCode[];
