@@ -1,0 +1,35 @@
+// The few things with a second implementation in tests, and the one question src/ asks of the fediverse.
+
+export interface Clock {
+  now(): Date;
+}
+
+export const systemClock: Clock = { now: () => new Date() };
+
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface Mailer {
+  send(mail: Mail): Promise<void>;
+}
+
+/** What a look-up by handle or address found; nothing about it is stored by asking. */
+export interface RemoteThing {
+  readonly uri: string;
+  readonly isActor: boolean;
+  readonly type: string;
+  readonly name: string;
+  readonly handle: string | null;
+  readonly summary: string;
+  readonly url: string | null;
+  readonly iconUrl: string | null;
+}
+
+/**
+ * Looks an address (`https://…`) or a handle (`@name@host`) up on its own server and remembers the actor it names.
+ * @throws Refused `not-found`, `peer-unreachable`, `peer-too-slow`, `address-forbidden`, `peer-blocked`, `not-an-actor`.
+ */
+export type FindRemote = (addressOrHandle: string) => Promise<RemoteThing>;
