@@ -1,0 +1,36 @@
+// Several databases on one server: naming, making and dropping them.
+import { type DatabaseOptions, type Sql, violatedUnique } from "./db.ts";
+
+type Target = DatabaseOptions["target"];
+
+/** The same server and user, another database. */
+export function databaseOn(target: Target, database: string): Target {
+  if (typeof target !== "string") return { ...target, database };
+  const url = new URL(target);
+  url.pathname = `/${encodeURIComponent(database)}`;
+  return url.href;
+}
+
+/**
+ * Makes a database unless it is there; several processes may ask at once. Not within a transaction.
+ *
+ * @param template an existing database that nobody is connected to, copied whole.
+ * @returns whether it was made now.
+ */
+export async function ensureDatabase(sql: Sql, name: string, template = "template0"): Promise<boolean> {
+  const found = await sql`select 1 from pg_database where datname = ${name}`;
+  if (found.length > 0) return false;
+  try {
+    await sql`create database ${sql(name)} template ${sql(template)}`;
+    return true;
+  } catch (error) {
+    // 42P04: made meanwhile and committed; a unique violation: made at the same moment.
+    if ((error as { code?: string }).code === "42P04" || violatedUnique(error) !== null) return false;
+    throw error;
+  }
+}
+
+/** Drops a database, whoever is still connected to it. */
+export async function dropDatabase(sql: Sql, name: string): Promise<void> {
+  await sql`drop database if exists ${sql(name)} with (force)`;
+}
