@@ -1,9 +1,10 @@
 // The settings of one node, read from the environment, checked, and decided once. Nothing else reads process.env.
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { defaultDataDir } from "./platform/embedded-postgres.ts";
 
 export interface Config {
   /** The public address of the node, such as `https://city.example`; no trailing slash. Part of every URI it mints. */
@@ -56,6 +57,7 @@ export class ConfigError extends Error {
 
 const secretLengthMin = 32;
 const portDefault = 8000;
+const projectDir = dirname(import.meta.dirname);
 
 /**
  * Reads, checks and completes the settings. On a test origin without SECRET, one is made and kept in the data folder.
@@ -75,7 +77,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
   const problems = isPublic ? problemsInPublic(origin, set) : [];
   problems.push(...problemsTogether(origin, set));
   if (problems.length > 0) throw new ConfigError(problems);
-  const dataDir = resolve(set.DATA_DIR);
+  const dataDir = set.DATA_DIR === undefined ? defaultDataDir(projectDir) : resolve(set.DATA_DIR);
   return Object.freeze({
     origin: origin.origin,
     isPublic,
@@ -97,6 +99,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     logLevel: set.LOG_LEVEL,
   });
 }
+
+/** The settings of the running program: its environment and its flags. */
+export const configOfThisProcess = (): Config => loadConfig(process.env, process.argv.slice(2));
 
 const origin = (text: string, context: z.RefinementCtx): URL => {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -133,7 +138,7 @@ const settings = z.object({
   PORT: wholeNumber(1, 65_535, "a port").optional(),
   ROLE: oneOf(roles).default("both"),
   TRUST_PROXY: wholeNumber(0, 8, "the number of proxies in front of this node").default(0),
-  DATA_DIR: z.string().default("data"),
+  DATA_DIR: z.string().optional(),
   UPLOADS_DIR: z.string().optional(),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
@@ -226,7 +231,8 @@ const cookiePrefixOf = (origin: URL): string =>
 function keptSecret(dataDir: string): string {
   const path = join(dataDir, "secret");
   try {
-    mkdirSync(dataDir, { recursive: true });
+    // Root's database server runs as another user, who has to pass through.
+    mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o755 : 0o700 });
     const mine = `${path}.${process.pid}`;
     writeFileSync(mine, randomBytes(48).toString("base64url"), { mode: 0o600 });
     try {
