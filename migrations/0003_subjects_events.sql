@@ -27,11 +27,14 @@ create index subject_author on subject (author_id, id desc);
 -- Goodwill of anyone, local or remote. Never a support and never added to one.
 create table reaction (
   subject_uri  text not null references subject (uri),
-  actor_id     uuid not null references actor (id),
   kind         text not null check (kind in ('like', 'share')),
-  activity_uri text not null,
+  actor_id     uuid references actor (id),       -- a voice of the fediverse, or
+  account_id   uuid,                             -- a person of this node without one
+  activity_uri text,
   created_at   timestamptz not null default now(),
-  primary key (subject_uri, actor_id, kind)
+  unique (subject_uri, kind, actor_id),
+  unique (subject_uri, kind, account_id),
+  check (num_nonnulls(actor_id, account_id) = 1)
 );
 create index reaction_activity on reaction (activity_uri);
 

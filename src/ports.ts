@@ -1,5 +1,8 @@
 // The few things with a second implementation in tests, and the one question src/ asks of the fediverse.
 
+import type { Pool } from "./platform/db.ts";
+import type { Uris } from "./platform/uris.ts";
+
 export interface Clock {
   now(): Date;
 }
@@ -33,3 +36,14 @@ export interface RemoteThing {
  * @throws Refused `not-found`, `peer-unreachable`, `peer-too-slow`, `address-forbidden`, `peer-blocked`, `not-an-actor`.
  */
 export type FindRemote = (addressOrHandle: string) => Promise<RemoteThing>;
+
+/** What every room's pages are opened with: `proposalPages(house)`. Rooms take from it what they need. */
+export interface House {
+  readonly sql: Pool;
+  readonly uris: Uris;
+  readonly clock: Clock;
+  readonly mailer: Mailer;
+  readonly findRemote: FindRemote;
+  /** The folder uploads are kept in; part of every backup. */
+  readonly uploadsDir: string;
+}

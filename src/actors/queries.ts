@@ -1,0 +1,139 @@
+// Reads of actors, follows and peers.
+import type { Sql } from "../platform/db.ts";
+import { Refused } from "../platform/refusal.ts";
+import type { Actor, FollowState, PeerPolicy } from "./actor.ts";
+
+const columns = (sql: Sql) => sql`
+  actor.id, actor.uri, actor.origin, actor.kind, actor.type, actor.handle, actor.host, actor.name, actor.summary,
+  actor.url, actor.icon_url, actor.inbox_uri, actor.shared_inbox_uri, actor.process_uri, actor.followers_count,
+  actor.gone_at`;
+
+export async function findActor(sql: Sql, uri: string): Promise<Actor | null> {
+  const [actor] = await sql<Actor[]>`select ${columns(sql)} from actor where uri = ${uri}`;
+  return actor ?? null;
+}
+
+export async function findActorById(sql: Sql, id: string): Promise<Actor | null> {
+  const [actor] = await sql<Actor[]>`select ${columns(sql)} from actor where id = ${id}`;
+  return actor ?? null;
+}
+
+/** An actor of this node by its handle, whatever the case; closed ones too, with `goneAt`. */
+export async function findLocalActor(sql: Sql, handle: string): Promise<Actor | null> {
+  const [actor] = await sql<Actor[]>`
+    select ${columns(sql)} from handle join actor on actor.id = handle.actor_id
+    where handle.handle = ${handle.toLowerCase()}`;
+  return actor ?? null;
+}
+
+/** The one actor that speaks for the node itself, or for all of its residents. */
+export async function getActorOfKind(sql: Sql, kind: "node" | "residents"): Promise<Actor> {
+  const [actor] = await sql<Actor[]>`
+    select ${columns(sql)} from actor where kind = ${kind} and origin is null order by id limit 1`;
+  if (actor === undefined) throw new Refused("not-found");
+  return actor;
+}
+
+/** Organisations of this node: the city first, then its districts and associations. */
+export async function listOrganisationActors(sql: Sql): Promise<Actor[]> {
+  return await sql<Actor[]>`
+    select ${columns(sql)} from actor where kind = 'organisation' and origin is null and gone_at is null order by id`;
+}
+
+/** When the document of a remote actor was last read here; null when never. */
+export async function remoteActorReadAt(sql: Sql, uri: string): Promise<Date | null> {
+  const [row] = await sql<
+    { fetchedAt: Date | null }[]
+  >`select fetched_at from actor where uri = ${uri} and origin is not null`;
+  return row?.fetchedAt ?? null;
+}
+
+export interface Inbox {
+  readonly uri: string;
+  /** One of the actors behind it. */
+  readonly actorUri: string;
+}
+
+/**
+ * A batch of the inboxes behind the followers of some actors, each once, ordered and paged by their own address.
+ * Followers on blocked servers are left out.
+ */
+export async function listFollowerInboxes(
+  sql: Sql,
+  {
+    followed,
+    institutionsOnly,
+    after,
+    limit,
+  }: { followed: string[]; institutionsOnly: boolean; after: string; limit: number },
+): Promise<Inbox[]> {
+  return await sql<Inbox[]>`
+    select coalesce(actor.shared_inbox_uri, actor.inbox_uri) as uri, min(actor.uri) as actor_uri
+    from follow join actor on actor.id = follow.follower_id join actor followed on followed.id = follow.followed_id
+    where followed.uri = any(${followed}) and follow.state = 'accepted' and actor.origin is not null
+      and actor.gone_at is null and coalesce(actor.shared_inbox_uri, actor.inbox_uri) > ${after}
+      ${institutionsOnly ? sql`and actor.type <> 'Person'` : sql``}
+      and not exists (select from peer where peer.host = split_part(actor.uri, '/', 3) and peer.policy = 'blocked')
+    group by 1 order by 1 limit ${limit}`;
+}
+
+/** A page of the URIs of an actor's followers or of those it follows, newest first, by key. */
+export async function listFollows(
+  sql: Sql,
+  {
+    actorId,
+    direction,
+    before,
+    limit,
+  }: { actorId: string; direction: "followers" | "following"; before: string | null; limit: number },
+): Promise<{ id: string; uri: string }[]> {
+  const [mine, other] = direction === "followers" ? ["followed_id", "follower_id"] : ["follower_id", "followed_id"];
+  return await sql<{ id: string; uri: string }[]>`
+    select follow.id, actor.uri from follow join actor on actor.id = follow.${sql(other!)}
+    where follow.${sql(mine!)} = ${actorId} and state = 'accepted' ${before === null ? sql`` : sql`and follow.id < ${before}`}
+    order by follow.id desc limit ${limit}`;
+}
+
+export interface FollowRow {
+  readonly id: string;
+  readonly uri: string;
+  readonly state: FollowState;
+}
+
+export async function findFollow(sql: Sql, followerId: string, followedId: string): Promise<FollowRow | null> {
+  const [row] = await sql<FollowRow[]>`
+    select id, uri, state from follow where follower_id = ${followerId} and followed_id = ${followedId}`;
+  return row ?? null;
+}
+
+/** Whether any actor of this node follows the one at `uri`: what makes its public activity welcome here. */
+export async function isFollowedHere(sql: Sql, uri: string): Promise<boolean> {
+  const rows = await sql`
+    select from follow join actor on actor.id = follow.followed_id join actor us on us.id = follow.follower_id
+    where actor.uri = ${uri} and us.origin is null and follow.state <> 'rejected' limit 1`;
+  return rows.length > 0;
+}
+
+/** What this node has decided about a host; `allowed` where it has decided nothing. */
+export async function policyFor(sql: Sql, host: string): Promise<PeerPolicy> {
+  const [row] = await sql<{ policy: PeerPolicy }[]>`select policy from peer where host = ${host.toLowerCase()}`;
+  return row?.policy ?? "allowed";
+}
+
+export interface FollowedActor extends Actor {
+  readonly state: FollowState;
+  readonly since: Date;
+}
+
+/** Everyone the organisations of this node follow, or who follows them: the two lists of the network page. */
+export async function listNetwork(
+  sql: Sql,
+  { direction, before, limit }: { direction: "followers" | "following"; before: string | null; limit: number },
+): Promise<(FollowedActor & { followId: string; ours: string })[]> {
+  const [mine, other] = direction === "followers" ? ["followed_id", "follower_id"] : ["follower_id", "followed_id"];
+  return await sql<(FollowedActor & { followId: string; ours: string })[]>`
+    select ${columns(sql)}, follow.id as follow_id, follow.state, follow.created_at as since, us.name as ours
+    from follow join actor on actor.id = follow.${sql(other!)} join actor us on us.id = follow.${sql(mine!)}
+    where us.origin is null and us.kind in ('organisation', 'process') ${before === null ? sql`` : sql`and follow.id < ${before}`}
+    order by follow.id desc limit ${limit}`;
+}

@@ -1,0 +1,348 @@
+// The verbs of processes: draft, change, publish, announce. The only writer of these tables.
+import { type Account, holds } from "../accounts/account.ts";
+import { describeActor, openActor } from "../actors/actions.ts";
+import { recordEvent } from "../events.ts";
+import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
+import { newId } from "../platform/ids.ts";
+import { enqueue } from "../platform/jobs.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import type { Uris } from "../platform/uris.ts";
+import { enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
+import {
+  activePhase,
+  checkPhases,
+  type Indicator,
+  inLanguage,
+  type LanguageMap,
+  type PhasePlan,
+  type PilotDecision,
+  type Process,
+} from "./process.ts";
+import { getProcess } from "./queries.ts";
+
+/** What the desk fills in. Everything may change until publication; the handle and the organisation never after. */
+export interface ProcessText {
+  readonly languages: readonly string[];
+  readonly title: LanguageMap;
+  readonly summary: LanguageMap;
+  readonly description: LanguageMap;
+  readonly promoter: LanguageMap;
+  readonly audience: LanguageMap;
+  readonly decides: LanguageMap;
+  readonly goals: LanguageMap;
+  readonly indicator: Indicator | null;
+  readonly isPilot: boolean;
+  readonly pilotArea: string;
+  readonly pilotGeojson: unknown;
+  readonly supportLimit: number | null;
+  readonly editWindowMinutes: number;
+  readonly image: string | null;
+  readonly imageAlt: string;
+}
+
+export interface NewProcess extends ProcessText {
+  readonly handle: string;
+  readonly organisationId: string;
+  readonly phases: readonly PhasePlan[];
+  readonly categoryIds: readonly string[];
+  readonly source?: { readonly name: string; readonly url: string } | null;
+}
+
+const columnsOf = (tx: Tx, text: ProcessText) => {
+  const json = (value: unknown) => (value === null ? null : tx.json(value as never));
+  return {
+    languages: text.languages as string[],
+    title: json(text.title),
+    summary: json(text.summary),
+    description: json(text.description),
+    promoter: json(text.promoter),
+    audience: json(text.audience),
+    decides: json(text.decides),
+    goals: json(text.goals),
+    indicator: json(text.indicator),
+    isPilot: text.isPilot,
+    pilotArea: text.pilotArea,
+    pilotGeojson: json(text.pilotGeojson),
+    supportLimit: text.supportLimit,
+    editWindowMinutes: text.editWindowMinutes,
+    image: text.image,
+    imageAlt: text.imageAlt,
+  };
+};
+
+/**
+ * Drafts a process with its phases. No one outside the desk sees it, and its actor is opened only on publication.
+ * @throws Refused `not-allowed`, `phases-overlap`, `phase-ends-before-start`, `handle-taken`.
+ */
+export async function draftProcess(sql: Sql, uris: Uris, by: Account, input: NewProcess, now: Date): Promise<Process> {
+  refuseUnless(holds(by, "official"), "not-allowed");
+  const phases = checkPhases(input.phases);
+  const id = newId(now);
+  const uri = uris.process(input.handle);
+  return await withTransaction(sql, async (tx) => {
+    const taken =
+      await tx`select from handle where handle = ${input.handle} union all select from subject where uri = ${uri}`;
+    refuseUnless(taken.length === 0, "handle-taken", { field: "handle", handle: input.handle });
+    await enterSubject(tx, {
+      uri,
+      id,
+      kind: "process",
+      origin: null,
+      url: uri,
+      authorId: null,
+      authorName: "",
+      processUri: uri,
+      title: inLanguage(input.title, input.languages[0] ?? "en").text,
+      language: input.languages[0] ?? "en",
+      publishedAt: null,
+    });
+    await tx`
+      insert into process ${tx({
+        uri,
+        id,
+        handle: input.handle,
+        organisationId: input.organisationId,
+        createdBy: by.id,
+        createdAt: now,
+        source: input.source ? tx.json(input.source as never) : null,
+        ...columnsOf(tx, input),
+      } as never)}`;
+    await replacePhases(tx, uri, phases, now);
+    await replaceCategories(tx, uri, input.categoryIds);
+    await recordAct(tx, by, "process-drafted", uri, {}, now);
+    return await getProcess(tx, uri);
+  });
+}
+
+/** Changes a process's texts and settings. A public one tells its followers, once per change. */
+export async function changeProcess(
+  sql: Sql,
+  by: Account,
+  uri: string,
+  change: ProcessText & { phases: readonly PhasePlan[]; categoryIds: readonly string[] },
+  now: Date,
+): Promise<Process> {
+  refuseUnless(holds(by, "official", uri), "not-allowed");
+  const phases = checkPhases(change.phases);
+  return await withTransaction(sql, async (tx) => {
+    const before = await processForUpdate(tx, uri);
+    await tx`update process set ${tx(columnsOf(tx, change) as never)} where uri = ${uri}`;
+    await replacePhases(tx, uri, phases, now);
+    await replaceCategories(tx, uri, change.categoryIds);
+    const written = change.languages[0] ?? "en";
+    await touchSubject(tx, uri, { title: inLanguage(change.title, written).text, language: written }, now);
+    await recordAct(tx, by, "process-changed", uri, {}, now);
+    const process = await getProcess(tx, uri);
+    if (before.publishedAt !== null) {
+      await describeProcessActor(tx, process, now);
+      await schedulePhases(tx, uri);
+    }
+    return process;
+  });
+}
+
+/**
+ * Opens the process to everyone: its actor, that people follow, and the announcement of its phases at their time.
+ * Publishing twice changes nothing.
+ */
+export async function publishProcess(sql: Sql, uris: Uris, by: Account, uri: string, now: Date): Promise<Process> {
+  refuseUnless(holds(by, "official", uri), "not-allowed");
+  return await withTransaction(sql, async (tx) => {
+    const process = await processForUpdate(tx, uri);
+    if (process.publishedAt !== null) return process;
+    const written = process.languages[0] ?? "en";
+    const actor = await openActor(
+      tx,
+      uris,
+      {
+        kind: "process",
+        handle: process.handle,
+        name: inLanguage(process.title, written).text,
+        summary: inLanguage(process.summary, written).text,
+        url: uri,
+      },
+      now,
+    );
+    await tx`update process set actor_id = ${actor.id} where uri = ${uri}`;
+    await tx`update subject set author_id = ${actor.id} where uri = ${uri}`;
+    await touchSubject(tx, uri, { publishedAt: now }, now);
+    // What began before publication is not announced as news.
+    await tx`update phase set announced_at = ${now} where process_uri = ${uri} and ends_at <= ${now}`;
+    await schedulePhases(tx, uri);
+    await recordAct(tx, by, "process-published", uri, {}, now);
+    await recordEvent(tx, { type: "ProcessPublished", subjectUri: uri, data: {} }, now);
+    return await getProcess(tx, uri);
+  });
+}
+
+/** Says how an experiment ended: stop, adjust or scale, with reasons. It can be said again; each time is kept in the audit. */
+export async function decidePilot(
+  sql: Sql,
+  by: Account,
+  uri: string,
+  decision: { decision: PilotDecision; reasons: string },
+  now: Date,
+): Promise<void> {
+  refuseUnless(holds(by, "official", uri), "not-allowed");
+  refuseUnless(decision.reasons.trim() !== "", "invalid-input", { field: "reasons" });
+  await withTransaction(sql, async (tx) => {
+    const process = await processForUpdate(tx, uri);
+    refuseUnless(process.isPilot && process.publishedAt !== null, "not-in-this-state");
+    await tx`
+      update process set pilot_decision = ${decision.decision}, pilot_reasons = ${decision.reasons}, pilot_decided_at = ${now}
+      where uri = ${uri}`;
+    await touchSubject(tx, uri, {}, now);
+    await recordAct(tx, by, "pilot-decided", uri, { decision: decision.decision }, now);
+    await describeProcessActor(tx, await getProcess(tx, uri), now);
+  });
+}
+
+/**
+ * Announces the start of a phase, once, at its time. Run by a job; a phase that was moved or removed meanwhile is left alone.
+ */
+export async function announcePhase(sql: Sql, phaseId: string, now: Date): Promise<void> {
+  await withTransaction(sql, async (tx) => {
+    const [row] = await tx<{ processUri: string }[]>`
+      update phase set announced_at = ${now}
+      where id = ${phaseId} and announced_at is null and starts_at <= ${now} and ends_at > ${now}
+        and exists (select from subject where uri = process_uri and published_at is not null and hidden_at is null)
+      returning process_uri`;
+    if (row === undefined) return;
+    const process = await getProcess(tx, row.processUri);
+    const phase = activePhase(process.phases, now);
+    if (phase?.id !== phaseId) return;
+    await touchSubject(tx, process.uri, {}, now);
+    await recordEvent(
+      tx,
+      { type: "PhaseStarted", subjectUri: process.uri, data: { phaseId, title: phase.title, endsAt: phase.endsAt } },
+      now,
+    );
+  });
+}
+
+/** Publishes news of a process, in the process's own voice. */
+export async function publishNews(
+  sql: Sql,
+  uris: Uris,
+  by: Account,
+  input: { processUri: string; title: string; body: string; language: string },
+  now: Date,
+): Promise<string> {
+  refuseUnless(holds(by, "official", input.processUri), "not-allowed");
+  return await withTransaction(sql, async (tx) => {
+    const process = await getProcess(tx, input.processUri);
+    refuseUnless(process.publishedAt !== null && process.origin === null, "not-in-this-state");
+    const id = newId(now);
+    const uri = uris.news(id);
+    const [actor] = await tx<{ actorId: string }[]>`select actor_id from process where uri = ${process.uri}`;
+    await enterSubject(tx, {
+      uri,
+      id,
+      kind: "news",
+      origin: null,
+      url: uri,
+      authorId: actor!.actorId,
+      authorName: "",
+      processUri: process.uri,
+      title: input.title,
+      language: input.language,
+      publishedAt: now,
+    });
+    await tx`insert into news (uri, process_uri, body, created_by) values (${uri}, ${process.uri}, ${input.body}, ${by.id})`;
+    await recordAct(tx, by, "news-published", uri, {}, now);
+    await recordEvent(tx, { type: "NewsPublished", subjectUri: uri, data: {} }, now);
+    return uri;
+  });
+}
+
+export async function addDocument(
+  sql: Sql,
+  by: Account,
+  input: {
+    processUri: string;
+    title: string;
+    language: string;
+    url: string;
+    mediaType: string;
+    sizeBytes: number | null;
+  },
+  now: Date,
+): Promise<void> {
+  refuseUnless(holds(by, "official", input.processUri), "not-allowed");
+  await withTransaction(sql, async (tx) => {
+    await tx`insert into process_document ${tx({ id: newId(now), ...input })}`;
+    await recordAct(tx, by, "document-added", input.processUri, { title: input.title }, now);
+  });
+}
+
+export async function removeDocument(sql: Sql, by: Account, processUri: string, id: string, now: Date): Promise<void> {
+  refuseUnless(holds(by, "official", processUri), "not-allowed");
+  await withTransaction(sql, async (tx) => {
+    await tx`delete from process_document where id = ${id} and process_uri = ${processUri}`;
+    await recordAct(tx, by, "document-removed", processUri, {}, now);
+  });
+}
+
+/** Adds a category to the city's taxonomy. */
+export async function addCategory(
+  sql: Sql,
+  by: Account,
+  input: { name: LanguageMap; parentId: string | null },
+  now: Date,
+): Promise<string> {
+  refuseUnless(holds(by, "official"), "not-allowed");
+  return await withTransaction(sql, async (tx) => {
+    const id = newId(now);
+    await tx`
+      insert into category (id, parent_id, name, position)
+      values (${id}, ${input.parentId}, ${tx.json(input.name as never)}, (select count(*) from category))`;
+    await recordAct(tx, by, "category-added", null, { id }, now);
+    return id;
+  });
+}
+
+/** A process with its row locked, so that what was asked of it still holds when the answer is written. */
+export async function processForUpdate(tx: Tx, uri: string): Promise<Process> {
+  const rows = await tx`select from process where uri = ${uri} for update`;
+  refuseUnless(rows.length === 1, "not-found");
+  return await getProcess(tx, uri);
+}
+
+async function describeProcessActor(tx: Tx, process: Process, now: Date): Promise<void> {
+  const written = process.languages[0] ?? "en";
+  const [row] = await tx<{ actorId: string }[]>`select actor_id from process where uri = ${process.uri}`;
+  const profile = { name: inLanguage(process.title, written).text, summary: inLanguage(process.summary, written).text };
+  await describeActor(tx, row!.actorId, profile, now);
+}
+
+/** Keeps the phases that are unchanged in time (and whether they were announced), replaces the others. */
+async function replacePhases(tx: Tx, processUri: string, phases: readonly PhasePlan[], now: Date): Promise<void> {
+  const announced = await tx<{ startsAt: Date }[]>`
+    delete from phase where process_uri = ${processUri} and announced_at is not null returning starts_at`;
+  await tx`delete from phase where process_uri = ${processUri}`;
+  for (const phase of phases) {
+    const was = announced.some((old) => +old.startsAt === +phase.startsAt);
+    await tx`
+      insert into phase (id, process_uri, title, description, starts_at, ends_at, permits, announced_at)
+      values (${newId(now)}, ${processUri}, ${tx.json(phase.title as never)}, ${tx.json(phase.description as never)},
+        ${phase.startsAt}, ${phase.endsAt}, ${phase.permits as string[]}, ${was ? now : null})`;
+  }
+}
+
+async function replaceCategories(tx: Tx, processUri: string, categoryIds: readonly string[]): Promise<void> {
+  await tx`delete from process_category where process_uri = ${processUri}`;
+  for (const categoryId of categoryIds) await tx`insert into process_category ${tx({ processUri, categoryId })}`;
+}
+
+async function schedulePhases(tx: Tx, processUri: string): Promise<void> {
+  const waiting = await tx<{ id: string; startsAt: Date }[]>`
+    select id, starts_at from phase where process_uri = ${processUri} and announced_at is null`;
+  for (const { id, startsAt } of waiting) {
+    await enqueue(tx, {
+      kind: "phase-start",
+      payload: { phaseId: id },
+      runAt: startsAt,
+      uniqueKey: `phase-start:${id}`,
+    });
+  }
+}

@@ -1,0 +1,158 @@
+// Reads of processes, phases, categories, documents and news.
+import type { Sql } from "../platform/db.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import type { LanguageMap, Phase, Process } from "./process.ts";
+
+const columns = (sql: Sql) => sql`
+  process.uri, process.id, subject.origin, subject.url, process.handle, actor.uri as actor_uri, process.organisation_id,
+  organisation.uri as organisation_uri, organisation.name as organisation_name, process.languages, process.title,
+  process.summary, process.description, process.promoter, process.audience, process.decides, process.goals,
+  process.indicator, process.is_pilot, process.pilot_area, process.pilot_geojson, process.pilot_decision,
+  process.pilot_reasons, process.pilot_decided_at, process.support_limit, process.edit_window_minutes, process.image,
+  process.image_alt, process.source, process.proposal_count, process.result_count, process.meeting_count,
+  subject.published_at, subject.updated_at, subject.hidden_at, coalesce(actor.followers_count, 0) as followers_count`;
+
+const joined = (sql: Sql) => sql`
+  process join subject on subject.uri = process.uri
+  left join actor on actor.id = process.actor_id
+  left join actor organisation on organisation.id = process.organisation_id`;
+
+async function withPhases(sql: Sql, rows: Omit<Process, "phases">[]): Promise<Process[]> {
+  if (rows.length === 0) return [];
+  const phases = await sql<(Phase & { processUri: string })[]>`
+    select id, process_uri, title, description, starts_at, ends_at, permits from phase
+    where process_uri = any(${rows.map((row) => row.uri)}) order by starts_at`;
+  return rows.map((row) => ({ ...row, phases: phases.filter((phase) => phase.processUri === row.uri) }));
+}
+
+export async function findProcess(sql: Sql, uri: string): Promise<Process | null> {
+  const rows = await sql<Omit<Process, "phases">[]>`
+    select ${columns(sql)} from ${joined(sql)} where process.uri = ${uri} and subject.deleted_at is null`;
+  return (await withPhases(sql, rows))[0] ?? null;
+}
+
+export async function getProcess(sql: Sql, uri: string): Promise<Process> {
+  const process = await findProcess(sql, uri);
+  refuseUnless(process !== null, "not-found");
+  return process;
+}
+
+/** By the last part of its page's address: a handle of this node, or the id of a remote process kept here. */
+export async function findProcessByPath(sql: Sql, segment: string): Promise<Process | null> {
+  const rows = await sql<Omit<Process, "phases">[]>`
+    select ${columns(sql)} from ${joined(sql)}
+    where subject.deleted_at is null
+      and ((process.handle = ${segment} and subject.origin is null) or process.id::text = ${segment})
+    order by subject.origin nulls first limit 1`;
+  return (await withPhases(sql, rows))[0] ?? null;
+}
+
+/** The phases of a process, locked with it, for an action that asks what is permitted now. */
+export async function phasesOf(sql: Sql, processUri: string): Promise<Phase[]> {
+  return await sql<Phase[]>`
+    select id, title, description, starts_at, ends_at, permits from phase where process_uri = ${processUri} order by starts_at`;
+}
+
+export interface ProcessFilter {
+  readonly search?: string;
+  readonly state?: "open" | "upcoming" | "closed";
+  readonly organisationId?: string;
+  readonly from?: "here" | "elsewhere";
+  readonly drafts?: boolean;
+  readonly before?: string | null;
+  readonly limit: number;
+  readonly now: Date;
+}
+
+/** Processes a reader may see, newest first, by key. Drafts only where asked for, for the desk. */
+export async function listProcesses(sql: Sql, filter: ProcessFilter): Promise<Process[]> {
+  const { now } = filter;
+  const words = filter.search?.trim() ? `%${filter.search.trim().replace(/[\\%_]/g, "\\$&")}%` : null;
+  const during = sql`exists (select from phase where phase.process_uri = process.uri and starts_at <= ${now} and ${now} < ends_at)`;
+  const later = sql`exists (select from phase where phase.process_uri = process.uri and starts_at > ${now})`;
+  const state =
+    filter.state === "open"
+      ? sql`and ${during}`
+      : filter.state === "upcoming"
+        ? sql`and not ${during} and ${later}`
+        : filter.state === "closed"
+          ? sql`and not ${during} and not ${later}`
+          : sql``;
+  const rows = await sql<Omit<Process, "phases">[]>`
+    select ${columns(sql)} from ${joined(sql)}
+    where subject.deleted_at is null and subject.hidden_at is null
+      ${filter.drafts ? sql`and subject.published_at is null` : sql`and subject.published_at is not null`}
+      ${words === null ? sql`` : sql`and (process.title::text ilike ${words} or process.summary::text ilike ${words})`}
+      ${filter.organisationId ? sql`and process.organisation_id = ${filter.organisationId}` : sql``}
+      ${filter.from === "here" ? sql`and subject.origin is null` : filter.from === "elsewhere" ? sql`and subject.origin is not null` : sql``}
+      ${filter.before ? sql`and process.id < ${filter.before}` : sql``}
+      ${state}
+    order by process.id desc limit ${filter.limit}`;
+  return await withPhases(sql, rows);
+}
+
+export interface Category {
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly name: LanguageMap;
+}
+
+/** The taxonomy of the city, or only the part a process uses where it names one. Parents before children. */
+export async function listCategories(sql: Sql, processUri: string | null = null): Promise<Category[]> {
+  const limited =
+    processUri !== null &&
+    (await sql`select from process_category where process_uri = ${processUri} limit 1`).length > 0;
+  return await sql<Category[]>`
+    select id, parent_id, name from category
+    where retired_at is null
+      ${limited ? sql`and id in (select category_id from process_category where process_uri = ${processUri})` : sql``}
+    order by parent_id nulls first, position, id`;
+}
+
+export interface ProcessDocument {
+  readonly id: string;
+  readonly title: string;
+  readonly language: string;
+  readonly url: string;
+  readonly mediaType: string;
+  readonly sizeBytes: string | null;
+}
+
+export async function listDocuments(sql: Sql, processUri: string): Promise<ProcessDocument[]> {
+  return await sql<ProcessDocument[]>`
+    select id, title, language, url, media_type, size_bytes from process_document
+    where process_uri = ${processUri} order by position, id`;
+}
+
+export interface News {
+  readonly uri: string;
+  readonly id: string;
+  readonly url: string;
+  readonly origin: string | null;
+  readonly title: string;
+  readonly language: string;
+  readonly body: string;
+  readonly publishedAt: Date;
+  readonly updatedAt: Date;
+}
+
+export async function listNews(
+  sql: Sql,
+  { processUri, before, limit }: { processUri: string; before: string | null; limit: number },
+): Promise<News[]> {
+  return await sql<News[]>`
+    select news.uri, subject.id, subject.url, subject.origin, subject.title, subject.language, news.body, subject.published_at, subject.updated_at
+    from news join subject on subject.uri = news.uri
+    where news.process_uri = ${processUri} and subject.published_at is not null and subject.hidden_at is null
+      and subject.deleted_at is null ${before === null ? sql`` : sql`and subject.id < ${before}`}
+    order by subject.id desc limit ${limit}`;
+}
+
+export async function findNews(sql: Sql, id: string): Promise<(News & { processUri: string }) | null> {
+  const [row] = await sql<(News & { processUri: string })[]>`
+    select news.uri, subject.id, subject.url, subject.origin, subject.title, subject.language, news.body, subject.published_at,
+      subject.updated_at, news.process_uri
+    from news join subject on subject.uri = news.uri
+    where subject.id = ${id} and subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null`;
+  return row ?? null;
+}

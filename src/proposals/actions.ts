@@ -1,0 +1,427 @@
+// The verbs of proposals. The only writer of these tables: every door calls these.
+// Each: load → ask proposal.ts and the phase → write → recordEvent, in one transaction.
+import { type Account, holds, isResident } from "../accounts/account.ts";
+import { findActorById, getActorOfKind } from "../actors/queries.ts";
+import { recordEvent } from "../events.ts";
+import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
+import { newId } from "../platform/ids.ts";
+import { Refused, refuseUnless } from "../platform/refusal.ts";
+import type { Uris } from "../platform/uris.ts";
+import { activePhase, type Permission, type Process } from "../processes/process.ts";
+import { getProcess } from "../processes/queries.ts";
+import {
+  addReaction,
+  deleteSubject,
+  enterSubject,
+  recordAct,
+  removeReaction,
+  touchSubject,
+} from "../subjects/actions.ts";
+import {
+  checkLimits,
+  checkText,
+  imagesMax,
+  isEditable,
+  mayBecome,
+  type Proposal,
+  type ProposalImage,
+  type ProposalText,
+} from "./proposal.ts";
+import { findProposal, getProposal } from "./queries.ts";
+
+export interface ProposalInput extends ProposalText {
+  readonly images: readonly ProposalImage[];
+  /** The association it is made for, which the person must be a member of; null for oneself. */
+  readonly organisationId: string | null;
+}
+
+/**
+ * Keeps a draft, which only its author sees. Anyone signed in may draft while the phase lets people propose.
+ * @throws Refused `phase-closed`, `too-large`, `not-allowed` for an association one is not a member of.
+ */
+export async function draftProposal(
+  sql: Sql,
+  uris: Uris,
+  by: Account,
+  input: ProposalInput & { processUri: string },
+  now: Date,
+): Promise<Proposal> {
+  checkLimits(input);
+  checkSpeaker(by, input.organisationId);
+  const id = newId(now);
+  const uri = uris.proposal(id);
+  return await withTransaction(sql, async (tx) => {
+    const process = await openProcess(tx, input.processUri, "propose", now);
+    refuseUnless(process.origin === null, "not-allowed");
+    await enterSubject(tx, {
+      uri,
+      id,
+      kind: "proposal",
+      origin: null,
+      url: uri,
+      authorId: null,
+      authorName: by.name,
+      processUri: process.uri,
+      title: input.title,
+      language: input.language,
+      publishedAt: null,
+    });
+    await tx`
+      insert into proposal ${tx({ uri, id, processUri: process.uri, accountId: by.id, state: "draft", createdAt: now, ...columnsOf(input) })}`;
+    await replaceImages(tx, uri, input.images, now);
+    return await getProposal(tx, uri);
+  });
+}
+
+/**
+ * Changes the text: a draft at will, a published one within the edit window; then the old text stays readable
+ * in the history and everyone who got the proposal gets the change.
+ * @throws Refused `edit-window-over`, `changed-meanwhile` when `version` is no longer the current one.
+ */
+export async function editProposal(
+  sql: Sql,
+  by: Account,
+  uri: string,
+  input: ProposalInput & { version: number },
+  now: Date,
+): Promise<Proposal> {
+  checkLimits(input);
+  checkSpeaker(by, input.organisationId);
+  return await withTransaction(sql, async (tx) => {
+    const proposal = await ownProposalForUpdate(tx, by, uri);
+    const process = await getProcess(tx, proposal.processUri);
+    refuseUnless(isEditable(proposal, process.editWindowMinutes, now), "edit-window-over");
+    refuseUnless(proposal.version === input.version, "changed-meanwhile");
+    const isPublished = proposal.state !== "draft";
+    if (isPublished) checkText(input);
+    const version = isPublished ? proposal.version + 1 : proposal.version;
+    const { organisationId, ...text } = columnsOf(input);
+    await tx`update proposal set ${tx({ ...text, version, editedAt: isPublished ? now : null })} where uri = ${uri}`;
+    // A published proposal keeps its voice: those who follow it know it by that actor.
+    if (!isPublished) await tx`update proposal set organisation_id = ${organisationId} where uri = ${uri}`;
+    await replaceImages(tx, uri, input.images, now);
+    await tx`update subject set title = ${input.title}, language = ${input.language} where uri = ${uri}`;
+    if (!isPublished) return await getProposal(tx, uri);
+    await keepVersion(tx, uri, version, input, now);
+    await touchSubject(tx, uri, {}, now);
+    await recordEvent(tx, { type: "ProposalChanged", subjectUri: uri, data: {} }, now);
+    return await getProposal(tx, uri);
+  });
+}
+
+/**
+ * Publishes a draft: from now on anyone can read it, here and on every server that follows the process.
+ * It speaks through its author's own actor where they asked for one, else the association, else the process.
+ * @throws Refused `phase-closed`, `invalid-input`.
+ */
+export async function publishProposal(sql: Sql, by: Account, uri: string, now: Date): Promise<Proposal> {
+  return await withTransaction(sql, async (tx) => {
+    const proposal = await ownProposalForUpdate(tx, by, uri);
+    if (proposal.state === "published") return proposal;
+    refuseUnless(mayBecome(proposal.state, "published"), "not-in-this-state");
+    checkText(proposal);
+    const process = await openProcess(tx, proposal.processUri, "propose", now);
+    const [row] = await tx<{ organisationId: string | null }[]>`
+      update proposal set state = 'published' where uri = ${uri} returning organisation_id`;
+    const speaker = row!.organisationId ?? by.actorId ?? (await processActorId(tx, process.uri));
+    const organisation = row!.organisationId === null ? null : await findActorById(tx, row!.organisationId);
+    await touchSubject(
+      tx,
+      uri,
+      { publishedAt: now, authorId: speaker, authorName: organisation?.name ?? by.name },
+      now,
+    );
+    await keepVersion(tx, uri, 1, proposal, now);
+    await tx`update process set proposal_count = proposal_count + 1 where uri = ${process.uri}`;
+    await recordEvent(tx, { type: "ProposalPublished", subjectUri: uri, data: {} }, now);
+    return await getProposal(tx, uri);
+  });
+}
+
+/** Throws a draft away for good. */
+export async function discardDraft(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
+  await withTransaction(sql, async (tx) => {
+    const proposal = await ownProposalForUpdate(tx, by, uri);
+    refuseUnless(proposal.state === "draft", "not-in-this-state");
+    await tx`delete from proposal_image where proposal_uri = ${uri}`;
+    await tx`update proposal set title = '', body = '', address = '', latitude = null, longitude = null where uri = ${uri}`;
+    await deleteSubject(tx, uri, now);
+  });
+}
+
+/** Its author takes a proposal back. It stays readable, marked as withdrawn; nothing leads out of that state. */
+export async function withdrawProposal(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
+  await withTransaction(sql, async (tx) => {
+    const proposal = await ownProposalForUpdate(tx, by, uri);
+    if (proposal.state === "withdrawn") return;
+    refuseUnless(mayBecome(proposal.state, "withdrawn"), "not-in-this-state");
+    await tx`update proposal set state = 'withdrawn' where uri = ${uri}`;
+    await touchSubject(tx, uri, {}, now);
+    await recordEvent(tx, { type: "ProposalWithdrawn", subjectUri: uri, data: {} }, now);
+  });
+}
+
+/**
+ * Counts a resident's support. Supporting twice is a no-op.
+ *
+ * Support has legal weight, so it takes a verified resident of this node, never a remote actor:
+ * a remote `Like` arrives at {@link likeProposal} instead. The process row is locked while the limit is checked, so
+ * that two supports at once cannot both be the last one.
+ *
+ * @throws Refused `not-verified`, `phase-closed` outside a supporting phase, `support-limit` at the process's maximum.
+ */
+export async function supportProposal(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
+  refuseUnless(isResident(by), "not-verified");
+  await withTransaction(sql, async (tx) => {
+    await tx`select from account where id = ${by.id} for update`;
+    const proposal = await publicProposal(tx, uri);
+    refuseUnless(proposal.origin === null, "not-allowed");
+    refuseUnless(proposal.state === "published" || proposal.state === "evaluating", "not-in-this-state");
+    const process = await openProcess(tx, proposal.processUri, "support", now);
+    const given = await tx<{ proposalUri: string }[]>`
+      select proposal_uri from support where account_id = ${by.id} and process_uri = ${process.uri}`;
+    if (given.some((row) => row.proposalUri === uri)) return;
+    const limit = process.supportLimit;
+    refuseUnless(limit === null || given.length < limit, "support-limit", { limit: limit ?? 0 });
+    await tx`
+      insert into support (proposal_uri, account_id, process_uri, created_at) values (${uri}, ${by.id}, ${process.uri}, ${now})`;
+    await tx`update proposal set support_count = support_count + 1 where uri = ${uri}`;
+  });
+}
+
+/** Takes a support back while the phase still lets people support. */
+export async function withdrawSupport(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
+  await withTransaction(sql, async (tx) => {
+    const proposal = await getProposal(tx, uri);
+    await openProcess(tx, proposal.processUri, "support", now);
+    const rows = await tx`delete from support where proposal_uri = ${uri} and account_id = ${by.id} returning 1`;
+    if (rows.length > 0) await tx`update proposal set support_count = support_count - 1 where uri = ${uri}`;
+  });
+}
+
+/**
+ * The city's official answer, given or revised: it decides the state and is told to everyone who follows.
+ * @throws Refused `phase-closed`, `not-allowed`, `invalid-input`.
+ */
+export async function answerProposal(
+  sql: Sql,
+  uris: Uris,
+  by: Account,
+  uri: string,
+  input: {
+    outcome: "evaluating" | "accepted" | "rejected";
+    reasons: string;
+    costAmount: string | null;
+    costCurrency: string | null;
+    term: string;
+    language: string;
+  },
+  now: Date,
+): Promise<void> {
+  refuseUnless(input.reasons.trim() !== "", "invalid-input", { field: "reasons" });
+  refuseUnless(input.costAmount === null || /^\d{1,14}(\.\d{1,2})?$/.test(input.costAmount), "invalid-input", {
+    field: "costAmount",
+  });
+  await withTransaction(sql, async (tx) => {
+    await tx`select from proposal where uri = ${uri} for update`;
+    const proposal = await publicProposal(tx, uri);
+    refuseUnless(proposal.origin === null && holds(by, "official", proposal.processUri), "not-allowed");
+    refuseUnless(mayBecome(proposal.state, input.outcome), "not-in-this-state");
+    const process = await openProcess(tx, proposal.processUri, "answer", now);
+    const answerUri = await enterAnswer(tx, uris, process, proposal, input.language, now);
+    const { language: _, ...columns } = input;
+    await tx`
+      insert into answer ${tx({ uri: answerUri, proposalUri: uri, answeredBy: by.id, ...columns })}
+      on conflict (proposal_uri) do update set ${tx({ answeredBy: by.id, ...columns })}`;
+    await tx`update proposal set state = ${input.outcome} where uri = ${uri}`;
+    await touchSubject(tx, uri, {}, now);
+    await touchSubject(tx, answerUri, { language: input.language }, now);
+    await recordAct(tx, by, "proposal-answered", uri, { outcome: input.outcome }, now);
+    await recordEvent(tx, { type: "ProposalAnswered", subjectUri: uri, data: { answerUri } }, now);
+  });
+}
+
+/** The subject an answer lives under: made once, in the city's own voice, then revised in place. */
+async function enterAnswer(
+  tx: Tx,
+  uris: Uris,
+  process: Process,
+  proposal: Proposal,
+  language: string,
+  now: Date,
+): Promise<string> {
+  const [existing] = await tx<{ uri: string }[]>`select uri from answer where proposal_uri = ${proposal.uri}`;
+  if (existing !== undefined) return existing.uri;
+  const id = newId(now);
+  const uri = uris.answer(id);
+  await enterSubject(tx, {
+    uri,
+    id,
+    kind: "answer",
+    origin: null,
+    url: `${proposal.url}#answer`,
+    authorId: process.organisationId,
+    authorName: process.organisationName ?? "",
+    processUri: process.uri,
+    title: proposal.title,
+    language,
+    publishedAt: now,
+  });
+  return uri;
+}
+
+/** Goodwill for a proposal, from a person of this node. Liking twice is a no-op. */
+export async function likeProposal(sql: Sql, uris: Uris, by: Account, uri: string, now: Date): Promise<void> {
+  await withTransaction(sql, async (tx) => {
+    const proposal = await publicProposal(tx, uri);
+    const activityUri = by.actorId === null ? null : uris.activity(newId(now));
+    const voice = by.actorId === null ? { accountId: by.id } : { actorId: by.actorId };
+    const isNew = await addReaction(tx, { subjectUri: uri, voice, kind: "like", activityUri }, now);
+    if (!isNew || by.actorId === null || proposal.origin === null) return;
+    await recordEvent(tx, { type: "SubjectLiked", subjectUri: uri, data: { activityUri, actorId: by.actorId } }, now);
+  });
+}
+
+export async function unlikeProposal(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
+  await withTransaction(sql, async (tx) => {
+    const proposal = await getProposal(tx, uri);
+    const voice = by.actorId === null ? { accountId: by.id } : { actorId: by.actorId };
+    const removed = await removeReaction(tx, { subjectUri: uri, voice, kind: "like" });
+    if (removed?.activityUri == null || proposal.origin === null) return;
+    const data = { activityUri: removed.activityUri, actorId: by.actorId };
+    await recordEvent(tx, { type: "SubjectUnliked", subjectUri: uri, data }, now);
+  });
+}
+
+/** What another node says of one of its proposals, read from its own origin. */
+export interface RemoteProposal {
+  readonly uri: string;
+  readonly url: string;
+  readonly processUri: string;
+  readonly authorId: string | null;
+  readonly authorName: string;
+  readonly title: string;
+  /** Cleaned HTML. */
+  readonly body: string;
+  readonly language: string;
+  readonly categoryName: string;
+  readonly place: ProposalText["place"];
+  readonly state: Exclude<Proposal["state"], "draft">;
+  readonly supportCount: number;
+  readonly images: readonly ProposalImage[];
+  readonly publishedAt: Date;
+  readonly updatedAt: Date;
+}
+
+/**
+ * Keeps another node's proposal, new or changed. An older state than the one kept is ignored, so order of arrival
+ * does not matter.
+ */
+export async function keepRemoteProposal(tx: Tx, proposal: RemoteProposal, now: Date): Promise<void> {
+  const { uri, processUri, title, body, language, categoryName, place, state, supportCount } = proposal;
+  const id = newId(proposal.publishedAt < now ? proposal.publishedAt : now);
+  const columns = {
+    title,
+    body,
+    language,
+    categoryName,
+    address: place.address,
+    latitude: place.point?.latitude ?? null,
+    longitude: place.point?.longitude ?? null,
+    state,
+    supportCount,
+  };
+  const isNew = await enterSubject(tx, {
+    uri,
+    id,
+    kind: "proposal",
+    origin: new URL(uri).origin,
+    url: proposal.url,
+    authorId: proposal.authorId,
+    authorName: proposal.authorName,
+    processUri,
+    title,
+    language,
+    publishedAt: proposal.publishedAt,
+  });
+  if (isNew) {
+    await tx`insert into proposal ${tx({ uri, id, processUri, ...columns })}`;
+    await tx`update process set proposal_count = proposal_count + 1 where uri = ${processUri}`;
+  } else {
+    const kept = await findProposal(tx, uri);
+    if (kept === null || (kept.updatedAt !== null && kept.updatedAt > proposal.updatedAt)) return;
+    await tx`update proposal set ${tx(columns)} where uri = ${uri}`;
+  }
+  await replaceImages(tx, uri, proposal.images, now);
+  await touchSubject(
+    tx,
+    uri,
+    { title, language, url: proposal.url, authorName: proposal.authorName },
+    proposal.updatedAt,
+  );
+}
+
+const columnsOf = (input: ProposalInput) => ({
+  title: input.title.trim(),
+  body: input.body,
+  language: input.language,
+  categoryId: input.categoryId,
+  organisationId: input.organisationId,
+  address: input.place.address,
+  latitude: input.place.point?.latitude ?? null,
+  longitude: input.place.point?.longitude ?? null,
+});
+
+function checkSpeaker(by: Account, organisationId: string | null): void {
+  refuseUnless(organisationId === null || by.memberOf.includes(organisationId), "not-allowed", {
+    field: "organisation",
+  });
+}
+
+/** The process, if what is asked is permitted at this moment. */
+async function openProcess(tx: Tx, uri: string, what: Permission, now: Date): Promise<Process> {
+  const process = await getProcess(tx, uri);
+  refuseUnless(process.publishedAt !== null && process.hiddenAt === null, "not-found");
+  const phase = activePhase(process.phases, now);
+  refuseUnless(phase !== null && phase.permits.includes(what), "phase-closed");
+  return process;
+}
+
+async function publicProposal(tx: Tx, uri: string): Promise<Proposal> {
+  const proposal = await findProposal(tx, uri);
+  refuseUnless(proposal !== null && proposal.publishedAt !== null && proposal.hiddenAt === null, "not-found");
+  return proposal;
+}
+
+/** Locked. What is not one's own draft does not exist for anyone else. */
+async function ownProposalForUpdate(tx: Tx, by: Account, uri: string): Promise<Proposal> {
+  await tx`select from proposal where uri = ${uri} for update`;
+  const proposal = await getProposal(tx, uri);
+  if (proposal.accountId !== by.id) throw new Refused(proposal.state === "draft" ? "not-found" : "not-allowed");
+  return proposal;
+}
+
+async function processActorId(tx: Tx, processUri: string): Promise<string> {
+  const [row] = await tx<{ actorId: string | null }[]>`select actor_id from process where uri = ${processUri}`;
+  return row?.actorId ?? (await getActorOfKind(tx, "node")).id;
+}
+
+async function keepVersion(
+  tx: Tx,
+  uri: string,
+  version: number,
+  text: Pick<ProposalText, "title" | "body">,
+  now: Date,
+) {
+  await tx`
+    insert into proposal_version (proposal_uri, version, title, body, edited_at)
+    values (${uri}, ${version}, ${text.title}, ${text.body}, ${now})`;
+}
+
+async function replaceImages(tx: Tx, uri: string, images: readonly ProposalImage[], now: Date): Promise<void> {
+  refuseUnless(images.length <= imagesMax, "too-large", { field: "images", max: imagesMax });
+  await tx`delete from proposal_image where proposal_uri = ${uri}`;
+  for (const [position, image] of images.entries()) {
+    await tx`insert into proposal_image ${tx({ id: newId(now), proposalUri: uri, position, ...image })}`;
+  }
+}

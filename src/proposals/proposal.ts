@@ -1,0 +1,118 @@
+// Proposals: their nouns and their law. Pure: no SQL, no request, no clock.
+import { refuseUnless } from "../platform/refusal.ts";
+
+export const proposalStates = ["draft", "published", "evaluating", "accepted", "rejected", "withdrawn"] as const;
+export type ProposalState = (typeof proposalStates)[number];
+
+/** Where each state can lead. Nothing leads out of `withdrawn`; an answer can be revised. */
+const transitions: Readonly<Record<ProposalState, readonly ProposalState[]>> = {
+  draft: ["published"],
+  published: ["evaluating", "accepted", "rejected", "withdrawn"],
+  evaluating: ["evaluating", "accepted", "rejected", "withdrawn"],
+  accepted: ["evaluating", "accepted", "rejected"],
+  rejected: ["evaluating", "accepted", "rejected"],
+  withdrawn: [],
+};
+
+export const mayBecome = (from: ProposalState, to: ProposalState): boolean => transitions[from].includes(to);
+
+export const titleLengthMin = 8;
+export const titleLengthMax = 150;
+export const bodyLengthMax = 20_000;
+export const imagesMax = 4;
+
+export interface Place {
+  /** The point on the map; null where only an address is known. */
+  readonly point: { readonly latitude: number; readonly longitude: number } | null;
+  readonly address: string;
+}
+
+export interface ProposalImage {
+  readonly url: string;
+  readonly alt: string;
+  readonly mediaType: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ProposalText {
+  readonly title: string;
+  /** Markdown. */
+  readonly body: string;
+  readonly language: string;
+  readonly categoryId: string | null;
+  readonly place: Place;
+}
+
+export interface Answer {
+  readonly uri: string;
+  readonly id: string;
+  readonly outcome: "evaluating" | "accepted" | "rejected";
+  /** Markdown. */
+  readonly reasons: string;
+  /** A decimal string, in `costCurrency` (ISO 4217). */
+  readonly costAmount: string | null;
+  readonly costCurrency: string | null;
+  readonly term: string;
+  readonly language: string | null;
+  readonly publishedAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface Proposal extends Omit<ProposalText, "place"> {
+  readonly uri: string;
+  readonly id: string;
+  readonly url: string;
+  /** Null when this node owns it. */
+  readonly origin: string | null;
+  readonly processUri: string;
+  /** The writer's account, for this node's own use: it never leaves. */
+  readonly accountId: string | null;
+  readonly authorName: string;
+  /** The actor that speaks for it: the person's own, the association, or the process. */
+  readonly authorUri: string | null;
+  readonly authorType: string | null;
+  readonly organisationName: string | null;
+  readonly categoryName: string;
+  readonly address: string;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly state: ProposalState;
+  readonly version: number;
+  readonly supportCount: number;
+  readonly likeCount: number;
+  readonly shareCount: number;
+  readonly commentCount: number;
+  readonly publishedAt: Date | null;
+  readonly updatedAt: Date | null;
+  readonly editedAt: Date | null;
+  readonly hiddenAt: Date | null;
+  readonly hiddenReason: string;
+  readonly images: readonly ProposalImage[];
+}
+
+/**
+ * What must hold before a text may be published. Drafts may be anything up to the limits.
+ * @throws Refused `invalid-input` naming the field, `too-large` over the limits.
+ */
+export function checkText(text: Pick<ProposalText, "title" | "body">): void {
+  refuseUnless(text.title.trim().length >= titleLengthMin, "invalid-input", { field: "title", min: titleLengthMin });
+  refuseUnless(text.body.trim().length > 0, "invalid-input", { field: "body" });
+  checkLimits(text);
+}
+
+export function checkLimits(text: Pick<ProposalText, "title" | "body">): void {
+  refuseUnless(text.title.length <= titleLengthMax, "too-large", { field: "title", max: titleLengthMax });
+  refuseUnless(text.body.length <= bodyLengthMax, "too-large", { field: "body", max: bodyLengthMax });
+}
+
+/** Whether its author may still change the text: a draft always, a published one within the process's window. */
+export function isEditable(
+  proposal: Pick<Proposal, "state" | "publishedAt">,
+  windowMinutes: number,
+  now: Date,
+): boolean {
+  if (proposal.state === "draft") return true;
+  if (proposal.state !== "published" || proposal.publishedAt === null) return false;
+  return +now - +proposal.publishedAt <= windowMinutes * 60_000;
+}

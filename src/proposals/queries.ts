@@ -1,0 +1,143 @@
+// Reads of proposals, shaped for pages and for the wire.
+import type { Sql } from "../platform/db.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import type { Answer, Proposal, ProposalImage, ProposalState } from "./proposal.ts";
+
+const columns = (sql: Sql) => sql`
+  proposal.uri, proposal.id, subject.url, subject.origin, proposal.process_uri, proposal.account_id, subject.author_name,
+  author.uri as author_uri, author.type as author_type, organisation.name as organisation_name, proposal.title,
+  proposal.body, proposal.language, proposal.category_id, proposal.category_name, proposal.address, proposal.latitude,
+  proposal.longitude, proposal.state, proposal.version, proposal.support_count, subject.like_count, subject.share_count,
+  subject.comment_count, subject.published_at, subject.updated_at, proposal.edited_at, subject.hidden_at,
+  subject.hidden_reason`;
+
+const joined = (sql: Sql) => sql`
+  proposal join subject on subject.uri = proposal.uri
+  left join actor author on author.id = subject.author_id
+  left join actor organisation on organisation.id = proposal.organisation_id`;
+
+const visible = (sql: Sql) =>
+  sql`subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null`;
+
+async function withImages(sql: Sql, rows: Omit<Proposal, "images">[]): Promise<Proposal[]> {
+  if (rows.length === 0) return [];
+  const images = await sql<(ProposalImage & { proposalUri: string })[]>`
+    select proposal_uri, url, alt, media_type, width, height from proposal_image
+    where proposal_uri = any(${rows.map((row) => row.uri)}) order by position`;
+  return rows.map((row) => ({ ...row, images: images.filter((image) => image.proposalUri === row.uri) }));
+}
+
+/** Any proposal that was not deleted, hidden and drafts included: the caller decides who may see it. */
+export async function findProposal(sql: Sql, uri: string): Promise<Proposal | null> {
+  const rows = await sql<Omit<Proposal, "images">[]>`
+    select ${columns(sql)} from ${joined(sql)} where proposal.uri = ${uri} and subject.deleted_at is null`;
+  return (await withImages(sql, rows))[0] ?? null;
+}
+
+export async function getProposal(sql: Sql, uri: string): Promise<Proposal> {
+  const proposal = await findProposal(sql, uri);
+  refuseUnless(proposal !== null, "not-found");
+  return proposal;
+}
+
+/** By the id in the address of its page on this node, wherever it lives. */
+export async function findProposalById(sql: Sql, id: string): Promise<Proposal | null> {
+  const rows = await sql<Omit<Proposal, "images">[]>`
+    select ${columns(sql)} from ${joined(sql)} where proposal.id = ${id} and subject.deleted_at is null`;
+  return (await withImages(sql, rows))[0] ?? null;
+}
+
+export type ProposalOrder = "newest" | "most-supported";
+
+export interface ProposalFilter {
+  readonly processUri: string;
+  readonly search?: string;
+  readonly categoryId?: string;
+  readonly state?: ProposalState;
+  readonly hasPlace?: boolean;
+  readonly order: ProposalOrder;
+  /** The key of the last one on the page before. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+/** The key that a following page starts after. */
+export const pageKeyOf = (proposal: Proposal, order: ProposalOrder): string =>
+  order === "newest" ? proposal.id : `${proposal.supportCount}.${proposal.id}`;
+
+/**
+ * A page of the public proposals of a process, by key, so that it costs the same on the last page as on the first.
+ * Search is by whole words, all of them, in the title and the text.
+ */
+export async function listProposals(sql: Sql, filter: ProposalFilter): Promise<Proposal[]> {
+  const search = filter.search?.trim() ?? "";
+  const [count, id] = filter.after?.split(".") ?? [];
+  const page =
+    filter.after === null
+      ? sql``
+      : filter.order === "newest"
+        ? sql`and proposal.id < ${filter.after}`
+        : sql`and (proposal.support_count, proposal.id) < (${Number(count)}::int, ${id ?? ""}::uuid)`;
+  const order = filter.order === "newest" ? sql`proposal.id desc` : sql`proposal.support_count desc, proposal.id desc`;
+  const rows = await sql<Omit<Proposal, "images">[]>`
+    select ${columns(sql)} from ${joined(sql)}
+    where proposal.process_uri = ${filter.processUri} and proposal.state <> 'draft' and ${visible(sql)}
+      ${search === "" ? sql`` : sql`and proposal.search @@ websearch_to_tsquery('simple', ${search})`}
+      ${filter.categoryId ? sql`and proposal.category_id = ${filter.categoryId}` : sql``}
+      ${filter.state ? sql`and proposal.state = ${filter.state}` : sql``}
+      ${filter.hasPlace ? sql`and proposal.latitude is not null` : sql``}
+      ${page}
+    order by ${order} limit ${filter.limit}`;
+  return await withImages(sql, rows);
+}
+
+export async function listDrafts(sql: Sql, accountId: string, processUri: string): Promise<Proposal[]> {
+  const rows = await sql<Omit<Proposal, "images">[]>`
+    select ${columns(sql)} from ${joined(sql)}
+    where proposal.account_id = ${accountId} and proposal.process_uri = ${processUri} and proposal.state = 'draft'
+      and subject.deleted_at is null
+    order by proposal.id desc`;
+  return await withImages(sql, rows);
+}
+
+export interface ProposalVersion {
+  readonly version: number;
+  readonly title: string;
+  readonly body: string;
+  readonly editedAt: Date;
+}
+
+/** Every text a proposal has had, the newest first; the last published one is among them. */
+export async function listVersions(sql: Sql, uri: string): Promise<ProposalVersion[]> {
+  return await sql<ProposalVersion[]>`
+    select version, title, body, edited_at from proposal_version where proposal_uri = ${uri} order by version desc`;
+}
+
+const answerColumns = (sql: Sql) => sql`
+  answer.uri, subject.id, answer.outcome, answer.reasons, answer.cost_amount, answer.cost_currency, answer.term,
+  subject.language, subject.published_at, subject.updated_at`;
+
+export async function findAnswer(sql: Sql, proposalUri: string): Promise<Answer | null> {
+  const [answer] = await sql<Answer[]>`
+    select ${answerColumns(sql)} from answer join subject on subject.uri = answer.uri
+    where answer.proposal_uri = ${proposalUri} and subject.deleted_at is null and subject.hidden_at is null`;
+  return answer ?? null;
+}
+
+export async function findAnswerById(sql: Sql, id: string): Promise<(Answer & { proposalUri: string }) | null> {
+  const [answer] = await sql<(Answer & { proposalUri: string })[]>`
+    select ${answerColumns(sql)}, answer.proposal_uri from answer join subject on subject.uri = answer.uri
+    where subject.id = ${id} and subject.deleted_at is null and subject.hidden_at is null`;
+  return answer ?? null;
+}
+
+/** Whether a resident supports a proposal. Asked only about the reader's own account. */
+export async function isSupporting(sql: Sql, proposalUri: string, accountId: string): Promise<boolean> {
+  return (await sql`select from support where proposal_uri = ${proposalUri} and account_id = ${accountId}`).length > 0;
+}
+
+export async function countSupportsGiven(sql: Sql, processUri: string, accountId: string): Promise<number> {
+  const [row] = await sql<{ given: number }[]>`
+    select count(*)::int as given from support where account_id = ${accountId} and process_uri = ${processUri}`;
+  return row!.given;
+}

@@ -1,0 +1,120 @@
+// Writes of the register: enter, change, react, hide, delete. Rooms call these inside their own transaction.
+import type { Account } from "../accounts/account.ts";
+import type { Tx } from "../platform/db.ts";
+import { newId } from "../platform/ids.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import { findSubject } from "./queries.ts";
+import { isPublic, type ReactionKind, type Subject, type SubjectKind } from "./subject.ts";
+
+export interface NewSubject {
+  readonly uri: string;
+  readonly id: string;
+  readonly kind: SubjectKind;
+  readonly origin: string | null;
+  readonly url: string;
+  readonly authorId: string | null;
+  readonly authorName: string;
+  readonly processUri: string | null;
+  readonly title: string;
+  readonly language: string | null;
+  readonly publishedAt: Date | null;
+}
+
+/**
+ * Enters a subject into the register. Called before the room writes its own row.
+ * @returns false where its URI is already there: a remote thing that arrives twice.
+ */
+export async function enterSubject(tx: Tx, subject: NewSubject): Promise<boolean> {
+  const rows = await tx`
+    insert into subject ${tx({ ...subject, updatedAt: subject.publishedAt })} on conflict (uri) do nothing returning 1`;
+  return rows.length > 0;
+}
+
+/** The author's own change of text or status. `updated` moves only here, so counts never look like an edit. */
+export async function touchSubject(
+  tx: Tx,
+  uri: string,
+  change: Partial<Pick<Subject, "title" | "language" | "publishedAt" | "authorId" | "authorName" | "url">>,
+  now: Date,
+): Promise<void> {
+  await tx`update subject set ${tx({ ...change, updatedAt: now })} where uri = ${uri}`;
+}
+
+/** Deleted by its author: it leaves pages and collections, and its address answers 410 with a Tombstone. */
+export async function deleteSubject(tx: Tx, uri: string, now: Date): Promise<void> {
+  await tx`
+    update subject set deleted_at = ${now}, updated_at = ${now}, title = '', author_name = '' where uri = ${uri} and deleted_at is null`;
+  await tx`delete from reaction where subject_uri = ${uri}`;
+}
+
+/** Hidden by a moderator, with a reason that is shown in its place. Null reason: shown again. */
+export async function setHidden(tx: Tx, uri: string, reason: string | null, now: Date): Promise<void> {
+  await tx`
+    update subject set hidden_at = ${reason === null ? null : now}, hidden_reason = ${reason ?? ""} where uri = ${uri}`;
+}
+
+/** Who reacts: an actor of the fediverse, or a person of this node who has no public actor. */
+export type Voice = { readonly actorId: string } | { readonly accountId: string };
+
+/**
+ * Counts a like or a share once per voice. Goodwill of anyone: it never becomes a support.
+ * @returns whether it is new.
+ * @throws Refused `not-found` for what is not public here.
+ */
+export async function addReaction(
+  tx: Tx,
+  reaction: { subjectUri: string; voice: Voice; kind: ReactionKind; activityUri: string | null },
+  now: Date,
+): Promise<boolean> {
+  const subject = await findSubject(tx, reaction.subjectUri);
+  refuseUnless(subject !== null && isPublic(subject), "not-found");
+  const { subjectUri, kind, activityUri, voice } = reaction;
+  const rows = await tx`
+    insert into reaction ${tx({ subjectUri, kind, activityUri, createdAt: now, ...voice })}
+    on conflict do nothing returning 1`;
+  if (rows.length > 0) await countReaction(tx, subjectUri, kind, 1);
+  return rows.length > 0;
+}
+
+/**
+ * Takes a like or a share back. Nothing happens where there is none.
+ * @returns the activity that had told it, null where none had.
+ */
+export async function removeReaction(
+  tx: Tx,
+  reaction: { subjectUri: string; voice: Voice; kind: ReactionKind },
+): Promise<{ activityUri: string | null } | null> {
+  const { subjectUri, kind, voice } = reaction;
+  const [row] = await tx<{ activityUri: string | null }[]>`
+    delete from reaction where subject_uri = ${subjectUri} and kind = ${kind}
+      and ${"actorId" in voice ? tx`actor_id = ${voice.actorId}` : tx`account_id = ${voice.accountId}`}
+    returning activity_uri`;
+  if (row === undefined) return null;
+  await countReaction(tx, subjectUri, kind, -1);
+  return row;
+}
+
+async function countReaction(tx: Tx, uri: string, kind: ReactionKind, by: 1 | -1): Promise<void> {
+  const column = tx(kind === "like" ? "like_count" : "share_count");
+  await tx`update subject set ${column} = greatest(0, ${column} + ${by}) where uri = ${uri}`;
+}
+
+/** Remembers that a thing we do not have was deleted by `actorUri`, so that a late Create of it has no effect. */
+export async function rememberTombstone(tx: Tx, uri: string, actorUri: string, now: Date): Promise<void> {
+  await tx`
+    insert into tombstone (uri, actor_uri, created_at) values (${uri}, ${actorUri}, ${now}) on conflict do nothing`;
+}
+
+/** Writes an official act into the audit log. `detail` holds no personal data beyond ids. */
+export async function recordAct(
+  tx: Tx,
+  by: Account | null,
+  act: string,
+  subjectUri: string | null,
+  detail: Record<string, unknown>,
+  now: Date,
+): Promise<void> {
+  await tx`
+    insert into audit (id, account_id, act, subject_uri, detail, at)
+    values (${newId(now)}, ${by?.id ?? null}, ${act}, ${subjectUri}, ${tx.json(detail as never)}, ${now})`;
+}
