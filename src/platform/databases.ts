@@ -1,14 +1,23 @@
 // Several databases on one server: naming, making and dropping them.
+import assert from "node:assert/strict";
 import { type DatabaseOptions, type Sql, violatedUnique } from "./db.ts";
 
 type Target = DatabaseOptions["target"];
 
-/** The same server and user, another database. */
+/** The same server and user, another database. Its name is of letters, digits and underscores, which no address has to escape. */
 export function databaseOn(target: Target, database: string): Target {
+  assert.match(database, /^\w+$/);
   if (typeof target !== "string") return { ...target, database };
   const url = new URL(target);
-  url.pathname = `/${encodeURIComponent(database)}`;
+  url.pathname = `/${database}`;
   return url.href;
+}
+
+/** The target as an address, to hand to another process as DATABASE_URL. */
+export function databaseAddress(target: Target): string {
+  if (typeof target === "string") return target;
+  const { host, port, username, database } = target;
+  return `postgres://${encodeURIComponent(username)}@${encodeURIComponent(host)}:${port}/${database}`;
 }
 
 /**

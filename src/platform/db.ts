@@ -24,7 +24,10 @@ export function connect({ target, poolSizeMax, prepare }: DatabaseOptions): Pool
     // Columns only: the keys inside JSON values are left as they are.
     transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
   };
-  return typeof target === "string" ? postgres(target, options) : postgres({ ...target, ...options });
+  if (typeof target !== "string") return postgres({ ...target, ...options });
+  // libpq's address of a unix socket, postgres://me@%2Frun%2Fpostgresql/koinon: postgres.js takes the folder as an option only.
+  const socketFolder = /^\w+:\/\/(?:[^/@]*@)?(%2F[^/:?]*)/i.exec(target)?.[1];
+  return postgres(target, socketFolder ? { ...options, host: decodeURIComponent(socketFolder) } : options);
 }
 
 /** Runs `work` in a transaction: a new one on a pool, the caller's own when it is already in one. */

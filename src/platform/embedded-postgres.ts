@@ -1,35 +1,26 @@
 // The database of a node without DATABASE_URL: a real PostgreSQL from npm, on a unix socket, started by the first process
 // that needs it and used by the others. For trying out, tests and small nodes.
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  accessSync,
-  chmodSync,
-  chownSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   canReach,
   embeddedMajorVersion,
-  moveIntoPlace,
-  type ServerUser,
   serverBinaries,
   serverEnvironment,
   serverUser,
 } from "./embedded-postgres-binaries.ts";
+import {
+  createCluster,
+  lastLogLine,
+  logFile,
+  prepareFolders,
+  type Server,
+  startLogAnew,
+} from "./embedded-postgres-folder.ts";
 
-/** Unix sockets take no longer path (Linux 107 bytes, macOS 103). */
-const socketPathBytesMax = 103;
 const startAttemptsMax = 20;
 /** Between attempts: somebody else is starting it, or a killed server has not been reaped yet. */
 const attemptDelayMs = 300;
@@ -91,87 +82,9 @@ export function defaultDataDir(projectDir: string): string {
   return user.uid === undefined || canReach(user, projectDir) ? wanted : "/var/lib/koinon";
 }
 
-interface Server {
-  readonly folder: string;
-  /** The cluster itself, in PostgreSQL's own format. */
-  readonly data: string;
-  readonly user: ServerUser;
-  readonly durable: boolean;
-}
-
-const readme = `This folder is the memory of a Koinon node.
-
-postgres-${embeddedMajorVersion}   its database (PostgreSQL; never edit or copy it while the node runs)
-uploads       files that people have added
-
-Do not delete it. To keep a copy somewhere else, run: npm run backup -- FILE
-`;
-
-function prepareFolders(dataDir: string, { folder, user }: Server): void {
-  const socketPath = join(folder, ".s.PGSQL.5432");
-  if (Buffer.byteLength(socketPath) > socketPathBytesMax) {
-    throw new Error(
-      `The path of the data folder is too long for a socket (${socketPath}): choose a shorter DATA_DIR, or set DATABASE_URL`,
-    );
-  }
-  // Root's server user has to pass through the data folder; nobody else has to.
-  mkdirSync(dataDir, { recursive: true, mode: user.uid === undefined ? 0o700 : 0o755 });
-  const olderOrNewer = readdirSync(dataDir).find(
-    (name) => /^postgres-\d+$/.test(name) && join(dataDir, name) !== folder,
-  );
-  if (olderOrNewer && !existsSync(folder)) {
-    throw new Error(
-      `${join(dataDir, olderOrNewer)} was made by another version of PostgreSQL: run "npm run backup" with the Koinon that made it and "npm run restore" with this one`,
-    );
-  }
-  mkdirSync(folder, { recursive: true });
-  if (user.uid !== undefined && user.gid !== undefined) {
-    chownSync(folder, user.uid, user.gid);
-    if (!canReach(user, dirname(folder))) {
-      throw new Error(`The user of the database (uid ${user.uid}) cannot reach ${dataDir}: choose another DATA_DIR`);
-    }
-  }
-  try {
-    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw new Error(`${folder} belongs to another user: run Koinon as that user, or choose another DATA_DIR`, {
-      cause,
-    });
-  }
-  chmodSync(folder, 0o700);
-  if (!existsSync(join(dataDir, "README.txt"))) writeFileSync(join(dataDir, "README.txt"), readme);
-}
-
-/** initdb in a folder of our own, then a rename: neither a race nor a kill leaves half a cluster behind. */
-async function createCluster({ folder, data, user, durable }: Server, programs: string): Promise<void> {
-  for (const name of readdirSync(folder)) {
-    const maker = /^data\.(\d+)$/.exec(name)?.[1];
-    if (maker && !isAlive(Number(maker))) rmSync(join(folder, name), { recursive: true, force: true });
-  }
-  const unfinished = `${data}.${process.pid}`;
-  const locale = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"];
-  const args = ["-D", unfinished, "-U", "postgres", "--auth=trust", "--no-instructions", ...locale];
-  if (!durable) args.push("--no-sync");
-  const initdb = spawn(join(programs, "initdb"), args, {
-    ...user,
-    cwd: "/",
-    env: serverEnvironment,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let complaints = "";
-  initdb.stderr.on("data", (chunk) => {
-    complaints += chunk;
-  });
-  const code = await new Promise((done, failed) => initdb.once("error", failed).once("close", done));
-  if (code !== 0) {
-    rmSync(unfinished, { recursive: true, force: true });
-    throw new Error(`The embedded PostgreSQL could not make its data folder ${data}: ${complaints.trim()}`);
-  }
-  moveIntoPlace(unfinished, data);
-}
-
 /** One attempt. Null: it ended by itself, or another process's server won the race for the folder. */
 async function tryStart(server: Server, programs: string): Promise<EmbeddedPostgres | null> {
+  startLogAnew(server.folder);
   const log = openSync(logFile(server.folder), "a", 0o600);
   const postmaster = spawn(join(programs, "postgres"), serverArguments(server), {
     ...server.user,
@@ -211,6 +124,10 @@ function serverArguments({ folder, data, durable }: Server): string[] {
     "max_connections=200", // three demo nodes with a web and a worker pool each fit
     "timezone=UTC",
     "log_timezone=UTC",
+    // People's data must not reach the log: no statement texts, no "Key (email)=(…)" details.
+    "log_error_verbosity=terse",
+    "log_min_error_statement=panic",
+    "log_checkpoints=off",
     ...(durable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]),
   ];
   return ["-D", data, "-k", folder, ...settings.flatMap((setting) => ["-c", setting])];
@@ -276,19 +193,4 @@ function lockFile({ data }: Server): { pid: number; status: string | undefined }
   } catch {
     return null;
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-const logFile = (folder: string) => join(folder, "postgres.log");
-
-function lastLogLine(folder: string): string {
-  return readFileSync(logFile(folder), "utf8").trimEnd().split("\n").at(-1) ?? "";
 }

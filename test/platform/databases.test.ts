@@ -1,15 +1,16 @@
 // Databases by name on one server, and the one each test file gets.
 import { expect, test } from "vitest";
-import { databaseOn, dropDatabase, ensureDatabase } from "../../src/platform/databases.ts";
+import { databaseAddress, databaseOn, dropDatabase, ensureDatabase } from "../../src/platform/databases.ts";
 import { connect } from "../../src/platform/db.ts";
 import { openTestDatabase } from "../support/database.ts";
 
 test("the same server by address or by options, another database", () => {
-  expect(databaseOn("postgres://me:pw@db.example:6543/postgres?sslmode=require", "bilbao é")).toBe(
-    "postgres://me:pw@db.example:6543/bilbao%20%C3%A9?sslmode=require",
+  expect(databaseOn("postgres://me:pw@db.example:6543/postgres?sslmode=require", "bilbao")).toBe(
+    "postgres://me:pw@db.example:6543/bilbao?sslmode=require",
   );
   const embedded = { host: "/run/pg", port: 5432, username: "postgres", database: "postgres" };
   expect(databaseOn(embedded, "porto")).toEqual({ ...embedded, database: "porto" });
+  expect(() => databaseOn(embedded, "a/b?ssl=false")).toThrow();
 });
 
 test("a database asked for by several at once is made once, and dropped under those who use it", async () => {
@@ -22,6 +23,14 @@ test("a database asked for by several at once is made once, and dropped under th
   await dropDatabase(db.sql, name);
   await expect(second`select 1`).rejects.toThrow();
   await second.end();
+});
+
+test("a target as an address leads to the same database, on a unix socket too", async () => {
+  await using db = await openTestDatabase();
+  await db.sql`create table here as select 1 as one`;
+  const sql = connect({ target: databaseAddress(db.target), poolSizeMax: 1, prepare: true });
+  expect(await sql`select one from here`).toHaveLength(1);
+  await sql.end();
 });
 
 test("two test databases do not see each other", async () => {
