@@ -1,5 +1,4 @@
 // Writes of the register: enter, change, react, hide, delete. Rooms call these inside their own transaction.
-import type { Account } from "../accounts/account.ts";
 import type { Tx } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
@@ -108,7 +107,7 @@ export async function rememberTombstone(tx: Tx, uri: string, actorUri: string, n
 /** Writes an official act into the audit log. `detail` holds no personal data beyond ids. */
 export async function recordAct(
   tx: Tx,
-  by: Account | null,
+  by: { readonly id: string } | null,
   act: string,
   subjectUri: string | null,
   detail: Record<string, unknown>,

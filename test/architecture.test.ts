@@ -1,0 +1,257 @@
+// The house rules that a machine can keep. Read the tables before ARCHITECTURE.md.
+import { globSync, readFileSync } from "node:fs";
+import { basename, dirname, join, normalize } from "node:path";
+import { parseSync } from "oxc-parser";
+import { expect, test } from "vitest";
+
+const projectDir = join(import.meta.dirname, "..");
+
+/** From the ground up: a room may import the rooms named before its own line, and nothing on its own line but itself. */
+const roomsInOrder = [
+  ["actors"],
+  ["subjects"],
+  ["accounts"],
+  ["cities"],
+  ["processes"],
+  ["comments", "moderation"],
+  ["proposals", "meetings"],
+  ["results"],
+];
+const rooms = roomsInOrder.flat();
+const roomsBelow = (room: string): string[] =>
+  roomsInOrder
+    .slice(
+      0,
+      roomsInOrder.findIndex((line) => line.includes(room)),
+    )
+    .flat();
+
+const ground = ["platform", "events", "ports"];
+
+/** Who may import whom, area by area; itself always. */
+const mayImport: Record<string, readonly string[]> = {
+  // The mailer fills a port; the words are data.
+  platform: ["ports", "locales"],
+  events: ["platform"],
+  ports: ["platform"],
+  config: ["platform"],
+  // The shell around the pages knows who looks at them, and no other room.
+  web: ["platform", "ports", "actors", "subjects", "accounts"],
+  ...Object.fromEntries(rooms.map((room) => [room, [...ground, "web", ...roomsBelow(room)]])),
+  "web/app": [...ground, "web", "config", ...rooms],
+  importers: [...ground, ...rooms],
+  federation: [...ground, "config", ...rooms],
+  instance: [...ground, "config", "web", "web/app", ...rooms, "federation"],
+  main: ["platform", "config", "instance"],
+  scripts: [...ground, "config", "instance", "importers", ...rooms],
+};
+
+/** Within the rooms: which shelf may import which, of its own room and of the rooms below. */
+const shelfMayImport: Record<string, readonly string[]> = {
+  law: ["law"],
+  queries: ["law", "queries"],
+  actions: ["law", "queries", "actions"],
+  views: ["law", "queries", "views"],
+  pages: ["law", "queries", "actions", "views"],
+  jobs: ["law", "queries", "actions"],
+};
+const shownShelves = ["views", "pages"];
+
+/** Packages that only one part of the house may know. */
+const packageOnlyIn: readonly { package: RegExp; areas: readonly string[]; shelves?: readonly string[] }[] = [
+  { package: /^@fedify\//, areas: ["federation"] },
+  { package: /^postgres$/, areas: ["platform"] },
+  {
+    package: /^(hono|@hono)(\/|$)/,
+    areas: ["platform", "web", "web/app", "federation", "instance"],
+    shelves: shownShelves,
+  },
+  { package: /^nodemailer$/, areas: ["platform"] },
+];
+
+/** Parts that reach the database only through the rooms. */
+const withoutSql = (file: SourceFile): boolean =>
+  shownShelves.includes(file.shelf ?? "") || ["web", "web/app", "importers", "main"].includes(file.area);
+
+const linesMax = 400;
+/** Longer files that are still one idea. Stays empty. */
+const longFiles: readonly string[] = [];
+
+const drawerName = /^(utils?|helpers?|managers?|services?|common|misc|data|types|constants|index)\.ts$/;
+
+interface SourceFile {
+  readonly path: string;
+  readonly area: string;
+  /** Only in rooms. */
+  readonly shelf: string | null;
+  readonly text: string;
+  readonly imports: readonly string[];
+  readonly nodes: readonly AstNode[];
+}
+
+interface AstNode {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+function areaOf(path: string): string {
+  if (!path.startsWith("src/")) return path.split("/")[0] ?? "";
+  if (path === "src/web/app.ts") return "web/app";
+  if (path.startsWith("src/web/locales/")) return "locales";
+  return (path.split("/")[1] ?? "").replace(/\.ts$/, "");
+}
+
+/** A shelf by its name; a room that has split a shelf by idea says so at the end: `sign-in-actions.ts`. */
+function shelfOf(path: string): string | null {
+  if (!rooms.includes(areaOf(path))) return null;
+  const shelf = basename(path, ".ts").split("-").at(-1) ?? "";
+  return shelf in shelfMayImport ? shelf : "law";
+}
+
+function read(path: string): SourceFile {
+  const text = readFileSync(join(projectDir, path), "utf8");
+  const { module, program, errors } = parseSync(path, text);
+  if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]?.message}`);
+  const nodes = nodesOf(program as unknown as AstNode);
+  const named = [
+    ...module.staticImports.map((one) => one.moduleRequest.value),
+    ...module.staticExports.flatMap((one) => one.entries.flatMap((entry) => entry.moduleRequest?.value ?? [])),
+    ...nodes
+      .filter((node) => node.type === "ImportExpression")
+      .map((node) => (node.source as { value?: unknown }).value)
+      .filter((value) => typeof value === "string"),
+  ];
+  return { path, area: areaOf(path), shelf: shelfOf(path), text, imports: [...new Set(named)], nodes };
+}
+
+function nodesOf(root: AstNode): AstNode[] {
+  const found: AstNode[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    if (typeof (value as AstNode).type === "string") found.push(value as AstNode);
+    Object.values(value).forEach(visit);
+  };
+  visit(root);
+  return found;
+}
+
+const sources = globSync("{src,federation,scripts}/**/*.ts", { cwd: projectDir }).map(read);
+const everything = globSync("{src,federation,scripts,bench,test}/**/*.ts", { cwd: projectDir });
+
+const edges = sources.flatMap((from) =>
+  from.imports
+    .filter((name) => name.startsWith("."))
+    .map((name) => normalize(join(dirname(from.path), name)))
+    .map((to) => ({ from, to, toArea: areaOf(to), toShelf: shelfOf(to), line: `${from.path} → ${to}` })),
+);
+
+test("the rules see the house they are for", () => {
+  expect(sources.length).toBeGreaterThan(30);
+  expect(edges.length).toBeGreaterThan(60);
+  expect(sources.filter((file) => !(file.area in mayImport)).map((file) => file.path)).toEqual([]);
+});
+
+test("each area imports only what stands under it", () => {
+  const wrong = edges.filter(
+    ({ from, toArea }) => from.area !== toArea && !(mayImport[from.area] ?? []).includes(toArea),
+  );
+  expect(wrong.map((edge) => edge.line)).toEqual([]);
+});
+
+test("each shelf of a room imports only the shelves under it", () => {
+  const within = edges.filter((edge) => edge.from.shelf !== null && edge.toShelf !== null);
+  expect(within.length).toBeGreaterThan(0);
+  const wrong = within.filter(
+    ({ from, toShelf }) => !shelfMayImport[from.shelf as string]?.includes(toShelf as string),
+  );
+  // One room's pages are not another room's business, whatever their order.
+  const neighbours = within.filter((edge) => edge.toShelf === "pages" && edge.from.area !== edge.toArea);
+  expect([...wrong, ...neighbours].map((edge) => edge.line)).toEqual([]);
+});
+
+test("only views and pages know the shell, and no other area knows them but the application", () => {
+  const shell = edges.filter(
+    ({ from, toArea }) => from.shelf !== null && !shownShelves.includes(from.shelf) && toArea === "web",
+  );
+  const shown = edges.filter(
+    ({ from, toShelf }) => shownShelves.includes(toShelf ?? "") && from.shelf === null && from.area !== "web/app",
+  );
+  expect([...shell, ...shown].map((edge) => edge.line)).toEqual([]);
+});
+
+test("each package is known only where it belongs", () => {
+  const wrong = sources.flatMap((file) =>
+    packageOnlyIn
+      .filter(({ areas, shelves }) => !areas.includes(file.area) && !shelves?.includes(file.shelf ?? ""))
+      .flatMap((rule) => file.imports.filter((name) => rule.package.test(name)))
+      .map((name) => `${file.path} → ${name}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("only config.ts reads the environment of the process", () => {
+  const readers = sources
+    .filter((file) => file.area !== "scripts")
+    .filter((file) => file.imports.includes("node:process") || file.nodes.some(isProcessEnv))
+    .map((file) => file.path);
+  expect(readers).toEqual(["src/config.ts"]);
+});
+
+const isProcessEnv = (node: AstNode): boolean =>
+  node.type === "MemberExpression" &&
+  (node.object as { name?: unknown }).name === "process" &&
+  ((node.property as { name?: unknown }).name === "env" || (node.property as { value?: unknown }).value === "env");
+
+test("pages, views, the shell and the importers reach the database only through the rooms", () => {
+  const tags = (file: SourceFile) =>
+    file.nodes.filter(
+      (node) => node.type === "TaggedTemplateExpression" && /(^|\.)(sql|tx|pool)$/.test(nameOf(node.tag)),
+    );
+  expect(sources.filter((file) => tags(file).length > 0).length).toBeGreaterThan(5);
+  expect(sources.filter((file) => withoutSql(file) && tags(file).length > 0).map((file) => file.path)).toEqual([]);
+});
+
+function nameOf(expression: unknown): string {
+  const { type, name, property } = expression as { type: string; name?: string; property?: { name?: string } };
+  return (type === "MemberExpression" ? property?.name : name) ?? "";
+}
+
+test("what says that it is pure knows no database, no request and no clock", () => {
+  const pure = sources.filter((file) => /^(\/\/.*\n){0,2}\/\/.*\bPure\b/.test(file.text));
+  expect(pure.length).toBeGreaterThan(2);
+  const impure = pure.filter(
+    (file) =>
+      file.imports.some((name) => /\/(db|jobs|ports)\.ts$|^hono|^node:(fs|http)/.test(name)) ||
+      file.nodes.some(
+        (node) =>
+          (node.type === "NewExpression" &&
+            nameOf(node.callee) === "Date" &&
+            (node.arguments as unknown[]).length === 0) ||
+          (node.type === "CallExpression" && nameOf(node.callee) === "now"),
+      ),
+  );
+  expect(impure.map((file) => file.path)).toEqual([]);
+});
+
+test("every file opens by saying what lives in it, and its name is not that of a drawer", () => {
+  expect(sources.filter((file) => !/^(#!.*\n)?\/[/*]/.test(file.text)).map((file) => file.path)).toEqual([]);
+  expect(everything.filter((path) => drawerName.test(basename(path)))).toEqual([]);
+});
+
+test("no file is longer than one idea", () => {
+  const long = everything
+    .map((path) => ({ path, lines: readFileSync(join(projectDir, path), "utf8").split("\n").length - 1 }))
+    .filter(({ path, lines }) => lines > linesMax && !longFiles.includes(path));
+  expect(long.map(({ path, lines }) => `${path}: ${lines} lines`)).toEqual([]);
+});
+
+test("whatever is left to do names its issue", () => {
+  const left = everything
+    .filter((path) => !path.endsWith("architecture.test.ts"))
+    .flatMap((path) =>
+      readFileSync(join(projectDir, path), "utf8")
+        .split("\n")
+        .flatMap((line, at) => (/\b(TODO|FIXME|XXX|HACK)\b(?!\(#\d+\): )/.test(line) ? [`${path}:${at + 1}`] : [])),
+    );
+  expect(left).toEqual([]);
+});
