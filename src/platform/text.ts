@@ -1,0 +1,79 @@
+// Text as people type it and as several languages hold it. No markup here.
+
+/** One text in several languages: BCP 47 tag → text. */
+export type LanguageMap = Readonly<Record<string, string>>;
+
+/** A text and the language it is really in. */
+export interface TextIn {
+  readonly text: string;
+  readonly lang: string;
+}
+
+/** Whether a string can be a BCP 47 tag at all (RFC 5646, the shapes in use). */
+export const isLanguageTag = (tag: string): boolean => /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,4}$/i.test(tag);
+
+/** The text in the first of the wished languages that is there, else in any: the original is shown rather than nothing. */
+export function pickText(texts: LanguageMap, ...wished: readonly string[]): TextIn {
+  for (const lang of wished) {
+    const text = texts[lang];
+    if (text) return { text, lang };
+  }
+  for (const [lang, text] of Object.entries(texts)) if (text) return { text, lang };
+  return { text: "", lang: wished[0] ?? "und" };
+}
+
+/** What was typed into one line: NFC, no control characters, single spaces, trimmed. */
+export const tidyLine = (text: string): string => tidyText(text).replace(/\s+/g, " ");
+
+/** What was typed into a text area: NFC, `\n` line ends, no control characters but tab and line end, trimmed. */
+export const tidyText = (text: string): string =>
+  text
+    .normalize("NFC")
+    .replace(/\r\n?/g, "\n")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out.
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f\u200b\u2060\ufeff]/g, "")
+    .trim();
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** The length people see: characters as drawn, not code units. */
+export function countCharacters(text: string): number {
+  let count = 0;
+  for (const _ of graphemes.segment(text)) count += 1;
+  return count;
+}
+
+/** At most `charsMax` characters, cut at a word where one is near, with an ellipsis when cut. */
+export function clip(text: string, charsMax: number): string {
+  if (text.length <= charsMax) return text;
+  let cut = "";
+  let count = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    if (count === charsMax - 1) {
+      const space = cut.lastIndexOf(" ");
+      return `${(space > charsMax * 0.6 ? cut.slice(0, space) : cut).replace(/[\s.,;:]+$/u, "")}…`;
+    }
+    cut += segment;
+    count += 1;
+  }
+  return cut;
+}
+
+/** One or two letters that stand for a name where there is no picture. */
+export function initials(name: string): string {
+  const words = name.split(/[\s\-_.]+/u).filter((word) => /\p{L}|\p{N}/u.test(word));
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
+    (word) => word?.match(/[\p{L}\p{N}]/u)?.[0],
+  );
+  return letters.join("").toLocaleUpperCase() || "·";
+}
+
+/** Lower-case ASCII words joined by hyphens, for handles and anchors; empty when nothing remains. */
+export const slugOf = (text: string): string =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 60);

@@ -1,0 +1,54 @@
+// What every page knows: the reader, the city, the language, the form token. Made once per request by the shell.
+import type { Account } from "../accounts/account.ts";
+import type { Language, Translator } from "../platform/i18n.ts";
+import type { Cookies } from "./cookies.ts";
+
+/** The city, district or association whose node this is, as its pages show it. */
+export interface CityIdentity {
+  readonly name: string;
+  readonly tagline: string;
+  /** `@bilbao@bilbao.example` */
+  readonly handle: string;
+  /** `https://bilbao.example`, no trailing slash. */
+  readonly origin: string;
+  readonly logoUrl: string | null;
+  /** `#rrggbb`; the shell derives readable shades from it. */
+  readonly accent: string;
+  /** IANA time zone: every date on the pages is in it. */
+  readonly timeZone: string;
+  readonly lang: Language;
+  /** Where a person reports wrongdoing in confidence; shown in the footer when set. */
+  readonly reportChannelUrl: string | null;
+  /** The source code of what runs here (AGPL section 13). */
+  readonly sourceUrl: string;
+  readonly version: string;
+  /** True where other nodes may be plain http on this machine: links to them then say http. */
+  readonly isTrial: boolean;
+}
+
+export type Theme = "auto" | "light" | "dark";
+
+export interface Flash {
+  readonly tone: "good" | "bad" | "info";
+  readonly text: string;
+}
+
+export interface PageContext {
+  readonly t: Translator;
+  readonly city: CityIdentity;
+  readonly account: Account | null;
+  /** Unread notifications of the account. */
+  readonly unreadCount: number;
+  /** Path and query of this page. */
+  readonly path: string;
+  /** The token every form that changes something carries. */
+  readonly csrf: string;
+  readonly flash: Flash | null;
+  readonly theme: Theme;
+  readonly now: Date;
+}
+
+/** The Hono environment of every room's pages: `new Hono<PageEnv>()`, then `c.get("page")`. */
+export interface PageEnv {
+  Variables: { page: PageContext; cookies: Cookies; requestId: string };
+}

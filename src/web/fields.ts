@@ -1,0 +1,378 @@
+// Labelled inputs, once: label, hint, error and kept value tied together for eyes, keyboards and screen readers.
+import { attrs, classes, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
+import { directionOf, languages, type Translator } from "../platform/i18n.ts";
+import type { LanguageMap } from "../platform/text.ts";
+import type { PageContext } from "./context.ts";
+import type { FormState, FormValue } from "./forms.ts";
+
+export interface FieldProps {
+  readonly label: string;
+  readonly hint?: string;
+  /** Shown when nothing was posted yet. */
+  readonly value?: string | null;
+  /** Fields are required unless said otherwise: the optional ones are marked. */
+  readonly optional?: boolean;
+  /** The language of what is typed, when it is known and not the page's. */
+  readonly lang?: string;
+}
+
+export interface TextProps extends FieldProps {
+  readonly type?: "text" | "email" | "url" | "search" | "tel" | "number" | "password";
+  readonly autocomplete?: string;
+  readonly inputmode?: "text" | "email" | "url" | "numeric" | "decimal" | "search";
+  readonly charsMax?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number | "any";
+  readonly placeholder?: string;
+  readonly spellcheck?: boolean;
+}
+
+export interface AreaProps extends FieldProps {
+  readonly rows?: number;
+  /** Shows how many characters are left. */
+  readonly charsMax?: number;
+}
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+export interface ChoiceProps extends FieldProps {
+  readonly options: readonly Option[];
+  /** Text of the empty first option of a select. */
+  readonly none?: string;
+}
+
+export interface CheckProps {
+  readonly label: Renderable;
+  readonly hint?: string;
+  readonly isChecked?: boolean;
+}
+
+export interface FileProps extends FieldProps {
+  /** `image/png,image/jpeg` */
+  readonly accept?: string;
+}
+
+/** The fields of one form, bound to what was posted and what was wrong with it. */
+export interface Fields {
+  text(name: string, props: TextProps): Markup;
+  area(name: string, props: AreaProps): Markup;
+  select(name: string, props: ChoiceProps): Markup;
+  radios(name: string, props: ChoiceProps): Markup;
+  /** One box: posts `yes` or nothing. */
+  check(name: string, props: CheckProps): Markup;
+  /** Several boxes of one question; read it as the list `name`. */
+  checks(name: string, props: Omit<ChoiceProps, "value" | "none"> & { readonly chosen?: readonly string[] }): Markup;
+  /** Local time of the city: read it with `fromLocal(value, city.timeZone)`. */
+  dateTime(name: string, props: FieldProps): Markup;
+  date(name: string, props: FieldProps): Markup;
+  file(name: string, props: FileProps): Markup;
+  /** One input per language, named `name.<lang>`; the city's own language first and required, the others folded away. */
+  perLanguage(
+    name: string,
+    props: Omit<AreaProps, "value"> & { readonly values?: LanguageMap; readonly lines?: "one" | "many" },
+  ): Markup;
+  hidden(name: string, value: string): Markup;
+  /** "There is a problem": what is wrong, linked to the fields. Put it first in the form; prints nothing when all is well. */
+  summary(): Markup;
+}
+
+export function openFields(ctx: PageContext, state: FormState): Fields {
+  const { t } = ctx;
+  const kept = (name: string, value: string | null | undefined): string => asText(state.values[name]) ?? value ?? "";
+  const wrap = (name: string, props: FieldProps, control: (described: Control) => Markup) =>
+    labelled(t, name, props, state.errors[name], control);
+
+  return {
+    text: (name, props) =>
+      wrap(
+        name,
+        props,
+        (control) => html`<input${attrs({ ...control, ...textAttributes(props) })} value="${kept(name, props.value)}">`,
+      ),
+    area: (name, props) => wrap(name, props, (control) => area(t, control, props, kept(name, props.value))),
+    select: (name, props) => wrap(name, props, (control) => selectBox(control, props, kept(name, props.value))),
+    radios: (name, props) =>
+      group(t, "radio", name, name, props, state.errors[name], new Set([kept(name, props.value)])),
+    checks: (name, props) =>
+      group(
+        t,
+        "checkbox",
+        name,
+        `${name}[]`,
+        props,
+        state.errors[name],
+        new Set(asList(state.values[name]) ?? props.chosen ?? []),
+      ),
+    check: (name, props) => checkBox(name, props, state, state.errors[name]),
+    dateTime: (name, props) =>
+      wrap(
+        name,
+        { ...props, hint: props.hint ?? t("field.in-city-time", { zone: ctx.city.timeZone }) },
+        (control) => html`<input${attrs({ ...control, type: "datetime-local" })} value="${kept(name, props.value)}">`,
+      ),
+    date: (name, props) =>
+      wrap(
+        name,
+        props,
+        (control) => html`<input${attrs({ ...control, type: "date" })} value="${kept(name, props.value)}">`,
+      ),
+    file: (name, props) =>
+      wrap(name, props, (control) => html`<input${attrs({ ...control, type: "file", accept: props.accept })}>`),
+    perLanguage: (name, props) => perLanguage(ctx, state, name, props),
+    hidden: (name, value) => html`<input type="hidden" name="${name}" value="${value}">`,
+    summary: () => errorSummary(t, state),
+  };
+}
+
+export interface FormProps {
+  readonly action: string;
+  /** Text of the main button. */
+  readonly submit: string;
+  readonly body: Renderable;
+  /** More buttons or links beside the main one. */
+  readonly more?: Renderable;
+  readonly hasFiles?: boolean;
+  readonly tone?: "plain" | "danger";
+  /** Keeps a draft of the typed text in this browser until it is sent. */
+  readonly draftKey?: string;
+}
+
+/** A form that changes something: posts, carries the form token, and is checked by the server alone. */
+export function form(ctx: PageContext, props: FormProps): Markup {
+  return html`<form class="form" method="post" action="${href(props.action)}" novalidate${attrs({
+    enctype: props.hasFiles ? "multipart/form-data" : null,
+    "data-draft": props.draftKey,
+  })}>
+    ${csrfField(ctx)}
+    ${props.body}
+    <div class="form-actions">
+      <button type="submit" class="${classes("button", props.tone === "danger" && "button-danger")}">${props.submit}</button>
+      ${props.more}
+    </div>
+  </form>`;
+}
+
+export const csrfField = (ctx: PageContext): Markup => html`<input type="hidden" name="csrf" value="${ctx.csrf}">`;
+
+/** A form that is only a button: support, follow, hide. `values` travel as hidden fields. */
+export function buttonForm(
+  ctx: PageContext,
+  props: {
+    readonly action: string;
+    readonly label: Renderable;
+    readonly values?: Readonly<Record<string, string>>;
+    readonly kind?: "primary" | "secondary" | "quiet" | "danger";
+    /** Said to screen readers where the label alone is ambiguous in a list. */
+    readonly about?: string;
+    readonly isPressed?: boolean;
+  },
+): Markup {
+  const values = Object.entries(props.values ?? {});
+  return html`<form class="button-form" method="post" action="${href(props.action)}">
+    ${csrfField(ctx)}
+    ${values.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+    <button type="submit" class="${buttonClass(props.kind ?? "primary")}"${attrs({
+      "aria-pressed": props.isPressed === undefined ? null : String(props.isPressed),
+    })}>${props.label}${props.about ? html`<span class="visually-hidden"> ${props.about}</span>` : nothing}</button>
+  </form>`;
+}
+
+/** The same question asked twice, without a script: opens in place, and only its inner form acts. */
+export function confirmForm(
+  ctx: PageContext,
+  props: FormProps & {
+    readonly ask: Renderable;
+    readonly label: string;
+    readonly kind?: "secondary" | "quiet" | "danger";
+  },
+): Markup {
+  return html`<details class="confirm">
+    <summary class="${buttonClass(props.kind ?? "quiet")}">${props.label}</summary>
+    <div class="confirm-box"><p>${props.ask}</p>${form(ctx, props)}</div>
+  </details>`;
+}
+
+export const buttonClass = (kind: "primary" | "secondary" | "quiet" | "danger"): string =>
+  classes("button", kind !== "primary" && `button-${kind}`);
+
+export const buttonLink = (
+  to: string,
+  label: Renderable,
+  kind: "primary" | "secondary" | "quiet" = "primary",
+): Markup => html`<a class="${buttonClass(kind)}" href="${href(to)}">${label}</a>`;
+
+/** Attributes every control of a field shares. */
+type Control = Readonly<Record<string, string | number | boolean | null>>;
+
+const fieldId = (name: string): string => `f-${name.replace(/[^A-Za-z0-9_-]/g, "-")}`;
+
+function labelled(
+  t: Translator,
+  name: string,
+  props: FieldProps,
+  error: string | undefined,
+  control: (described: Control) => Markup,
+): Markup {
+  const id = fieldId(name);
+  const described = [props.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  return html`<div class="${classes("field", error !== undefined && "field-wrong")}">
+    <label for="${id}">${props.label}${optionalMark(t, props.optional)}</label>
+    ${hintAndError(t, id, props.hint, error)}
+    ${control({
+      id,
+      name,
+      required: props.optional !== true,
+      "aria-describedby": described || null,
+      "aria-invalid": error === undefined ? null : "true",
+      lang: props.lang ?? null,
+      dir: props.lang ? directionOf(props.lang) : "auto",
+    })}
+  </div>`;
+}
+
+const optionalMark = (t: Translator, optional: boolean | undefined): Markup =>
+  optional ? html` <span class="optional">${t("field.optional")}</span>` : nothing;
+
+const hintAndError = (t: Translator, id: string, hint: string | undefined, error: string | undefined): Markup => html`
+  ${hint ? html`<p class="hint" id="${id}-hint">${hint}</p>` : nothing}
+  ${error ? html`<p class="error" id="${id}-error"><span class="visually-hidden">${t("field.error-mark")} </span>${error}</p>` : nothing}`;
+
+const textAttributes = (props: TextProps) => ({
+  type: props.type ?? "text",
+  autocomplete: props.autocomplete,
+  inputmode: props.inputmode,
+  maxlength: props.charsMax,
+  min: props.min,
+  max: props.max,
+  step: props.step,
+  placeholder: props.placeholder,
+  spellcheck: props.spellcheck === undefined ? null : String(props.spellcheck),
+  ...(props.type === "email" || props.type === "url" ? { dir: "ltr" } : {}),
+});
+
+// The line end after <textarea> is dropped by the parser; without it a value's own first empty line would be.
+const area = (t: Translator, control: Control, props: AreaProps, value: string): Markup => html`<textarea${attrs({
+  ...control,
+  rows: props.rows ?? 6,
+  "data-count": props.charsMax,
+  "data-count-text": props.charsMax === undefined ? null : t("field.characters-left", { count: "{count}" }),
+})}>
+${value}</textarea>`;
+
+const selectBox = (
+  control: Control,
+  props: ChoiceProps,
+  value: string,
+): Markup => html`<select${attrs({ ...control, dir: null })}>
+  ${props.none === undefined ? nothing : html`<option value="">${props.none}</option>`}
+  ${props.options.map(
+    (option) =>
+      html`<option${attrs({ value: option.value, selected: option.value === value })}>${option.label}</option>`,
+  )}
+</select>`;
+
+function group(
+  t: Translator,
+  type: "radio" | "checkbox",
+  name: string,
+  postedName: string,
+  props: Pick<ChoiceProps, "label" | "hint" | "optional" | "options">,
+  error: string | undefined,
+  chosen: ReadonlySet<string>,
+): Markup {
+  const id = fieldId(name);
+  const described = [props.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  return html`<fieldset class="${classes("field", error !== undefined && "field-wrong")}"${attrs({ "aria-describedby": described || null })}>
+    <legend>${props.label}${optionalMark(t, props.optional)}</legend>
+    ${hintAndError(t, id, props.hint, error)}
+    ${props.options.map((option, index) => {
+      // The error summary leads to the first box.
+      const optionId = index === 0 ? id : `${id}-${index}`;
+      return html`<div class="choice">
+        <input${attrs({ type, id: optionId, name: postedName, value: option.value, checked: chosen.has(option.value) })}>
+        <label for="${optionId}">${option.label}${option.hint ? html`<span class="hint">${option.hint}</span>` : nothing}</label>
+      </div>`;
+    })}
+  </fieldset>`;
+}
+
+function checkBox(name: string, props: CheckProps, state: FormState, error: string | undefined): Markup {
+  const id = fieldId(name);
+  const wasPosted = Object.keys(state.values).length > 0;
+  const isChecked = wasPosted ? state.values[name] === "yes" : props.isChecked === true;
+  return html`<div class="${classes("field", error !== undefined && "field-wrong")}">
+    ${error ? html`<p class="error" id="${id}-error">${error}</p>` : nothing}
+    <div class="choice">
+      <input${attrs({ type: "checkbox", id, name, value: "yes", checked: isChecked, "aria-describedby": error ? `${id}-error` : null })}>
+      <label for="${id}">${props.label}${props.hint ? html`<span class="hint">${props.hint}</span>` : nothing}</label>
+    </div>
+  </div>`;
+}
+
+function perLanguage(
+  ctx: PageContext,
+  state: FormState,
+  name: string,
+  props: Omit<AreaProps, "value"> & { readonly values?: LanguageMap; readonly lines?: "one" | "many" },
+): Markup {
+  const { t, city } = ctx;
+  const input = (lang: string, isFirst: boolean): Markup => {
+    const fieldName = `${name}.${lang}`;
+    const value = asText(state.values[fieldName]) ?? props.values?.[lang] ?? "";
+    const label = `${props.label} (${t.languageName(lang)})`;
+    const { hint, ...rest } = props;
+    const field: FieldProps = {
+      ...(isFirst && hint ? { hint } : {}),
+      label,
+      lang,
+      optional: !isFirst || props.optional === true,
+    };
+    const error = state.errors[fieldName] ?? (isFirst ? state.errors[name] : undefined);
+    return labelled(t, fieldName, field, error, (control) =>
+      props.lines === "many"
+        ? area(t, control, { ...rest, label }, value)
+        : html`<input${attrs({ ...control, type: "text", maxlength: props.charsMax })} value="${value}">`,
+    );
+  };
+  const others = languages.filter((lang) => lang !== city.lang);
+  const isOpen = others.some(
+    (lang) => props.values?.[lang] || state.values[`${name}.${lang}`] || state.errors[`${name}.${lang}`],
+  );
+  return html`<div class="per-language">
+    ${input(city.lang, true)}
+    <details${attrs({ open: isOpen })}>
+      <summary>${t("field.other-languages")}</summary>
+      ${others.map((lang) => input(lang, false))}
+    </details>
+  </div>`;
+}
+
+/** The texts that were typed into a {@link Fields.perLanguage} field; empty ones are left out. */
+export function readPerLanguage(values: FormState["values"], name: string): LanguageMap {
+  const texts: Record<string, string> = {};
+  for (const lang of languages) {
+    const text = asText(values[`${name}.${lang}`])?.trim();
+    if (text) texts[lang] = text;
+  }
+  return texts;
+}
+
+function errorSummary(t: Translator, state: FormState): Markup {
+  const errors = Object.entries(state.errors);
+  if (errors.length === 0) return nothing;
+  return html`<div class="error-summary" role="alert" tabindex="-1" data-focus>
+    <h2>${t("field.problem-title")}</h2>
+    <ul>
+      ${errors.map(([name, text]) => html`<li>${name === "" ? text : html`<a href="${href(`#${fieldId(name)}`)}">${text}</a>`}</li>`)}
+    </ul>
+  </div>`;
+}
+
+const asText = (value: FormValue | undefined): string | undefined => (typeof value === "string" ? value : undefined);
+const asList = (value: FormValue | undefined): readonly string[] | undefined =>
+  Array.isArray(value) ? value : typeof value === "string" ? [value] : undefined;

@@ -1,0 +1,238 @@
+// The shell of every page: head, city header, menus, breadcrumbs, what was just done, footer.
+import { holdsSomewhere } from "../accounts/account.ts";
+import { attrs, classes, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
+import { languages, type MessageKey, ownNames } from "../platform/i18n.ts";
+import { clip } from "../platform/text.ts";
+import { accentUrl } from "./accent.ts";
+import { assetUrl } from "./assets.ts";
+import type { Flash, PageContext, Theme } from "./context.ts";
+import { csrfField } from "./fields.ts";
+import { icon } from "./icons.ts";
+import { cityMark, langAttrs } from "./marks.ts";
+
+export type Section = "home" | "processes" | "meetings" | "results" | "network" | "search" | "account" | "desk";
+
+export interface Crumb {
+  readonly href: string;
+  readonly label: string;
+}
+
+export interface PageProps {
+  readonly ctx: PageContext;
+  /** Plain text: the tab's title, and the heading unless `heading` or `hero` says otherwise. */
+  readonly title: string;
+  readonly main: Renderable;
+  /** One or two sentences for search results and link previews; plain text. */
+  readonly description?: string;
+  readonly section?: Section;
+  /** From the home page down to the parent of this page. */
+  readonly crumbs?: readonly Crumb[];
+  /** The language of the title where it is not the page's. */
+  readonly titleLang?: string;
+  /** A short line above the title: what kind of thing this is. */
+  readonly kicker?: Renderable;
+  /** A sentence or badges below the title. */
+  readonly lead?: Renderable;
+  /** Buttons beside the title. */
+  readonly actions?: Renderable;
+  /** A whole header of its own, with its own h1, in the place of the title. */
+  readonly hero?: Markup;
+  /** The column beside the text on a wide screen, below it on a phone. */
+  readonly aside?: Renderable;
+  /** Narrow for text and forms (the default), wide for lists and cards. */
+  readonly width?: "text" | "wide";
+  /** The one address of this page, path or absolute. */
+  readonly canonical?: string;
+  /** The address of the same thing as ActivityPub JSON. */
+  readonly activityUrl?: string;
+  readonly feeds?: readonly { readonly href: string; readonly title: string; readonly type: string }[];
+  /** A picture for link previews, path or absolute. */
+  readonly image?: string;
+  readonly isUnlisted?: boolean;
+}
+
+const navigation: readonly { readonly section: Section; readonly href: string; readonly label: MessageKey }[] = [
+  { section: "home", href: "/", label: "shell.home" },
+  { section: "processes", href: "/processes", label: "shell.processes" },
+  { section: "meetings", href: "/meetings", label: "shell.meetings" },
+  { section: "results", href: "/results", label: "shell.results" },
+  { section: "network", href: "/network", label: "shell.network" },
+];
+
+/** A whole page. Views make `main`; the route answers `c.html(page({ … }))`. */
+export function page(props: PageProps): Markup {
+  const { ctx } = props;
+  const { t } = ctx;
+  return html`${raw("<!doctype html>")}
+<html lang="${t.lang}" dir="${t.dir}"${attrs({ "data-theme": ctx.theme === "auto" ? null : ctx.theme })}>
+${head(props)}
+<body>
+<a class="skip-link" href="#main">${t("shell.skip")}</a>
+${header(ctx, props.section)}
+<main id="main" tabindex="-1" class="${classes("main", props.width === "wide" && "main-wide")}">
+${props.crumbs && props.crumbs.length > 0 ? breadcrumbs(ctx, props.crumbs) : nothing}
+${ctx.flash ? flashNote(ctx.flash) : nothing}
+${props.hero ?? pageTitle(props)}
+${
+  props.aside
+    ? html`<div class="columns"><div class="column-main">${props.main}</div><aside class="column-aside" aria-label="${t("shell.aside")}">${props.aside}</aside></div>`
+    : props.main
+}
+</main>
+${footer(ctx)}
+</body>
+</html>`;
+}
+
+function head(props: PageProps): Markup {
+  const { ctx, title } = props;
+  const { city } = ctx;
+  const absolute = (address: string) => (address.startsWith("/") ? `${city.origin}${address}` : address);
+  const fullTitle = title === city.name ? title : `${title} · ${city.name}`;
+  const description = clip(props.description ?? city.tagline, 200);
+  const canonical = absolute(props.canonical ?? ctx.path);
+  return html`<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${fullTitle}</title>
+<meta name="description" content="${description}">
+<meta name="color-scheme" content="${ctx.theme === "auto" ? "light dark" : ctx.theme}">
+<link rel="stylesheet" href="${href(assetUrl("koinon.css"))}">
+<link rel="stylesheet" href="${href(accentUrl(city.accent))}">
+<script type="module" src="${href(assetUrl("enhance.js"))}"></script>
+<link rel="icon" href="${href(city.logoUrl ?? assetUrl("icon.svg"))}">
+<link rel="canonical" href="${href(canonical)}">
+${props.activityUrl ? html`<link rel="alternate" type="application/activity+json" href="${href(props.activityUrl)}">` : nothing}
+${props.feeds?.map((feed) => html`<link rel="alternate" type="${feed.type}" title="${feed.title}" href="${href(feed.href)}">`)}
+<meta property="og:type" content="website">
+<meta property="og:site_name" content="${city.name}">
+<meta property="og:title" content="${title}">
+<meta property="og:description" content="${description}">
+<meta property="og:url" content="${canonical}">
+${props.image ? html`<meta property="og:image" content="${href(absolute(props.image))}">` : nothing}
+<meta name="fediverse:creator" content="${city.handle}">
+${props.isUnlisted ? html`<meta name="robots" content="noindex">` : nothing}
+</head>`;
+}
+
+function header(ctx: PageContext, current: Section | undefined): Markup {
+  const { t, city } = ctx;
+  return html`<header class="site-header">
+<div class="site-bar">
+  <a class="site-name" href="/">${cityMark(city)}<span>${city.name}</span></a>
+  <nav class="site-nav" aria-label="${t("shell.main-navigation")}">
+    <ul>
+      ${navigation.map(
+        (item) =>
+          html`<li><a href="${href(item.href)}"${attrs({ "aria-current": item.section === current ? "page" : null })}>${t(item.label)}</a></li>`,
+      )}
+    </ul>
+  </nav>
+  <div class="site-tools">
+    <a class="tool" href="/search"${attrs({ "aria-current": current === "search" ? "page" : null })}>${icon("search")}<span class="visually-hidden">${t("shell.search")}</span></a>
+    ${languageMenu(ctx)}
+    ${accountMenu(ctx)}
+  </div>
+</div>
+</header>`;
+}
+
+function languageMenu(ctx: PageContext): Markup {
+  const { t } = ctx;
+  return html`<details class="menu" data-menu>
+  <summary class="tool">${icon("language")}<span class="tool-text" lang="${t.lang}">${ownNames[t.lang]}</span><span class="visually-hidden">${t("shell.language")}</span></summary>
+  <form class="menu-sheet" method="post" action="/preferences">
+    ${csrfField(ctx)}
+    <input type="hidden" name="back" value="${ctx.path}">
+    <fieldset><legend>${t("shell.language")}</legend>
+    ${languages.map(
+      (lang) =>
+        html`<button class="menu-item" type="submit" name="language" value="${lang}" lang="${lang}"${attrs({ "aria-pressed": lang === t.lang ? "true" : null })}>${ownNames[lang]}</button>`,
+    )}
+    </fieldset>
+    <fieldset><legend>${t("shell.theme")}</legend>
+    ${themes.map(
+      ([theme, label]) =>
+        html`<button class="menu-item" type="submit" name="theme" value="${theme}"${attrs({ "aria-pressed": theme === ctx.theme ? "true" : null })}>${t(label)}</button>`,
+    )}
+    </fieldset>
+  </form>
+</details>`;
+}
+
+const themes: readonly (readonly [Theme, MessageKey])[] = [
+  ["auto", "shell.theme.auto"],
+  ["light", "shell.theme.light"],
+  ["dark", "shell.theme.dark"],
+];
+
+function accountMenu(ctx: PageContext): Markup {
+  const { t, account } = ctx;
+  if (account === null) {
+    return html`<a class="button button-small" href="${href(`/sign-in?back=${encodeURIComponent(ctx.path)}`)}">${t("shell.sign-in")}</a>`;
+  }
+  const desk = deskLinks.filter(({ role }) => holdsSomewhere(account, role));
+  return html`<details class="menu" data-menu>
+  <summary class="tool">${icon("person")}<span class="tool-text">${account.name}</span><span class="visually-hidden">${t("shell.account-menu")}</span>${
+    ctx.unreadCount > 0
+      ? html`<span class="count">${t.number(ctx.unreadCount)}<span class="visually-hidden"> ${t("shell.unread")}</span></span>`
+      : nothing
+  }</summary>
+  <div class="menu-sheet">
+    <ul>
+      <li><a class="menu-item" href="/account">${t("shell.account")}</a></li>
+      ${desk.map((link) => html`<li><a class="menu-item" href="${href(link.href)}">${t(link.label)}</a></li>`)}
+    </ul>
+    <form method="post" action="/sign-out">${csrfField(ctx)}<button class="menu-item" type="submit">${t("shell.sign-out")}</button></form>
+  </div>
+</details>`;
+}
+
+const deskLinks = [
+  { role: "moderator", href: "/moderation", label: "shell.moderation" },
+  { role: "official", href: "/desk", label: "shell.desk" },
+  { role: "administrator", href: "/settings", label: "shell.settings" },
+] as const;
+
+const breadcrumbs = (
+  ctx: PageContext,
+  crumbs: readonly Crumb[],
+): Markup => html`<nav class="crumbs" aria-label="${ctx.t("shell.breadcrumbs")}">
+<ol>${crumbs.map((crumb) => html`<li><a href="${href(crumb.href)}">${crumb.label}</a></li>`)}</ol>
+</nav>`;
+
+const flashNote = (flash: Flash): Markup =>
+  html`<div class="${`note note-${flash.tone}`}" role="status"><p>${icon(flash.tone === "bad" ? "warning" : "check")}${flash.text}</p></div>`;
+
+const pageTitle = (props: PageProps): Markup => html`<div class="page-title">
+<div>
+${props.kicker ? html`<p class="kicker">${props.kicker}</p>` : nothing}
+<h1${props.titleLang ? langAttrs(props.ctx.t, props.titleLang) : nothing}>${props.title}</h1>
+${props.lead ? html`<div class="lead">${props.lead}</div>` : nothing}
+</div>
+${props.actions ? html`<div class="page-actions">${props.actions}</div>` : nothing}
+</div>`;
+
+function footer(ctx: PageContext): Markup {
+  const { t, city } = ctx;
+  return html`<footer class="site-footer">
+<div class="site-foot">
+  <div>
+    <p class="foot-name">${cityMark(city)}<span>${city.name}</span></p>
+    <p>${t("shell.follow-city")}</p>
+    <p><a class="handle" dir="ltr" href="${href(`/follow?uri=${encodeURIComponent(city.origin)}`)}">${city.handle}</a></p>
+  </div>
+  <nav aria-label="${t("shell.foot-navigation")}">
+    <ul>
+      <li><a href="/about">${t("shell.about")}</a></li>
+      <li><a href="/accessibility">${t("shell.accessibility")}</a></li>
+      <li><a href="/moderation/log">${t("shell.moderation-log")}</a></li>
+      ${city.reportChannelUrl ? html`<li><a href="${href(city.reportChannelUrl)}">${t("shell.report-channel")}</a></li>` : nothing}
+    </ul>
+  </nav>
+  <p class="foot-small">${t.rich("shell.runs-koinon", {
+    software: html`<a href="${href(city.sourceUrl)}">Koinon ${city.version}</a>`,
+  })}</p>
+</div>
+</footer>`;
+}

@@ -1,0 +1,143 @@
+// What guards the pages: headers, form tokens, the size and pace of what is posted.
+import { randomBytes } from "node:crypto";
+import type { Context, MiddlewareHandler } from "hono";
+import { openRateLimit } from "../platform/ratelimit.ts";
+import { Refused } from "../platform/refusal.ts";
+import { hourMs } from "../platform/time.ts";
+import type { PageEnv } from "./context.ts";
+import { type Cookies, isSame, signature } from "./cookies.ts";
+
+const contentPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "media-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+];
+
+/** Headers of every page. Only what lives under `/embed/` may stand in another site's frame. */
+export function securityHeaders({ isSecure }: { readonly isSecure: boolean }): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    const ancestors = c.req.path.startsWith("/embed/") ? "*" : "'none'";
+    const headers = c.res.headers;
+    if (!headers.has("content-security-policy")) {
+      headers.set("content-security-policy", [...contentPolicy, `frame-ancestors ${ancestors}`].join("; "));
+    }
+    headers.set("x-content-type-options", "nosniff");
+    headers.set("referrer-policy", "strict-origin-when-cross-origin");
+    headers.set("cross-origin-opener-policy", "same-origin");
+    headers.set("permissions-policy", "camera=(), microphone=(), geolocation=(self), interest-cohort=()");
+    if (isSecure) headers.set("strict-transport-security", "max-age=31536000");
+  };
+}
+
+const tokenAgeMsMax = 12 * hourMs;
+const visitorCookie = "visitor";
+
+/** Form tokens bound to the browser's session, or to a signed visitor cookie where there is none. */
+export interface FormTokens {
+  issue(cookies: Cookies, now: Date): string;
+  isValid(token: unknown, cookies: Cookies, now: Date): boolean;
+}
+
+export function openFormTokens(secret: string): FormTokens {
+  const sign = (binding: string, issued: string, nonce: string) =>
+    signature(secret, "form", `${binding}\n${issued}\n${nonce}`);
+  return {
+    issue(cookies, now) {
+      const issued = now.getTime().toString(36);
+      const nonce = randomBytes(9).toString("base64url");
+      return `${issued}.${nonce}.${sign(bindingOf(cookies), issued, nonce)}`;
+    },
+    isValid(token, cookies, now) {
+      if (typeof token !== "string") return false;
+      const [issued = "", nonce = "", signed = ""] = token.split(".");
+      const ageMs = now.getTime() - Number.parseInt(issued, 36);
+      if (!(ageMs >= -hourMs && ageMs <= tokenAgeMsMax)) return false;
+      return isSame(signed, sign(bindingOf(cookies), issued, nonce));
+    },
+  };
+}
+
+function bindingOf(cookies: Cookies): string {
+  const session = cookies.readSigned("session");
+  if (session) return `session ${session}`;
+  const known = cookies.readSigned(visitorCookie);
+  if (known) return `visitor ${known}`;
+  const visitor = randomBytes(16).toString("base64url");
+  cookies.setSigned(visitorCookie, visitor, null);
+  return `visitor ${visitor}`;
+}
+
+/** Whether the browser itself says that the request comes from one of this node's pages. */
+export function isOwnForm(c: Context, origin: string): boolean {
+  const site = c.req.header("sec-fetch-site");
+  if (site !== undefined) return site === "same-origin";
+  return c.req.header("origin") === origin;
+}
+
+export const formBytesMax = 1_000_000;
+export const uploadBytesMax = 12_000_000;
+
+/**
+ * Lets a POST through only with a fresh form token, from this node's own pages, and of a sane size.
+ * @throws Refused `form-expired` (the shell shows what was typed), `too-large`, `too-many-requests`.
+ */
+export function guardForms(options: {
+  readonly tokens: FormTokens;
+  readonly origin: string;
+  readonly postsPerMinute: number;
+}): MiddlewareHandler<PageEnv> {
+  const pace = openRateLimit({ limit: options.postsPerMinute, windowMs: 60_000 });
+  return async (c, next) => {
+    if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "OPTIONS") return await next();
+    const page = c.get("page");
+    const source = page.account?.id ?? clientAddress(c);
+    const waitSeconds = pace.take(source, page.now);
+    if (waitSeconds !== null) throw new Refused("too-many-requests", { seconds: waitSeconds });
+    await refuseOversize(c);
+    const site = c.req.header("sec-fetch-site");
+    if (site !== undefined && site !== "same-origin" && site !== "none") throw new Refused("form-expired");
+    const body = await c.req.parseBody();
+    if (!options.tokens.isValid(body.csrf, c.get("cookies"), page.now)) throw new Refused("form-expired");
+    await next();
+  };
+}
+
+async function refuseOversize(c: Context): Promise<void> {
+  const isUpload = (c.req.header("content-type") ?? "").startsWith("multipart/form-data");
+  const bytesMax = isUpload ? uploadBytesMax : formBytesMax;
+  const declared = Number(c.req.header("content-length") ?? Number.NaN);
+  if (declared > bytesMax) throw new Refused("too-large", { megabytes: bytesMax / 1_000_000 });
+  if (Number.isNaN(declared) && c.req.raw.body !== null) {
+    c.req.raw = new Request(c.req.raw, {
+      body: boundedStream(c.req.raw.body, bytesMax),
+      duplex: "half",
+    } as RequestInit);
+  }
+}
+
+function boundedStream(body: ReadableStream<Uint8Array>, bytesMax: number): ReadableStream<Uint8Array> {
+  let bytes = 0;
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        bytes += chunk.byteLength;
+        if (bytes > bytesMax) controller.error(new Refused("too-large", { megabytes: bytesMax / 1_000_000 }));
+        else controller.enqueue(chunk);
+      },
+    }),
+  );
+}
+
+/** The address of the client for pacing: the socket's, as set by the server adapter. */
+export function clientAddress(c: Context): string {
+  const incoming = (c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)?.incoming;
+  return incoming?.socket?.remoteAddress ?? "unknown";
+}
