@@ -30,7 +30,7 @@ export async function ensureDatabase(sql: Sql, name: string, template = "templat
   const found = await sql`select 1 from pg_database where datname = ${name}`;
   if (found.length > 0) return false;
   try {
-    await sql`create database ${sql(name)} template ${sql(template)}`;
+    await sql`create database ${sql(name)} template ${sql(template)} encoding 'UTF8'`;
     return true;
   } catch (error) {
     // 42P04: made meanwhile and committed; a unique violation: made at the same moment.
