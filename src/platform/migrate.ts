@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool, Sql } from "./db.ts";
+import type { Pool, Sql, Tx } from "./db.ts";
 
 const lockPollMs = 100;
 const firstLineOutsideTransaction = "-- no transaction";
@@ -24,8 +24,7 @@ export async function migrate(pool: Pool, dir: string): Promise<string[]> {
     while (!(await session`select pg_try_advisory_lock(hashtext('koinon migrations')) as taken`)[0]?.taken) {
       await sleep(lockPollMs);
     }
-    await session`create table if not exists migration (
-      name text primary key, sha256 text not null, applied_at timestamptz not null default now())`;
+    await createMigrationTable(session);
     const pending = await pendingFiles(session, dir);
     for (const file of pending) await apply(session, file);
     return pending.map((file) => file.name);
@@ -40,22 +39,46 @@ export async function pendingMigrations(sql: Sql, dir: string): Promise<string[]
   return (await pendingFiles(sql, dir)).map((file) => file.name);
 }
 
-interface MigrationFile {
+/** What was applied to a database, in the order of names. */
+export interface AppliedMigration {
   readonly name: string;
-  readonly text: string;
+  /** Of the file's text, in hex. */
   readonly sha256: string;
+}
+
+/** Empty where no migration was ever applied. */
+export async function appliedMigrations(sql: Sql): Promise<AppliedMigration[]> {
+  const [found] = await sql<{ exists: boolean }[]>`select to_regclass('migration') is not null as exists`;
+  if (!found?.exists) return [];
+  return await sql<AppliedMigration[]>`select name, sha256 from migration order by name collate "C"`;
+}
+
+/**
+ * Applies what is missing within the caller's transaction, for a restore that is all or nothing. The index builds of
+ * files without a transaction are then ordinary ones: nobody else can see the tables yet.
+ *
+ * @param upTo of what is missing, apply only these, in exactly these texts; without it, everything.
+ * @throws Error naming the first of `upTo` that this program has not, or has with another text.
+ */
+export async function migrateWithin(tx: Tx, dir: string, upTo?: readonly AppliedMigration[]): Promise<void> {
+  await tx`select pg_advisory_xact_lock(hashtext('koinon migrations'))`;
+  await createMigrationTable(tx);
+  const pending = new Map((await pendingFiles(tx, dir)).map((file) => [file.name, file]));
+  for (const { name, sha256 } of upTo ?? pending.values()) {
+    const file = pending.get(name);
+    if (!file) throw new Error(`this program has no ${name}`);
+    if (file.sha256 !== sha256) throw new Error(`this program has another ${name}`);
+    await run(tx, file, file.text.replace(/\bconcurrently\b/gi, ""));
+  }
+}
+
+interface MigrationFile extends AppliedMigration {
+  readonly text: string;
 }
 
 async function pendingFiles(sql: Sql, dir: string): Promise<MigrationFile[]> {
   const files = readMigrations(dir);
-  const [{ exists }] = (await sql`select to_regclass('migration') is not null as exists`) as unknown as [Exists];
-  if (!exists) return files;
-  const applied = new Map(
-    (await sql<{ name: string; sha256: string }[]>`select name, sha256 from migration`).map((row) => [
-      row.name,
-      row.sha256,
-    ]),
-  );
+  const applied = new Map((await appliedMigrations(sql)).map((migration) => [migration.name, migration.sha256]));
   const known = new Set(files.map((file) => file.name));
   const unknown = [...applied.keys()].filter((name) => !known.has(name)).sort();
   if (unknown.length > 0) {
@@ -66,7 +89,9 @@ async function pendingFiles(sql: Sql, dir: string): Promise<MigrationFile[]> {
   return files.filter((file) => !applied.has(file.name));
 }
 
-type Exists = { exists: boolean };
+const createMigrationTable = (sql: Sql) => sql`
+  create table if not exists migration (
+    name text primary key, sha256 text not null, applied_at timestamptz not null default now())`;
 
 function readMigrations(dir: string): MigrationFile[] {
   const names = readdirSync(dir).filter((name) => name.endsWith(".sql"));
@@ -76,15 +101,23 @@ function readMigrations(dir: string): MigrationFile[] {
   });
 }
 
-async function apply(session: Sql, { name, text, sha256 }: MigrationFile): Promise<void> {
-  const isTransaction = !text.startsWith(firstLineOutsideTransaction);
+async function apply(session: Sql, file: MigrationFile): Promise<void> {
+  if (file.text.startsWith(firstLineOutsideTransaction)) return await run(session, file, file.text);
+  await session`begin`;
   try {
-    if (isTransaction) await session`begin`;
-    await session.unsafe(text);
-    await session`insert into migration (name, sha256) values (${name}, ${sha256})`;
-    if (isTransaction) await session`commit`;
+    await run(session, file, file.text);
+    await session`commit`;
   } catch (error) {
-    if (isTransaction) await session`rollback`;
+    await session`rollback`;
+    throw error;
+  }
+}
+
+async function run(sql: Sql, { name, sha256 }: MigrationFile, text: string): Promise<void> {
+  try {
+    await sql.unsafe(text);
+    await sql`insert into migration (name, sha256) values (${name}, ${sha256})`;
+  } catch (error) {
     const { message, position } = error as { message: string; position?: string };
     // PostgreSQL counts characters from 1; a file of several statements runs as one query.
     const line = position ? `:${text.slice(0, Number(position) - 1).split("\n").length}` : "";
