@@ -1,0 +1,276 @@
+// What runs jobs: a worker that takes as many as it may at once, keeps their leases alive, and records how each ended.
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pool } from "./db.ts";
+import { settle, type Verdict, verdictOn } from "./job-attempt.ts";
+import {
+  finishJobs,
+  type Holder,
+  handBack,
+  type LeasedJob,
+  nextDueMs,
+  renewLeases,
+  takeJobs,
+  waitingKinds,
+} from "./job-table.ts";
+import { type Handlers, jobChannel } from "./jobs.ts";
+
+/** Where a worker says what an operator should know. A LogTape logger is one. */
+export interface JobLog {
+  info(message: string, properties: Record<string, unknown>): void;
+  warn(message: string, properties: Record<string, unknown>): void;
+  error(message: string, properties: Record<string, unknown>): void;
+}
+
+export interface WorkerOptions {
+  /** Aborted to stop: nothing new is taken, and what runs may end within the grace period. */
+  readonly signal: AbortSignal;
+  /** Jobs at once. The pool should have a connection or two for each one that uses it. */
+  readonly concurrency: number;
+  readonly log: JobLog;
+  /** A simulated time for what is due; the database's own when absent. */
+  readonly clock?: (() => Date) | undefined;
+  /** False where LISTEN does not work (PgBouncer in transaction mode): new jobs are then met by the poll. */
+  readonly notify?: boolean | undefined;
+  /** Kinds some other worker of this program looks after, so that they are not reported as unknown. */
+  readonly otherKinds?: readonly string[] | undefined;
+  /** A worker that died holds its jobs for at most this long. */
+  readonly leaseMs?: number | undefined;
+  /** The longest time between two looks at the table. */
+  readonly pollMs?: number | undefined;
+  readonly graceMs?: number | undefined;
+}
+
+const leaseMsDefault = 30_000;
+const pollMsDefault = 1_000;
+const graceMsDefault = 10_000;
+/** Between two looks when the first found due jobs that another worker was just reaching for. */
+const pauseMsMin = 5;
+const outagePauseMs = 500;
+const unknownKindsEveryMs = 600_000;
+
+/**
+ * Runs jobs until the signal is aborted, through outages of the database. Resolves when the jobs in hand have ended, or,
+ * at the end of the grace period, when they were handed back for another worker to take at once. Never rejects.
+ */
+export function runJobs(pool: Pool, handlers: Handlers, options: WorkerOptions): Promise<void> {
+  return new Worker(pool, handlers, options).run();
+}
+
+interface Held {
+  readonly job: LeasedJob;
+  readonly control: AbortController;
+  /** Its handler has ended; what is left is to record that. */
+  hasEnded: boolean;
+}
+
+class Worker {
+  readonly #pool: Pool;
+  readonly #handlers: Handlers;
+  readonly #options: WorkerOptions;
+  readonly #holder: { id: string; kinds: string[]; leaseMs: number };
+  readonly #held = new Map<string, Held>();
+  readonly #reported = new Set<string>();
+  #finished: LeasedJob[] = [];
+  #finishing: Promise<void> | null = null;
+  #isDatabaseAway = false;
+  #isWoken = false;
+  #wake = () => {};
+
+  constructor(pool: Pool, handlers: Handlers, options: WorkerOptions) {
+    this.#pool = pool;
+    this.#handlers = handlers;
+    this.#options = options;
+    this.#holder = { id: randomUUID(), kinds: Object.keys(handlers), leaseMs: options.leaseMs ?? leaseMsDefault };
+  }
+
+  async run(): Promise<void> {
+    const { signal, notify = true } = this.#options;
+    const wake = () => this.#wakeUp();
+    signal.addEventListener("abort", wake);
+    const unlisten = notify ? this.#listen() : async () => {};
+    const heartbeat = setInterval(() => this.#renew(), this.#holder.leaseMs / 3);
+    const watch = setInterval(() => this.#reportUnknownKinds(), unknownKindsEveryMs);
+    this.#reportUnknownKinds();
+    while (!signal.aborted) await this.#look();
+    await this.#stop();
+    clearInterval(heartbeat);
+    clearInterval(watch);
+    signal.removeEventListener("abort", wake);
+    await unlisten();
+  }
+
+  #holderNow(): Holder {
+    return { ...this.#holder, now: this.#options.clock?.() ?? null };
+  }
+
+  /** One look at the table, and the wait for the next. */
+  async #look(): Promise<void> {
+    const { concurrency, pollMs = pollMsDefault } = this.#options;
+    const freeCount = concurrency - this.#held.size;
+    this.#isWoken = false;
+    if (freeCount <= 0) return await this.#sleep(pollMs);
+    try {
+      const holder = this.#holderNow();
+      const jobs = await takeJobs(this.#pool, holder, freeCount);
+      this.#backAgain();
+      for (const job of jobs) this.#start(job);
+      if (jobs.length === freeCount || this.#isWoken) return;
+      const waitMs = (await nextDueMs(this.#pool, holder)) ?? pollMs;
+      await this.#sleep(Math.min(pollMs, Math.max(pauseMsMin, Math.ceil(waitMs))));
+    } catch (error) {
+      this.#away(error);
+      await this.#sleep(outagePauseMs);
+    }
+  }
+
+  #sleep(ms: number): Promise<void> {
+    if (this.#isWoken) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #wakeUp(): void {
+    this.#isWoken = true;
+    this.#wake();
+  }
+
+  #start(job: LeasedJob): void {
+    const held: Held = { job, control: new AbortController(), hasEnded: false };
+    this.#held.set(job.id, held);
+    void this.#work(held);
+  }
+
+  async #work(held: Held): Promise<void> {
+    const { job, control } = held;
+    const verdict = await verdictOn(job, this.#handlers, control.signal);
+    held.hasEnded = true;
+    await this.#untilRecorded(held, () => this.#record(job, verdict));
+    this.#held.delete(job.id);
+    this.#wakeUp();
+  }
+
+  async #record(job: LeasedJob, verdict: Verdict): Promise<void> {
+    if (verdict.end === "done") await this.#finish(job);
+    else await settle(this.#pool, this.#holderNow(), job, verdict);
+    const about = { kind: job.kind, id: job.id, attempt: job.attempts };
+    if (verdict.end === "later")
+      this.#options.log.warn("Job {kind} {id} failed (try {attempt}): {error}", { ...about, error: verdict.error });
+    if (verdict.end === "dead")
+      this.#options.log.error("Job {kind} {id} was given up (try {attempt}): {error}", {
+        ...about,
+        error: verdict.error,
+      });
+    if (verdict.end === "done" && verdict.refusal)
+      this.#options.log.info("Job {kind} {id} was refused: {refusal}", { ...about, refusal: verdict.refusal });
+  }
+
+  /** Jobs that end in the same turn leave in one statement. */
+  #finish(job: LeasedJob): Promise<void> {
+    this.#finished.push(job);
+    this.#finishing ??= new Promise((resolve) => setImmediate(resolve)).then(async () => {
+      const jobs = this.#finished;
+      this.#finished = [];
+      this.#finishing = null;
+      const { next, lostCount } = await finishJobs(this.#pool, this.#holderNow(), jobs, !this.#options.signal.aborted);
+      for (const job of next) this.#start(job);
+      if (lostCount > 0)
+        this.#options.log.warn("{count} jobs ended after their lease had run out: they may run again", {
+          count: lostCount,
+        });
+    });
+    return this.#finishing;
+  }
+
+  /** What a handler did is recorded as long as the job is the worker's, also when the database comes back only later. */
+  async #untilRecorded(held: Held, record: () => Promise<void>): Promise<void> {
+    while (!held.control.signal.aborted) {
+      try {
+        return await record();
+      } catch (error) {
+        this.#away(error);
+        await sleep(outagePauseMs);
+      }
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const running = [...this.#held.values()].filter((held) => !held.hasEnded);
+    if (running.length === 0) return;
+    try {
+      const kept = await renewLeases(
+        this.#pool,
+        this.#holderNow(),
+        running.map((held) => held.job.id),
+      );
+      for (const held of running) {
+        if (kept.has(held.job.id) || held.hasEnded) continue;
+        held.control.abort(new Error("The lease was lost"));
+        this.#options.log.warn("Job {kind} {id} was taken by another worker meanwhile", {
+          kind: held.job.kind,
+          id: held.job.id,
+        });
+      }
+    } catch (error) {
+      this.#away(error);
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const endMs = Date.now() + (this.#options.graceMs ?? graceMsDefault);
+    while (this.#held.size > 0 && Date.now() < endMs) {
+      this.#isWoken = false;
+      await this.#sleep(endMs - Date.now());
+    }
+    const left = [...this.#held.values()];
+    for (const { control } of left) control.abort(new Error("The worker stops"));
+    const ids = left.filter((held) => !held.hasEnded).map((held) => held.job.id);
+    await handBack(this.#pool, this.#holderNow(), ids).catch((error) => this.#away(error));
+  }
+
+  /** Starts listening, through outages; the function returned ends it. */
+  #listen(): () => Promise<void> {
+    const { signal } = this.#options;
+    const wake = () => this.#wakeUp();
+    const listening = (async () => {
+      while (!signal.aborted) {
+        try {
+          return await this.#pool.listen(jobChannel, wake, wake);
+        } catch {
+          await sleep(outagePauseMs);
+        }
+      }
+      return null;
+    })();
+    return async () => {
+      const subscription = await listening;
+      await subscription?.unlisten().catch(() => {});
+    };
+  }
+
+  async #reportUnknownKinds(): Promise<void> {
+    const known = new Set([...this.#holder.kinds, ...(this.#options.otherKinds ?? []), ...this.#reported]);
+    const kinds = await waitingKinds(this.#pool).catch(() => []);
+    for (const kind of kinds) {
+      if (known.has(kind)) continue;
+      this.#reported.add(kind);
+      this.#options.log.warn("Jobs of kind {kind} wait, which this worker does not know", { kind });
+    }
+  }
+
+  #away(error: unknown): void {
+    if (!this.#isDatabaseAway)
+      this.#options.log.error("Jobs cannot reach the database: {error}", { error: String(error) });
+    this.#isDatabaseAway = true;
+  }
+
+  #backAgain(): void {
+    if (this.#isDatabaseAway) this.#options.log.info("Jobs reach the database again", {});
+    this.#isDatabaseAway = false;
+  }
+}
