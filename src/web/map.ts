@@ -1,0 +1,77 @@
+// A map without tiles and without third parties: the territory as an outline, places as numbered points and as a list.
+import { type GeoPermissibleObjects, geoMercator, geoPath } from "d3-geo";
+import { attrs, href, html, type Markup, nothing, raw } from "../platform/html.ts";
+import type { Translator } from "../platform/i18n.ts";
+
+export interface PlacePoint {
+  readonly longitude: number;
+  readonly latitude: number;
+  readonly label: string;
+  readonly href: string | null;
+}
+
+const [widthUnits, heightUnits, marginUnits] = [640, 400, 28];
+/** More would be neither seen nor clicked. */
+export const mapPointsMax = 200;
+
+/**
+ * @param territory GeoJSON of the city or the pilot area; drawn below the points.
+ */
+export function placeMap(
+  t: Translator,
+  props: {
+    readonly label: string;
+    readonly points: readonly PlacePoint[];
+    readonly territory?: unknown;
+    readonly hasList?: boolean;
+  },
+): Markup {
+  const points = props.points.slice(0, mapPointsMax);
+  const territory = (props.territory ?? null) as GeoPermissibleObjects | null;
+  const extent = territory ?? around(points);
+  if (extent === null) return nothing;
+  const projection = geoMercator().fitExtent(
+    [
+      [marginUnits, marginUnits],
+      [widthUnits - marginUnits, heightUnits - marginUnits],
+    ],
+    extent,
+  );
+  const outline = territory ? geoPath(projection)(territory) : null;
+  return html`<figure class="map">
+    <svg viewBox="${`0 0 ${widthUnits} ${heightUnits}`}" role="img" aria-label="${props.label}">
+      ${outline ? html`<path class="map-land" d="${raw(outline)}"/>` : nothing}
+      ${points.map((point, index) => pointMark(projection([point.longitude, point.latitude]), point, index))}
+    </svg>
+    ${
+      props.hasList === false || points.length === 0
+        ? nothing
+        : html`<ol class="place-list">${points.map((point) => html`<li>${point.href ? html`<a href="${href(point.href)}">${point.label}</a>` : point.label}</li>`)}</ol>`
+    }
+    ${props.points.length > points.length ? html`<p class="hint">${t("map.more", { count: props.points.length - points.length })}</p>` : nothing}
+  </figure>`;
+}
+
+function pointMark(at: [number, number] | null, point: PlacePoint, index: number): Markup {
+  if (at === null) return nothing;
+  const mark = html`<g class="map-point" transform="${`translate(${at[0].toFixed(1)} ${at[1].toFixed(1)})`}"><title>${point.label}</title><circle r="11"/><text y="4">${index + 1}</text></g>`;
+  // The list below leads to the same pages; these links are for the mouse.
+  return point.href
+    ? html`<a${attrs({ href: href(point.href), tabindex: -1, "aria-hidden": "true" })}>${mark}</a>`
+    : mark;
+}
+
+/** A box of at least half a kilometre around the points, so that one point is not the whole world. */
+function around(points: readonly PlacePoint[]): GeoPermissibleObjects | null {
+  if (points.length === 0) return null;
+  const pad = 0.003;
+  const longitudes = points.map((point) => point.longitude);
+  const latitudes = points.map((point) => point.latitude);
+  return {
+    type: "MultiPoint",
+    coordinates: [
+      [Math.min(...longitudes) - pad, Math.min(...latitudes) - pad],
+      [Math.max(...longitudes) + pad, Math.max(...latitudes) + pad],
+    ],
+  };
+}
