@@ -1,4 +1,5 @@
 // Accounts and what each may do. Pure: no SQL, no request, no clock.
+import { refuseUnless } from "../platform/refusal.ts";
 
 export const roles = ["administrator", "official", "moderator", "resident", "guest"] as const;
 export type Role = (typeof roles)[number];
@@ -45,3 +46,29 @@ export function holds(account: Account | null, role: GrantableRole, processUri: 
 /** Whether the account holds the role anywhere, which is what shows the desk in the menu. */
 export const holdsSomewhere = (account: Account | null, role: GrantableRole): boolean =>
   account?.grants.some((grant) => grant.role === role || grant.role === "administrator") ?? false;
+
+/** Roles and memberships are given by administrators of the whole node, since giving them shows who has an account. */
+export const mayGrantRoles = (by: Account): boolean => holds(by, "administrator");
+
+/** Officials of the whole node are its desk: they see who has an account. */
+export const mayWorkAtDesk = (by: Account | null): boolean => holds(by, "official");
+
+/** No one vouches for their own residence, whatever their role. */
+export const mayVerifyResidence = (by: Account, accountId: string): boolean => mayWorkAtDesk(by) && by.id !== accountId;
+
+export const nameLengthMax = 80;
+export const knowHowLengthMax = 1000;
+export const emailLengthMax = 254;
+
+// Invisible and direction-changing characters would let one name look like another.
+const DECEPTIVE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** A name as it is stored: one line, no invisible characters. @throws Refused `invalid-input` when nothing is left, or too much. */
+export function cleanName(text: string, field = "name"): string {
+  const name = text.normalize("NFC").replace(/\s+/g, " ").replace(DECEPTIVE, "").replace(/ +/g, " ").trim();
+  refuseUnless(name !== "" && [...name].length <= nameLengthMax, "invalid-input", { field, max: nameLengthMax });
+  return name;
+}
+
+/** Lower case without accents, so that a desk officer finds `Núria` by typing `nuria`. */
+export const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();

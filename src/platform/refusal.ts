@@ -13,6 +13,7 @@ const statusOf = {
   "support-limit": 409,
   "edit-window-over": 409,
   "already-exists": 409,
+  "last-administrator": 409,
   "changed-meanwhile": 409,
   "handle-taken": 409,
   "handle-invalid": 422,
@@ -29,7 +30,7 @@ const statusOf = {
   "address-forbidden": 422,
   "not-an-actor": 422,
   "unsupported-object": 422,
-  "forged": 401,
+  forged: 401,
 } as const;
 
 export type RefusalCode = keyof typeof statusOf;

@@ -1,0 +1,147 @@
+// The verbs of the desk: who lives here, who holds a role, who speaks for an organisation. Each leaves a line in the audit log.
+import { findActorById } from "../actors/queries.ts";
+import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
+import { isId } from "../platform/ids.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import { recordAct } from "../subjects/actions.ts";
+import { findSubject } from "../subjects/queries.ts";
+import { type Account, mayGrantRoles, mayVerifyResidence, type RoleGrant } from "./account.ts";
+import { accountUri, getAccount } from "./queries.ts";
+
+/**
+ * Marks that the desk has seen proof of residence; nothing of the proof is kept. Doing it twice changes nothing.
+ * @throws Refused `not-allowed` for anyone but an official or administrator of the node, and for one's own account.
+ */
+export async function verifyResidence(sql: Sql, by: Account, accountId: string, now: Date): Promise<void> {
+  refuseUnless(mayVerifyResidence(by, accountId), "not-allowed");
+  await withTransaction(sql, async (tx) => {
+    const account = await accountForUpdate(tx, accountId);
+    if (account.residenceVerifiedAt !== null) return;
+    await tx`update account set residence_verified_at = ${now}, residence_verified_by = ${by.id} where id = ${accountId}`;
+    await recordAct(tx, by, "ResidenceVerified", accountUri(accountId), {}, now);
+  });
+}
+
+/** Takes the mark back. What the person has supported until then stays counted. @throws Refused as {@link verifyResidence}. */
+export async function withdrawVerification(sql: Sql, by: Account, accountId: string, now: Date): Promise<void> {
+  refuseUnless(mayVerifyResidence(by, accountId), "not-allowed");
+  await withTransaction(sql, async (tx) => {
+    const account = await accountForUpdate(tx, accountId);
+    if (account.residenceVerifiedAt === null) return;
+    await tx`update account set residence_verified_at = null, residence_verified_by = null where id = ${accountId}`;
+    await recordAct(tx, by, "ResidenceVerificationWithdrawn", accountUri(accountId), {}, now);
+  });
+}
+
+/**
+ * Gives a role for the whole node, or for one process of it.
+ * @throws Refused `not-allowed` unless `by` is an administrator of the node, `not-found` for a process that is not ours.
+ */
+export async function grantRole(sql: Sql, by: Account, accountId: string, grant: RoleGrant, now: Date): Promise<void> {
+  refuseUnless(mayGrantRoles(by), "not-allowed");
+  await withTransaction(sql, async (tx) => {
+    await accountForUpdate(tx, accountId);
+    if (grant.processUri !== null) await refuseUnlessOwnProcess(tx, grant.processUri);
+    const rows = await tx`
+      insert into role_grant (account_id, role, process_uri, granted_by, granted_at)
+      values (${accountId}, ${grant.role}, ${grant.processUri ?? ""}, ${by.id}, ${now}) on conflict do nothing returning 1`;
+    if (rows.length > 0) await recordAct(tx, by, "RoleGranted", accountUri(accountId), { ...grant }, now);
+  });
+}
+
+/**
+ * Takes a role back. Taking back what is not held changes nothing.
+ * @throws Refused `not-allowed`, or `last-administrator`: someone must be left who can give roles.
+ */
+export async function revokeRole(sql: Sql, by: Account, accountId: string, grant: RoleGrant, now: Date): Promise<void> {
+  refuseUnless(mayGrantRoles(by), "not-allowed");
+  await withTransaction(sql, async (tx) => {
+    await accountForUpdate(tx, accountId);
+    if (grant.role === "administrator" && grant.processUri === null) await refuseLastAdministrator(tx, accountId);
+    const rows = await tx`
+      delete from role_grant
+      where account_id = ${accountId} and role = ${grant.role} and process_uri = ${grant.processUri ?? ""} returning 1`;
+    if (rows.length > 0) await recordAct(tx, by, "RoleRevoked", accountUri(accountId), { ...grant }, now);
+  });
+}
+
+/**
+ * Makes the administrator of a node that has none yet, from its own console.
+ * @throws Refused `already-exists` where there is one: from then on only administrators appoint.
+ */
+export async function appointFirstAdministrator(sql: Sql, accountId: string, now: Date): Promise<void> {
+  await withTransaction(sql, async (tx) => {
+    await accountForUpdate(tx, accountId);
+    await lockAdministrators(tx);
+    const rows = await tx`select from role_grant where role = 'administrator' and process_uri = ''`;
+    refuseUnless(rows.length === 0, "already-exists");
+    await tx`insert into role_grant (account_id, role, granted_at) values (${accountId}, 'administrator', ${now})`;
+    await recordAct(tx, null, "RoleGranted", accountUri(accountId), { role: "administrator", processUri: null }, now);
+  });
+}
+
+/** @throws Refused `last-administrator` when no one else could give roles. Locks role_grant until the transaction ends. */
+export async function refuseLastAdministrator(tx: Tx, accountId: string): Promise<void> {
+  await lockAdministrators(tx);
+  const administrators = await tx<{ accountId: string }[]>`
+    select account_id from role_grant where role = 'administrator' and process_uri = ''`;
+  const isLast = administrators.length === 1 && administrators[0]?.accountId === accountId;
+  refuseUnless(!isLast, "last-administrator");
+}
+
+/** Two administrators who remove each other at once must not both succeed. Readers are not held up. */
+const lockAdministrators = (tx: Tx) => tx`lock table role_grant in share row exclusive mode`;
+
+/**
+ * Lets a person speak for an organisation of this node.
+ * @throws Refused `not-allowed` unless `by` is an administrator of the node, `not-found` for what is no organisation here.
+ */
+export async function grantMembership(
+  sql: Sql,
+  by: Account,
+  accountId: string,
+  actorId: string,
+  now: Date,
+): Promise<void> {
+  refuseUnless(mayGrantRoles(by), "not-allowed");
+  refuseUnless(isId(actorId), "not-found");
+  await withTransaction(sql, async (tx) => {
+    await accountForUpdate(tx, accountId);
+    const actor = await findActorById(tx, actorId);
+    refuseUnless(actor?.kind === "organisation" && actor.goneAt === null, "not-found");
+    const rows = await tx`
+      insert into membership (account_id, actor_id, granted_by, granted_at)
+      values (${accountId}, ${actorId}, ${by.id}, ${now}) on conflict do nothing returning 1`;
+    if (rows.length > 0) await recordAct(tx, by, "MembershipGranted", accountUri(accountId), { actorId }, now);
+  });
+}
+
+/** Ends it. What was published in the organisation's name stays the organisation's. @throws Refused `not-allowed`. */
+export async function revokeMembership(
+  sql: Sql,
+  by: Account,
+  accountId: string,
+  actorId: string,
+  now: Date,
+): Promise<void> {
+  refuseUnless(mayGrantRoles(by), "not-allowed");
+  refuseUnless(isId(actorId), "not-found");
+  await withTransaction(sql, async (tx) => {
+    await accountForUpdate(tx, accountId);
+    const rows = await tx`
+      delete from membership where account_id = ${accountId} and actor_id = ${actorId} returning 1`;
+    if (rows.length > 0) await recordAct(tx, by, "MembershipRevoked", accountUri(accountId), { actorId }, now);
+  });
+}
+
+/** Locks the account until the transaction ends, so that it is not closed meanwhile. @throws Refused `not-found`. */
+async function accountForUpdate(tx: Tx, accountId: string): Promise<Account> {
+  refuseUnless(isId(accountId), "not-found");
+  await tx`select from account where id = ${accountId} for no key update`;
+  return await getAccount(tx, accountId);
+}
+
+async function refuseUnlessOwnProcess(tx: Tx, processUri: string): Promise<void> {
+  const subject = await findSubject(tx, processUri);
+  refuseUnless(subject?.kind === "process" && subject.origin === null && subject.deletedAt === null, "not-found");
+}

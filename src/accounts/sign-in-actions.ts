@@ -1,0 +1,195 @@
+// The verbs of signing in and out. The only writers of sign_in_link and session, and the place where accounts begin.
+import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
+import { newId } from "../platform/ids.ts";
+import { enqueue } from "../platform/jobs.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import type { Uris } from "../platform/uris.ts";
+import { type Account, cleanName, fold } from "./account.ts";
+import { findAccountByEmail } from "./queries.ts";
+import {
+  digestOf,
+  linkKeptMs,
+  linkLifetimeMs,
+  linksPerAddressMax,
+  linksPerNetworkMax,
+  linkToken,
+  networkDigest,
+  newSessionToken,
+  readEmail,
+  requestWindowMs,
+  safeReturnPath,
+  sessionLifetimeMs,
+} from "./sign-in.ts";
+
+export interface SignInRequest {
+  readonly email: string;
+  readonly locale: string;
+  /** Where to go on afterwards; anything but a path of this node becomes the start page. */
+  readonly returnTo: string;
+  /** The network address of who asks; null for a request that came from no network. */
+  readonly ip: string | null;
+}
+
+/**
+ * Promises a mail with a link to sign in. Does exactly the same whether or not the address has an account,
+ * so neither the answer nor its time tells. The job carries the id of the link, never the link.
+ *
+ * @throws Refused `invalid-input` for what is no address, `too-many-requests` past the limits in `sign-in.ts`.
+ */
+export async function requestSignIn(sql: Sql, secret: string, request: SignInRequest, now: Date): Promise<void> {
+  const email = readEmail(request.email);
+  const network = request.ip === null ? null : networkDigest(secret, request.ip);
+  await withTransaction(sql, async (tx) => {
+    if (network !== null) await takeTurn(tx, "network_digest", network, linksPerNetworkMax, now);
+    await takeTurn(tx, "email", email, linksPerAddressMax, now);
+    const { id } = await insertLink(tx, secret, { ...request, email, network, lifetimeMs: linkLifetimeMs }, now);
+    await enqueue(tx, { kind: "mail", payload: { mail: "sign-in", linkId: id } });
+  });
+}
+
+/** Counts the links asked for by one source, one request at a time, so that a burst cannot pass together. */
+async function takeTurn(tx: Tx, column: "email" | "network_digest", source: string | Buffer, max: number, now: Date) {
+  const since = new Date(now.getTime() - requestWindowMs);
+  const lockName = `sign-in ${column} ${source.toString("base64")}`;
+  await tx`select pg_advisory_xact_lock(hashtextextended(${lockName}, 0))`;
+  const [asked] = await tx<{ count: number; first: Date | null }[]>`
+    select count(*)::int as count, min(created_at) as first from sign_in_link
+    where ${tx(column)} = ${source} and created_at > ${since}`;
+  const waitMs = (asked?.first?.getTime() ?? 0) - since.getTime();
+  refuseUnless((asked?.count ?? 0) < max, "too-many-requests", { seconds: Math.ceil(waitMs / 1000) });
+}
+
+/**
+ * A link that signs in whoever opens it first, handed out on the console: for the demo and for the first administrator.
+ * @returns its full address.
+ */
+export async function issueSignInLink(
+  sql: Sql,
+  uris: Uris,
+  secret: string,
+  link: { email: string; locale: string; returnTo: string; lifetimeMs: number },
+  now: Date,
+): Promise<string> {
+  const { id } = await insertLink(sql, secret, { ...link, email: readEmail(link.email), network: null }, now);
+  return uris.at(signInPath(linkToken(secret, id)));
+}
+
+export const signInPath = (token: string): string => `/sign-in/${token}`;
+
+async function insertLink(
+  sql: Sql,
+  secret: string,
+  link: { email: string; locale: string; returnTo: string; network: Buffer | null; lifetimeMs: number },
+  now: Date,
+): Promise<{ id: string }> {
+  const id = newId(now);
+  await sql`
+    insert into sign_in_link (id, token_digest, email, locale, return_to, network_digest, created_at, expires_at)
+    values (${id}, ${digestOf(linkToken(secret, id))}, ${link.email}, ${link.locale}, ${safeReturnPath(link.returnTo)},
+      ${link.network}, ${now}, ${new Date(now.getTime() + link.lifetimeMs)})`;
+  return { id };
+}
+
+export interface OpenLink {
+  readonly email: string;
+  /** No account has this address yet: signing in opens one, and asks for a name. */
+  readonly isNew: boolean;
+}
+
+/**
+ * What a link is for. Reading it does not use it up: mail scanners open every link they see.
+ * @throws Refused `link-expired` when it is unknown, used or too old: a stranger learns no difference.
+ */
+export async function readSignInLink(sql: Sql, token: string, now: Date): Promise<OpenLink> {
+  const [link] = await sql<{ email: string }[]>`
+    select email from sign_in_link
+    where token_digest = ${digestOf(token)} and used_at is null and expires_at > ${now}`;
+  refuseUnless(link !== undefined, "link-expired");
+  return { email: link.email, isNew: (await findAccountByEmail(sql, link.email)) === null };
+}
+
+export interface SignedIn {
+  readonly account: Account;
+  /** For the cookie; the database keeps only its digest. */
+  readonly sessionToken: string;
+  readonly returnTo: string;
+}
+
+/**
+ * Uses a link up and opens a session. Always a new session: one that was in the browser before ends here, so that nobody
+ * can prepare a browser for someone else. Other links for the same address stop working.
+ *
+ * @param entry.name for a first sign-in, which opens the account as a guest; ignored otherwise.
+ * @throws Refused `link-expired`, or `invalid-input` for the name: then the link still works.
+ */
+export async function signIn(
+  sql: Sql,
+  entry: { token: string; name: string; device: string; previousSessionToken: string | null },
+  now: Date,
+): Promise<SignedIn> {
+  return await withTransaction(sql, async (tx) => {
+    const [link] = await tx<{ email: string; locale: string; returnTo: string }[]>`
+      update sign_in_link set used_at = ${now}
+      where token_digest = ${digestOf(entry.token)} and used_at is null and expires_at > ${now}
+      returning email, locale, return_to`;
+    refuseUnless(link !== undefined, "link-expired");
+    await tx`update sign_in_link set used_at = ${now} where email = ${link.email} and used_at is null`;
+    const account =
+      (await findAccountByEmail(tx, link.email)) ??
+      (await openAccount(tx, { email: link.email, name: entry.name, locale: link.locale }, now));
+    if (entry.previousSessionToken !== null) await signOut(tx, entry.previousSessionToken);
+    const sessionToken = newSessionToken();
+    await tx`
+      insert into session (token_digest, id, account_id, device, created_at, expires_at)
+      values (${digestOf(sessionToken)}, ${newId(now)}, ${account.id}, ${entry.device}, ${now},
+        ${new Date(now.getTime() + sessionLifetimeMs)})`;
+    return { account, sessionToken, returnTo: link.returnTo };
+  });
+}
+
+/**
+ * Opens an account as a guest, or returns the one the address already has.
+ * @throws Refused `invalid-input` for an address or a name that cannot be one.
+ */
+export async function openAccount(
+  sql: Sql,
+  person: { email: string; name: string; locale: string },
+  now: Date,
+): Promise<Account> {
+  const email = readEmail(person.email);
+  const name = cleanName(person.name);
+  const id = newId(now);
+  await sql`
+    insert into account (id, email, name, name_folded, locale, created_at)
+    values (${id}, ${email}, ${name}, ${fold(name)}, ${person.locale}, ${now})
+    on conflict (email) where closed_at is null do nothing`;
+  const account = await findAccountByEmail(sql, email);
+  if (account === null) throw new Error("an account that was just opened is gone");
+  return account;
+}
+
+/** Ends the session of this browser. Ending one that is not open is no fault. */
+export async function signOut(sql: Sql, sessionToken: string): Promise<void> {
+  await sql`delete from session where token_digest = ${digestOf(sessionToken)}`;
+}
+
+/** Ends one of the person's own sessions. @throws Refused `not-found` for anyone else's. */
+export async function endSession(sql: Sql, by: Account, sessionId: string): Promise<void> {
+  const rows = await sql`delete from session where id = ${sessionId} and account_id = ${by.id} returning 1`;
+  refuseUnless(rows.length > 0, "not-found");
+}
+
+/** Ends every session of the person, this one too, and every link still on its way to them. */
+export async function signOutEverywhere(sql: Sql, by: Account, now: Date): Promise<void> {
+  await withTransaction(sql, async (tx) => {
+    await tx`delete from session where account_id = ${by.id}`;
+    await tx`update sign_in_link set used_at = ${now} where email = ${by.email} and used_at is null`;
+  });
+}
+
+/** Forgets what is no longer needed: ended sessions, and links a day after they were asked for. */
+export async function sweepSignIns(sql: Sql, now: Date): Promise<void> {
+  await sql`delete from session where expires_at <= ${now}`;
+  await sql`
+    delete from sign_in_link where created_at <= ${new Date(now.getTime() - linkKeptMs)} and expires_at <= ${now}`;
+}

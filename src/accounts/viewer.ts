@@ -1,0 +1,22 @@
+// Who is asking, for the pages of every room: a person who is signed in, or one who may do something.
+import type { Context } from "hono";
+import { refuseUnless } from "../platform/refusal.ts";
+import type { PageEnv } from "../web/context.ts";
+import { type Account, type GrantableRole, holds } from "./account.ts";
+
+/** The signed cookie that holds the token of a session, and nothing else. */
+export const sessionCookie = "session";
+
+/** @throws Refused `sign-in-first`: the shell leads to the sign-in form and back. */
+export function requireViewer(c: Context<PageEnv>): Account {
+  const { account } = c.get("page");
+  refuseUnless(account !== null, "sign-in-first");
+  return account;
+}
+
+/** @throws Refused `sign-in-first`, or `not-allowed` without the role for that process or for the whole node. */
+export function requireRole(c: Context<PageEnv>, role: GrantableRole, processUri: string | null = null): Account {
+  const account = requireViewer(c);
+  refuseUnless(holds(account, role, processUri), "not-allowed");
+  return account;
+}
