@@ -1,0 +1,210 @@
+// Builders: a city and what happens in it, made with the room's own verbs. Say only what matters to the test.
+import type { Account, GrantableRole } from "../../src/accounts/account.ts";
+import { openPublicVoice } from "../../src/accounts/actions.ts";
+import {
+  appointFirstAdministrator,
+  grantMembership,
+  grantRole,
+  verifyResidence,
+} from "../../src/accounts/people-actions.ts";
+import { getAccount } from "../../src/accounts/queries.ts";
+import { openAccount } from "../../src/accounts/sign-in-actions.ts";
+import { openActor, rememberRemoteActor } from "../../src/actors/actions.ts";
+import type { Actor, RemoteActor } from "../../src/actors/actor.ts";
+import { listOrganisationActors } from "../../src/actors/queries.ts";
+import type { Sql } from "../../src/platform/db.ts";
+import { dayMs } from "../../src/platform/time.ts";
+import { openUris, type Uris } from "../../src/platform/uris.ts";
+import { draftProcess, type NewProcess, publishProcess } from "../../src/processes/actions.ts";
+import { type Permission, type PhasePlan, type Process, permissions } from "../../src/processes/process.ts";
+import { draftProposal, type ProposalInput, publishProposal } from "../../src/proposals/actions.ts";
+import type { Proposal } from "../../src/proposals/proposal.ts";
+
+/** What a builder needs of a node; an opened instance has it too. */
+export interface OpenNode {
+  readonly sql: Sql;
+  readonly uris: Uris;
+}
+
+export interface City extends OpenNode {
+  readonly organisation: Actor;
+  /** Holds every role, for the whole node. */
+  readonly administrator: Account;
+}
+
+let made = 0;
+/** A number no other thing of this test file has, so that handles, addresses and names never meet. */
+const next = (): number => ++made;
+
+/** Opens the city of a node: its three standing actors, where the node has not opened them, and its administrator. */
+export async function aCity(
+  place: { sql: Sql; uris?: Uris },
+  { handle = "bilbao", name = "Bilbao", now = new Date() } = {},
+): Promise<City> {
+  const { sql, uris = openUris("https://bilbao.test") } = place;
+  const [there] = await listOrganisationActors(sql);
+  const open = (kind: "node" | "organisation" | "residents", ownHandle: string, ownName: string) =>
+    openActor(sql, uris, { kind, handle: ownHandle, name: ownName }, now);
+  const organisation = there ?? (await open("organisation", handle, name));
+  if (there === undefined) {
+    await open("node", uris.host, uris.host);
+    await open("residents", `${handle}-residents`, `Residents of ${name}`);
+  }
+  const opened = await openAccount(sql, { email: `admin@${uris.host}`, name: "Amaia Admin", locale: "en" }, now);
+  if (opened.grants.length === 0) await appointFirstAdministrator(sql, opened.id, now);
+  return { sql, uris, organisation, administrator: await getAccount(sql, opened.id) };
+}
+
+export interface AccountOptions {
+  readonly name?: string;
+  readonly email?: string;
+  readonly locale?: string;
+  /** Gives a fediverse actor of their own. */
+  readonly handle?: string;
+  readonly memberOf?: Actor;
+  readonly now?: Date;
+}
+
+/** Someone with an account whose residence nobody has verified. */
+export async function aGuest(city: City, options: AccountOptions = {}): Promise<Account> {
+  const { sql, uris, administrator } = city;
+  const { name = `Guest ${next()}`, email = `person${next()}@example.org`, locale = "en", now = new Date() } = options;
+  const account = await openAccount(sql, { email, name, locale }, now);
+  if (options.memberOf) await grantMembership(sql, administrator, account.id, options.memberOf.id, now);
+  if (options.handle) await openPublicVoice(sql, uris, account, { handle: options.handle, name }, now);
+  return await getAccount(sql, account.id);
+}
+
+/** Someone whose residence the desk has verified: who may support. */
+export async function aResident(city: City, options: AccountOptions = {}): Promise<Account> {
+  const account = await aGuest(city, { name: `Resident ${next()}`, ...options });
+  await verifyResidence(city.sql, city.administrator, account.id, options.now ?? new Date());
+  return await getAccount(city.sql, account.id);
+}
+
+/** Someone who holds a role, for one process where one is named, else for the whole node. */
+async function someoneWith(role: GrantableRole, city: City, options: AccountOptions & { process?: Process }) {
+  const account = await aGuest(city, { name: `${role} ${next()}`, ...options });
+  const processUri = options.process?.uri ?? null;
+  await grantRole(city.sql, city.administrator, account.id, { role, processUri }, options.now ?? new Date());
+  return await getAccount(city.sql, account.id);
+}
+
+export const anOfficial = (city: City, options: AccountOptions & { process?: Process } = {}): Promise<Account> =>
+  someoneWith("official", city, options);
+
+export const aModerator = (city: City, options: AccountOptions & { process?: Process } = {}): Promise<Account> =>
+  someoneWith("moderator", city, options);
+
+/** An association of the node, for which its members may speak. */
+export const anAssociation = (
+  city: City,
+  { handle = `association-${next()}`, name = "Bizi Auzoa" } = {},
+): Promise<Actor> => openActor(city.sql, city.uris, { kind: "organisation", handle, name }, new Date());
+
+/** An actor of another server, as its own server describes it. */
+export async function aStranger(
+  place: { sql: Sql },
+  { handle = `stranger${next()}`, host = "mastodon.example", ...said }: Partial<RemoteActor> & { now?: Date } = {},
+): Promise<Actor> {
+  const { now = new Date(), ...rest } = said;
+  const uri = `https://${host}/users/${handle}`;
+  const described: RemoteActor = {
+    uri,
+    type: "Person",
+    handle,
+    host,
+    name: `${handle} of ${host}`,
+    summary: "",
+    url: `https://${host}/@${handle}`,
+    iconUrl: null,
+    inboxUri: `${uri}/inbox`,
+    sharedInboxUri: `https://${host}/inbox`,
+    ...rest,
+  };
+  return await rememberRemoteActor(place.sql, described, now);
+}
+
+/** A phase around `now`, or `startsInDays` and `endsInDays` away from it. */
+export function aPhase(
+  now: Date,
+  phase: { title?: string; permits?: readonly Permission[]; startsInDays?: number; endsInDays?: number } = {},
+): PhasePlan {
+  const { title = "Open", permits = permissions, startsInDays = -10, endsInDays = 10 } = phase;
+  return {
+    title: { en: title },
+    description: {},
+    startsAt: new Date(now.getTime() + startsInDays * dayMs),
+    endsAt: new Date(now.getTime() + endsInDays * dayMs),
+    permits,
+  };
+}
+
+export interface ProcessOptions extends Partial<Omit<NewProcess, "title">> {
+  readonly title?: string;
+  /** What its one phase permits; everything when absent. `phases` says more. */
+  readonly permits?: readonly Permission[];
+  readonly isDraft?: boolean;
+  readonly now?: Date;
+}
+
+/** A public process of the city with one open phase that permits everything. */
+export async function aProcess(city: City, options: ProcessOptions = {}): Promise<Process> {
+  const { title = `Green squares ${next()}`, permits, isDraft = false, now = new Date(), ...rest } = options;
+  const input: NewProcess = {
+    handle: `process-${next()}`,
+    organisationId: city.organisation.id,
+    languages: ["en"],
+    title: { en: title },
+    summary: { en: "Where should the next square be?" },
+    description: {},
+    promoter: {},
+    audience: {},
+    decides: {},
+    goals: {},
+    indicator: null,
+    isPilot: false,
+    pilotArea: "",
+    pilotGeojson: null,
+    supportLimit: null,
+    editWindowMinutes: 1440,
+    image: null,
+    imageAlt: "",
+    phases: [aPhase(now, permits ? { permits } : {})],
+    categoryIds: [],
+    ...rest,
+  };
+  const process = await draftProcess(city.sql, city.uris, city.administrator, input, now);
+  return isDraft ? process : await publishProcess(city.sql, city.uris, city.administrator, process.uri, now);
+}
+
+export interface ProposalOptions extends Partial<ProposalInput> {
+  readonly process?: Process;
+  readonly by?: Account;
+  readonly isDraft?: boolean;
+  readonly now?: Date;
+}
+
+/** What a person writes in the form. */
+export function aProposalText(text: Partial<ProposalInput> = {}): ProposalInput {
+  return {
+    title: `A bench under the trees ${next()}`,
+    body: "Somewhere to **sit** in the shade.",
+    language: "en",
+    categoryId: null,
+    place: { point: null, address: "" },
+    images: [],
+    organisationId: null,
+    ...text,
+  };
+}
+
+/** A published proposal, in a process and by a resident of its own where none are given. */
+export async function aProposal(city: City, options: ProposalOptions = {}): Promise<Proposal> {
+  const { process, by, isDraft = false, now = new Date(), ...text } = options;
+  const author = by ?? (await aResident(city, { now }));
+  const processUri = (process ?? (await aProcess(city, { now }))).uri;
+  const input = { ...aProposalText(text), processUri };
+  const draft = await draftProposal(city.sql, city.uris, author, input, now);
+  return isDraft ? draft : await publishProposal(city.sql, author, draft.uri, now);
+}
