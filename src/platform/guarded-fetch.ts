@@ -32,7 +32,7 @@ export interface GuardedFetchOptions {
    */
   readonly permittedOrigins: readonly string[];
   readonly userAgent: string;
-  readonly limits?: Partial<typeof fetchLimits> | undefined;
+  readonly limits?: Partial<Record<keyof typeof fetchLimits, number>> | undefined;
   /** In place of the network, for several nodes in one process. The rules for URLs and redirects stay. */
   readonly transport?: ((request: Request) => Promise<Response>) | undefined;
   /** In place of the system's resolver. */
@@ -46,6 +46,8 @@ export interface GuardedInit {
   /** `follow` (GET and HEAD only) by default; a redirected POST is answered with the redirect itself. */
   readonly redirect?: "follow" | "manual";
   readonly signal?: AbortSignal | null | undefined;
+  /** Asked before each hop, since a signature is good for one address: the headers to send there. */
+  readonly headersFor?: ((url: URL, headers: Headers) => Promise<Headers>) | undefined;
   readonly bytesMax?: number;
   readonly totalMs?: number;
 }
@@ -103,7 +105,8 @@ export function openGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
         for (;;) {
           checkUrl(outgoing.url, permitted);
           visited.add(outgoing.url.href);
-          const response = await send(outgoing, bytesMax, signal);
+          const headers = (await init.headersFor?.(outgoing.url, outgoing.headers)) ?? outgoing.headers;
+          const response = await send({ ...outgoing, headers }, bytesMax, signal);
           const next = init.redirect === "manual" ? null : redirected(outgoing, response);
           if (next === null) return response;
           if (visited.has(next.url.href)) throw unreachable(next.url, "redirects in a circle");
