@@ -39,7 +39,7 @@ export interface PageContext {
   readonly account: Account | null;
   /** Unread notifications of the account. */
   readonly unreadCount: number;
-  /** Path and query of this page. */
+  /** Path and query of this page; after a post, of the page the form stood on. */
   readonly path: string;
   /** The token every form that changes something carries. */
   readonly csrf: string;

@@ -93,12 +93,13 @@ export function guardForms(options: {
   readonly tokens: FormTokens;
   readonly origin: string;
   readonly postsPerMinute: number;
+  readonly trustedProxyCount: number;
 }): MiddlewareHandler<PageEnv> {
   const pace = openRateLimit({ limit: options.postsPerMinute, windowMs: 60_000 });
   return async (c, next) => {
     if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "OPTIONS") return await next();
     const page = c.get("page");
-    const source = page.account?.id ?? clientAddress(c);
+    const source = page.account?.id ?? clientAddress(c, options.trustedProxyCount);
     const waitSeconds = pace.take(source, page.now);
     if (waitSeconds !== null) throw new Refused("too-many-requests", { seconds: waitSeconds });
     await refuseOversize(c);
@@ -136,8 +137,14 @@ function boundedStream(body: ReadableStream<Uint8Array>, bytesMax: number): Read
   );
 }
 
-/** The address of the client for pacing: the socket's, as set by the server adapter. */
-export function clientAddress(c: Context): string {
+/**
+ * The address of the client, for pacing only: the socket's, or the entry of `X-Forwarded-For` that the outermost of our
+ * own proxies wrote.
+ */
+export function clientAddress(c: Context, trustedProxyCount: number): string {
+  const forwarded = (c.req.header("x-forwarded-for") ?? "").split(",").map((entry) => entry.trim());
+  const believed = trustedProxyCount > 0 ? forwarded.at(-trustedProxyCount) : undefined;
+  if (believed) return believed;
   const incoming = (c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)?.incoming;
   return incoming?.socket?.remoteAddress ?? "unknown";
 }

@@ -1,0 +1,83 @@
+// What a person sees when something does not work: what happened, and what to do next.
+import { attrs, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
+import type { MessageKey } from "../platform/i18n.ts";
+import type { Refused } from "../platform/refusal.ts";
+import type { PageContext } from "./context.ts";
+import { buttonLink, form } from "./fields.ts";
+import type { FormValues } from "./forms.ts";
+import { page } from "./layout.ts";
+import { searchBox } from "./lists.ts";
+
+/** The page of a refusal that no form could show. */
+export function refusalPage(ctx: PageContext, refused: Refused): Markup {
+  const { t } = ctx;
+  const { status } = refused;
+  const isMissing = status === 404 || status === 410;
+  return problem(ctx, {
+    code: status,
+    title: t(titleOf(status)),
+    text: t(`refusal.${refused.code}`, refused.params),
+    more: isMissing ? searchBox(t, "/search", "") : buttonLink("/", t("problem.home"), "secondary"),
+  });
+}
+
+function titleOf(status: number): MessageKey {
+  if (status === 404) return "problem.missing";
+  if (status === 410) return "problem.gone";
+  if (status === 401 || status === 403) return "problem.not-yours";
+  if (status === 429) return "problem.slow-down";
+  return status >= 500 ? "problem.elsewhere" : "problem.not-now";
+}
+
+/** A fault of ours: an apology, and a number that finds it in the log. */
+export const faultPage = (ctx: PageContext, requestId: string): Markup =>
+  problem(ctx, {
+    code: 500,
+    title: ctx.t("problem.fault"),
+    text: ctx.t("problem.fault-text"),
+    more: html`<p class="hint">${ctx.t("problem.request", { id: requestId })}</p>`,
+  });
+
+/**
+ * The form came too late. What was typed is shown, and can be sent again with a fresh token when the browser vouches
+ * that the form was one of ours; otherwise it can only be copied, lest another site sends it by this door.
+ */
+export function expiredPage(
+  ctx: PageContext,
+  props: { readonly values: FormValues; readonly action: string; readonly isOwnForm: boolean },
+): Markup {
+  const { t } = ctx;
+  const typed = Object.entries(props.values).flatMap(([name, value]) =>
+    (typeof value === "string" ? [value] : Array.isArray(value) ? value : []).map((text: string) => ({
+      name: Array.isArray(value) ? `${name}[]` : name,
+      text,
+    })),
+  );
+  const texts = typed.filter(({ text }) => text.length > 20 || text.includes(" "));
+  const kept = texts.map(
+    ({ text }, index) =>
+      html`<div class="field"><label for="${`kept-${index}`}">${t("problem.you-wrote", { number: index + 1 })}</label><textarea id="${`kept-${index}`}" rows="5" dir="auto" readonly>
+${text}</textarea></div>`,
+  );
+  const hidden = typed.map(({ name, text }) => html`<input${attrs({ type: "hidden", name, value: text })}>`);
+  return problem(ctx, {
+    code: 403,
+    title: t("problem.expired"),
+    text: t("refusal.form-expired"),
+    more: props.isOwnForm
+      ? html`${form(ctx, { action: props.action, submit: t("problem.send-again"), body: hidden })}${kept}`
+      : html`${kept}<p><a href="${href(ctx.path)}">${t("problem.open-form")}</a></p>`,
+  });
+}
+
+const problem = (
+  ctx: PageContext,
+  props: { readonly code: number; readonly title: string; readonly text: string; readonly more?: Renderable },
+): Markup =>
+  page({
+    ctx,
+    title: props.title,
+    kicker: ctx.t("problem.code", { code: String(props.code) }),
+    isUnlisted: true,
+    main: html`<div class="problem"><p class="problem-text">${props.text}</p>${props.more ?? nothing}</div>`,
+  });

@@ -1,0 +1,187 @@
+// What stands around every room's pages: who reads, in which language, guards in front, error pages behind.
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { Account } from "../accounts/account.ts";
+import { html, type Markup } from "../platform/html.ts";
+import { chooseLanguage, isLanguage, type Language, openTranslator } from "../platform/i18n.ts";
+import { newId } from "../platform/ids.ts";
+import { Refused } from "../platform/refusal.ts";
+import type { Clock } from "../ports.ts";
+import { accentRoutes } from "./accent.ts";
+import { assetRoutes } from "./assets.ts";
+import type { CityIdentity, PageContext, PageEnv, Theme } from "./context.ts";
+import { type CookieSettings, openCookies } from "./cookies.ts";
+import { followBox, interactionUrl, leavingNotice } from "./fediverse.ts";
+import { emptyForm, formErrors, readForm, takeFlash } from "./forms.ts";
+import { page } from "./layout.ts";
+import { expiredPage, faultPage, refusalPage } from "./problem.ts";
+import { guardForms, isOwnForm, openFormTokens, securityHeaders } from "./security.ts";
+
+export interface ShellOptions {
+  readonly cookies: CookieSettings;
+  /** The public address of the node. */
+  readonly origin: string;
+  readonly clock: Clock;
+  readonly postsPerMinute: number;
+  /** Proxies in front of the node whose `X-Forwarded-For` entries are believed. */
+  readonly trustedProxyCount: number;
+  readonly findCity: () => Promise<CityIdentity>;
+  /** The account of a session token, as the signed cookie `session` carries it; null when it is over. */
+  readonly findAccount: (sessionToken: string) => Promise<Account | null>;
+  readonly countUnread: (account: Account) => Promise<number>;
+  readonly rememberLanguage: (account: Account, language: Language) => Promise<void>;
+  /** A fault nobody expected; the request id is on the page too. */
+  readonly reportFault: (error: unknown, requestId: string, path: string) => void;
+}
+
+/**
+ * The shell as an app of its own: rooms are mounted on it with `shell.route("/", roomPages(house))`.
+ * It answers `/preferences`, `/follow` and `/assets/…` itself.
+ */
+export function openShell(options: ShellOptions): Hono<PageEnv> {
+  const shell = new Hono<PageEnv>();
+  const tokens = openFormTokens(options.cookies.secret);
+  shell.use(securityHeaders({ isSecure: options.cookies.isSecure }));
+  shell.route("/", assetRoutes);
+  shell.route("/", accentRoutes);
+  shell.use(withPage(options, (cookies, now) => tokens.issue(cookies, now)));
+  shell.use(guardForms({ tokens, ...options }));
+  shell.onError((error, c) => answerError(options, error, c));
+  shell.notFound((c) => answerError(options, new Refused("not-found"), c));
+  shell.route("/", preferenceRoutes(options));
+  shell.route("/", followRoutes());
+  return shell;
+}
+
+function withPage(
+  options: ShellOptions,
+  issue: (cookies: PageEnv["Variables"]["cookies"], now: Date) => string,
+): MiddlewareHandler<PageEnv> {
+  return async (c, next) => {
+    const now = options.clock.now();
+    const cookies = openCookies(options.cookies, c.req.header("cookie") ?? null);
+    c.set("cookies", cookies);
+    c.set("requestId", newId(now));
+    const [city, account] = await Promise.all([
+      options.findCity(),
+      findAccount(options, cookies.readSigned("session")),
+    ]);
+    const wishes = { account: account?.locale ?? null, cookie: cookies.read("language"), city: city.lang };
+    const lang = chooseLanguage({ ...wishes, header: c.req.header("accept-language") ?? null });
+    const context: PageContext = {
+      t: openTranslator(lang, city.timeZone),
+      city,
+      account,
+      unreadCount: account ? await options.countUnread(account) : 0,
+      path: pagePath(c, options.origin),
+      csrf: issue(cookies, now),
+      flash: c.req.method === "GET" ? takeFlash(c) : null,
+      theme: themeOf(cookies.read("theme")),
+      now,
+    };
+    c.set("page", context);
+    await next();
+    finish(c, cookies.changes);
+  };
+}
+
+/** Behind a proxy the request names another host, so only its path counts. */
+function pagePath(c: Context, origin: string): string {
+  if (c.req.method !== "GET" && c.req.method !== "HEAD") return ownPath(c.req.header("referer"), origin);
+  const { pathname, search } = new URL(c.req.url);
+  return `${pathname}${search}`;
+}
+
+const findAccount = async (options: ShellOptions, token: string | null): Promise<Account | null> =>
+  token === null ? null : await options.findAccount(token);
+
+const themeOf = (text: string | null): Theme => (text === "light" || text === "dark" ? text : "auto");
+
+/** Pages are for one reader and one language; caches between are told so. */
+function finish(c: Context<PageEnv>, setCookies: readonly string[]): void {
+  for (const cookie of setCookies) c.res.headers.append("set-cookie", cookie);
+  if (!(c.res.headers.get("content-type") ?? "").startsWith("text/html")) return;
+  c.res.headers.append("vary", "Accept, Accept-Language, Cookie");
+  if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "private, no-cache");
+}
+
+async function answerError(options: ShellOptions, error: unknown, c: Context<PageEnv>): Promise<Response> {
+  const ctx = c.get("page") as PageContext | undefined;
+  const requestId = (c.get("requestId") as string | undefined) ?? newId();
+  // Before the page is known (the city could not be read), there is no language to speak.
+  if (ctx === undefined) {
+    options.reportFault(error, requestId, c.req.path);
+    return c.text(`500 · ${requestId}`, 500);
+  }
+  if (error instanceof Refused) return await answerRefusal(options, error, c, ctx);
+  if (error instanceof HTTPException) return error.getResponse();
+  const errors = formErrors(ctx.t, error);
+  if (errors !== null) return c.html(refusalPage(ctx, new Refused("invalid-input")), 422);
+  options.reportFault(error, requestId, c.req.path);
+  return c.html(faultPage(ctx, requestId), 500);
+}
+
+async function answerRefusal(
+  options: ShellOptions,
+  refused: Refused,
+  c: Context<PageEnv>,
+  ctx: PageContext,
+): Promise<Response> {
+  if (refused.code === "sign-in-first") {
+    return c.redirect(`/sign-in?back=${encodeURIComponent(ctx.path)}`, 303);
+  }
+  if (refused.code === "form-expired") {
+    const values = await readForm(c);
+    const isOurs = isOwnForm(c, options.origin);
+    return c.html(expiredPage(ctx, { values, action: c.req.path, isOwnForm: isOurs }), refused.status);
+  }
+  if (refused.code === "too-many-requests") c.header("retry-after", String(refused.params.seconds ?? 60));
+  return c.html(refusalPage(ctx, refused), refused.status);
+}
+
+/** The path of an address on this node; `/` for anything else, so that no link leads a reader astray. */
+export function ownPath(address: string | undefined | null, origin: string): string {
+  if (!address || !URL.canParse(address, origin)) return "/";
+  const url = new URL(address, origin);
+  return url.origin === origin ? `${url.pathname}${url.search}` : "/";
+}
+
+const yearSeconds = 365 * 24 * 3600;
+
+/** `POST /preferences`: language and appearance, kept on this device and, for the language, in the account. */
+function preferenceRoutes(options: ShellOptions): Hono<PageEnv> {
+  return new Hono<PageEnv>().post("/preferences", async (c) => {
+    const { language, theme, back } = await readForm(c);
+    const cookies = c.get("cookies");
+    const { account } = c.get("page");
+    if (isLanguage(language)) {
+      cookies.set("language", language, yearSeconds);
+      if (account) await options.rememberLanguage(account, language);
+    }
+    if (typeof theme === "string") cookies.set("theme", themeOf(theme), yearSeconds);
+    return c.redirect(ownPath(typeof back === "string" ? back : null, options.origin), 303);
+  });
+}
+
+/** `GET /follow?uri=…&account=…`: sends a reader to their own server to follow, or asks for the account. */
+function followRoutes(): Hono<PageEnv> {
+  return new Hono<PageEnv>().get("/follow", (c) => {
+    const ctx = c.get("page");
+    const { t, city } = ctx;
+    const uri = c.req.query("uri") ?? city.origin;
+    const account = c.req.query("account");
+    const target = account ? interactionUrl(account, uri, city.isTrial) : null;
+    const show = (main: Markup) => page({ ctx, title: t("fediverse.follow-title"), main, isUnlisted: true });
+    if (target !== null) {
+      // Not a redirect: the content policy holds a form's whole journey to this node.
+      c.header("refresh", `1; url=${target}`);
+      return c.html(show(leavingNotice(ctx, target)));
+    }
+    const wrong = account ? html`<p class="error" role="alert">${t("fediverse.not-an-account")}</p>` : null;
+    const handle = uri === city.origin ? city.handle : uri;
+    return c.html(
+      show(html`${wrong}${followBox(ctx, { handle, uri, title: t("fediverse.follow-title") })}`),
+      wrong ? 422 : 200,
+    );
+  });
+}
