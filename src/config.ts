@@ -23,6 +23,8 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** The same server past any pooler, for migrations, backup and listening; `databaseUrl` unless set. */
   readonly databaseDirectUrl: string | null;
+  /** The name of the node's database in the embedded PostgreSQL. */
+  readonly databaseName: string;
   readonly databasePoolSizeMax: number;
   /** False behind PgBouncer in transaction mode. */
   readonly databasePrepare: boolean;
@@ -89,6 +91,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     uploadsDir: set.UPLOADS_DIR === undefined ? join(dataDir, "uploads") : resolve(set.UPLOADS_DIR),
     databaseUrl: set.DATABASE_URL ?? null,
     databaseDirectUrl: set.DATABASE_DIRECT_URL ?? set.DATABASE_URL ?? null,
+    databaseName: set.DATABASE_NAME,
     databasePoolSizeMax: set.DATABASE_POOL_SIZE,
     databasePrepare: set.DATABASE_PREPARE,
     secret: set.SECRET ?? keptSecret(dataDir),
@@ -142,6 +145,10 @@ const settings = z.object({
   UPLOADS_DIR: z.string().optional(),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
+  DATABASE_NAME: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,62}$/, "must be made of small letters, digits and _")
+    .default("koinon"),
   DATABASE_POOL_SIZE: wholeNumber(2, 500, "a number of connections").default(10),
   DATABASE_PREPARE: z
     .stringbool({ error: "must be true, or false behind PgBouncer in transaction mode" })

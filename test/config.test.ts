@@ -112,6 +112,7 @@ describe("a public node", () => {
     ["DATABASE_URL", "mysql://localhost/city"],
     ["DATABASE_POOL_SIZE", "1"],
     ["DATABASE_PREPARE", "maybe"],
+    ["DATABASE_NAME", "Barcelona; drop"],
     ["COOKIE_PREFIX", "a;b"],
   ])("is stopped by %s=%s with a line that names it", (name, value) => {
     const problems = problemsOf({ ...city, [name]: value });
