@@ -50,16 +50,23 @@ create index event_subject on event (subject_uri, id);
 
 -- The activities an event became, frozen: a retry sends the same bytes under the same id.
 create table outgoing_activity (
-  id       uuid primary key,
-  uri      text not null unique,
-  event_id uuid not null references event (id),
-  actor_id uuid not null references actor (id),
-  public   boolean not null,                     -- listed in the actor's outbox
-  activity jsonb not null,
-  at       timestamptz not null
+  id                uuid primary key,
+  uri               text not null unique,
+  event_id          uuid not null references event (id),
+  actor_id          uuid not null references actor (id),
+  subject_uri       text not null,
+  kind              text not null check (kind in ('contribution', 'official', 'digest', 'private')),
+  activity          jsonb not null,
+  followers_of      text[] not null,             -- whose followers get it, all of them
+  institutions_of   text[] not null,             -- whose followers get it that are institutions, for their copy
+  recipient_uris    text[] not null,             -- actors that get it besides
+  is_rolled_up      boolean not null default false, -- people hear of it by the next digest
+  at                timestamptz not null
 );
-create index outgoing_activity_actor on outgoing_activity (actor_id, id desc) where public;
+comment on column outgoing_activity.kind is 'private ones (Follow, Accept, Flag) are in no outbox';
+create index outgoing_activity_actor on outgoing_activity (actor_id, id desc) where kind <> 'private';
 create index outgoing_activity_event on outgoing_activity (event_id);
+create index outgoing_activity_rolled_up on outgoing_activity (actor_id) where is_rolled_up;
 
 -- Activities that have had their effect here. The row and the effect commit together, so a replay has none.
 create table received_activity (

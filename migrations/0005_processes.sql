@@ -15,7 +15,7 @@ create table process (
   uri                 text primary key references subject (uri),
   id                  uuid not null unique,
   actor_id            uuid references actor (id),   -- the Group that people follow; null while a draft
-  organisation_id     uuid references actor (id),   -- who opens it; null for a remote one whose organisation is unknown
+  organisation_id     uuid references actor (id),   -- who opens it, here or elsewhere; null where that is unknown
   handle              text not null,
   languages           text[] not null,              -- the first is the one it was written in
   title               jsonb not null,
@@ -43,7 +43,6 @@ create table process (
   created_by          uuid references account (id),
   created_at          timestamptz not null default now()
 );
-create unique index process_handle_here on process (handle) where organisation_id is not null;
 create index process_organisation on process (organisation_id, id desc);
 
 create table process_category (
@@ -80,7 +79,8 @@ create table process_document (
 create table news (
   uri         text primary key references subject (uri),
   process_uri text not null references process (uri),
-  body        text not null,                        -- Markdown
+  kind        text not null default 'news' check (kind in ('news', 'phase', 'digest')),
+  body        text not null,                        -- Markdown here, cleaned HTML from elsewhere
   created_by  uuid references account (id)
 );
 create index news_process on news (process_uri, uri);

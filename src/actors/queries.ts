@@ -56,26 +56,31 @@ export interface Inbox {
 
 /**
  * A batch of the inboxes behind the followers of some actors, each once, ordered and paged by their own address.
- * Followers on blocked servers are left out.
+ * `institutionsOf`: only those followers that are institutions. Followers on blocked servers are left out.
  */
 export async function listFollowerInboxes(
   sql: Sql,
-  {
-    followed,
-    institutionsOnly,
-    after,
-    limit,
-  }: { followed: string[]; institutionsOnly: boolean; after: string; limit: number },
+  page: { followersOf: string[]; institutionsOf: string[]; after: string; limit: number },
 ): Promise<Inbox[]> {
   return await sql<Inbox[]>`
     select coalesce(actor.shared_inbox_uri, actor.inbox_uri) as uri, min(actor.uri) as actor_uri
     from follow join actor on actor.id = follow.follower_id join actor followed on followed.id = follow.followed_id
-    where followed.uri = any(${followed}) and follow.state = 'accepted' and actor.origin is not null
-      and actor.gone_at is null and coalesce(actor.shared_inbox_uri, actor.inbox_uri) > ${after}
-      ${institutionsOnly ? sql`and actor.type <> 'Person'` : sql``}
-      and not exists (select from peer where peer.host = split_part(actor.uri, '/', 3) and peer.policy = 'blocked')
-    group by 1 order by 1 limit ${limit}`;
+    where follow.state = 'accepted' and actor.origin is not null and actor.gone_at is null
+      and (followed.uri = any(${page.followersOf}) or (followed.uri = any(${page.institutionsOf}) and actor.type <> 'Person'))
+      and coalesce(actor.shared_inbox_uri, actor.inbox_uri) > ${page.after} and ${notBlocked(sql)}
+    group by 1 order by 1 limit ${page.limit}`;
 }
+
+/** The inboxes of some actors by their URIs; those of this node and of blocked servers left out. */
+export async function listInboxesOf(sql: Sql, uris: string[]): Promise<Inbox[]> {
+  return await sql<Inbox[]>`
+    select coalesce(actor.shared_inbox_uri, actor.inbox_uri) as uri, min(actor.uri) as actor_uri from actor
+    where actor.uri = any(${uris}) and actor.origin is not null and actor.gone_at is null and ${notBlocked(sql)}
+    group by 1 order by 1`;
+}
+
+const notBlocked = (sql: Sql) => sql`
+  not exists (select from peer where peer.host = split_part(actor.uri, '/', 3) and peer.policy = 'blocked')`;
 
 /** A page of the URIs of an actor's followers or of those it follows, newest first, by key. */
 export async function listFollows(

@@ -3,17 +3,17 @@ import { type Account, holds } from "../accounts/account.ts";
 import { describeActor, openActor } from "../actors/actions.ts";
 import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
+import { isLanguage, openTranslator } from "../platform/i18n.ts";
 import { newId } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { type LanguageMap, pickText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
 import {
   activePhase,
   checkPhases,
   type Indicator,
-  inLanguage,
-  type LanguageMap,
   type PhasePlan,
   type PilotDecision,
   type Process,
@@ -92,7 +92,7 @@ export async function draftProcess(sql: Sql, uris: Uris, by: Account, input: New
       authorId: null,
       authorName: "",
       processUri: uri,
-      title: inLanguage(input.title, input.languages[0] ?? "en").text,
+      title: pickText(input.title, input.languages[0] ?? "en").text,
       language: input.languages[0] ?? "en",
       publishedAt: null,
     });
@@ -130,7 +130,7 @@ export async function changeProcess(
     await replacePhases(tx, uri, phases, now);
     await replaceCategories(tx, uri, change.categoryIds);
     const written = change.languages[0] ?? "en";
-    await touchSubject(tx, uri, { title: inLanguage(change.title, written).text, language: written }, now);
+    await touchSubject(tx, uri, { title: pickText(change.title, written).text, language: written }, now);
     await recordAct(tx, by, "process-changed", uri, {}, now);
     const process = await getProcess(tx, uri);
     if (before.publishedAt !== null) {
@@ -157,8 +157,8 @@ export async function publishProcess(sql: Sql, uris: Uris, by: Account, uri: str
       {
         kind: "process",
         handle: process.handle,
-        name: inLanguage(process.title, written).text,
-        summary: inLanguage(process.summary, written).text,
+        name: pickText(process.title, written).text,
+        summary: pickText(process.summary, written).text,
         url: uri,
       },
       now,
@@ -166,12 +166,21 @@ export async function publishProcess(sql: Sql, uris: Uris, by: Account, uri: str
     await tx`update process set actor_id = ${actor.id} where uri = ${uri}`;
     await tx`update subject set author_id = ${actor.id} where uri = ${uri}`;
     await touchSubject(tx, uri, { publishedAt: now }, now);
-    // What began before publication is not announced as news.
-    await tx`update phase set announced_at = ${now} where process_uri = ${uri} and ends_at <= ${now}`;
+    // The phase that is open now is part of the opening news; only later ones are announced by themselves.
+    await tx`update phase set announced_at = ${now} where process_uri = ${uri} and starts_at <= ${now}`;
     await schedulePhases(tx, uri);
     await recordAct(tx, by, "process-published", uri, {}, now);
-    await recordEvent(tx, { type: "ProcessPublished", subjectUri: uri, data: {} }, now);
-    return await getProcess(tx, uri);
+    const published = await getProcess(tx, uri);
+    const opening = {
+      kind: "phase",
+      title: pickText(process.title, written).text,
+      body: pickText(process.summary, written).text,
+      language: written,
+      by: by.id,
+    } as const;
+    const newsUri = await enterNews(tx, uris, published, opening, now);
+    await recordEvent(tx, { type: "ProcessPublished", subjectUri: uri, data: { newsUri } }, now);
+    return published;
   });
 }
 
@@ -198,9 +207,10 @@ export async function decidePilot(
 }
 
 /**
- * Announces the start of a phase, once, at its time. Run by a job; a phase that was moved or removed meanwhile is left alone.
+ * Announces the start of a phase, once, at its time, as news in the process's voice. Run by a job; a phase that was moved
+ * or removed meanwhile is left alone.
  */
-export async function announcePhase(sql: Sql, phaseId: string, now: Date): Promise<void> {
+export async function announcePhase(sql: Sql, uris: Uris, phaseId: string, now: Date): Promise<void> {
   await withTransaction(sql, async (tx) => {
     const [row] = await tx<{ processUri: string }[]>`
       update phase set announced_at = ${now}
@@ -211,12 +221,18 @@ export async function announcePhase(sql: Sql, phaseId: string, now: Date): Promi
     const process = await getProcess(tx, row.processUri);
     const phase = activePhase(process.phases, now);
     if (phase?.id !== phaseId) return;
+    const language = process.languages[0] ?? "en";
+    const t = openTranslator(isLanguage(language) ? language : "en", "UTC");
+    const body = [pickText(phase.description, language).text, t("process.phase-until", { date: t.date(phase.endsAt) })];
     await touchSubject(tx, process.uri, {}, now);
-    await recordEvent(
+    const newsUri = await enterNews(
       tx,
-      { type: "PhaseStarted", subjectUri: process.uri, data: { phaseId, title: phase.title, endsAt: phase.endsAt } },
+      uris,
+      process,
+      { kind: "phase", title: pickText(phase.title, language).text, body: body.join("\n\n").trim(), language, by: null },
       now,
     );
+    await recordEvent(tx, { type: "PhaseStarted", subjectUri: process.uri, data: { newsUri } }, now);
   });
 }
 
@@ -229,30 +245,45 @@ export async function publishNews(
   now: Date,
 ): Promise<string> {
   refuseUnless(holds(by, "official", input.processUri), "not-allowed");
+  refuseUnless(input.title.trim() !== "", "invalid-input", { field: "title" });
   return await withTransaction(sql, async (tx) => {
     const process = await getProcess(tx, input.processUri);
     refuseUnless(process.publishedAt !== null && process.origin === null, "not-in-this-state");
-    const id = newId(now);
-    const uri = uris.news(id);
-    const [actor] = await tx<{ actorId: string }[]>`select actor_id from process where uri = ${process.uri}`;
-    await enterSubject(tx, {
-      uri,
-      id,
-      kind: "news",
-      origin: null,
-      url: uri,
-      authorId: actor!.actorId,
-      authorName: "",
-      processUri: process.uri,
-      title: input.title,
-      language: input.language,
-      publishedAt: now,
-    });
-    await tx`insert into news (uri, process_uri, body, created_by) values (${uri}, ${process.uri}, ${input.body}, ${by.id})`;
+    const uri = await enterNews(tx, uris, process, { kind: "news", by: by.id, ...input }, now);
     await recordAct(tx, by, "news-published", uri, {}, now);
     await recordEvent(tx, { type: "NewsPublished", subjectUri: uri, data: {} }, now);
     return uri;
   });
+}
+
+/** Enters news of a public process into the register and its table. The caller records what is told of it. */
+export async function enterNews(
+  tx: Tx,
+  uris: Uris,
+  process: Process,
+  news: { kind: "news" | "phase" | "digest"; title: string; body: string; language: string; by: string | null },
+  now: Date,
+): Promise<string> {
+  const id = newId(now);
+  const uri = uris.news(id);
+  const [actor] = await tx<{ actorId: string }[]>`select actor_id from process where uri = ${process.uri}`;
+  await enterSubject(tx, {
+    uri,
+    id,
+    kind: "news",
+    origin: null,
+    url: uri,
+    authorId: actor!.actorId,
+    authorName: "",
+    processUri: process.uri,
+    title: news.title,
+    language: news.language,
+    publishedAt: now,
+  });
+  await tx`
+    insert into news (uri, process_uri, kind, body, created_by)
+    values (${uri}, ${process.uri}, ${news.kind}, ${news.body}, ${news.by})`;
+  return uri;
 }
 
 export async function addDocument(
@@ -311,7 +342,7 @@ export async function processForUpdate(tx: Tx, uri: string): Promise<Process> {
 async function describeProcessActor(tx: Tx, process: Process, now: Date): Promise<void> {
   const written = process.languages[0] ?? "en";
   const [row] = await tx<{ actorId: string }[]>`select actor_id from process where uri = ${process.uri}`;
-  const profile = { name: inLanguage(process.title, written).text, summary: inLanguage(process.summary, written).text };
+  const profile = { name: pickText(process.title, written).text, summary: pickText(process.summary, written).text };
   await describeActor(tx, row!.actorId, profile, now);
 }
 

@@ -1,8 +1,6 @@
 // Processes and their phases: what is open, when, and what each phase permits. Pure: no SQL, no request, no clock.
 import { refuseUnless } from "../platform/refusal.ts";
-
-/** Text by language tag. Public maps have at least the language the thing was written in. */
-export type LanguageMap = Readonly<Record<string, string>>;
+import type { LanguageMap } from "../platform/text.ts";
 
 export const permissions = ["propose", "support", "comment", "answer"] as const;
 export type Permission = (typeof permissions)[number];
@@ -66,18 +64,6 @@ export interface Process {
   readonly hiddenAt: Date | null;
   readonly followersCount: number;
   readonly phases: readonly Phase[];
-}
-
-/** The text in the wanted language, else in the one the thing was written in, with the language it is in. */
-export function inLanguage(
-  map: LanguageMap,
-  wanted: string,
-  written: readonly string[] = [],
-): { text: string; language: string } {
-  for (const language of [wanted, ...written, ...Object.keys(map)]) {
-    if (map[language]) return { text: map[language], language };
-  }
-  return { text: "", language: wanted };
 }
 
 /** The phase of this moment; null between phases, before the first and after the last. Phases never overlap. */

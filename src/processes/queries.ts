@@ -1,7 +1,8 @@
 // Reads of processes, phases, categories, documents and news.
 import type { Sql } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import type { LanguageMap, Phase, Process } from "./process.ts";
+import type { LanguageMap } from "../platform/text.ts";
+import type { Phase, Process } from "./process.ts";
 
 const columns = (sql: Sql) => sql`
   process.uri, process.id, subject.origin, subject.url, process.handle, actor.uri as actor_uri, process.organisation_id,
@@ -131,6 +132,8 @@ export interface News {
   readonly origin: string | null;
   readonly title: string;
   readonly language: string;
+  /** `phase`: announced by itself; `digest`: rolls up contributions for followers elsewhere. */
+  readonly kind: "news" | "phase" | "digest";
   readonly body: string;
   readonly publishedAt: Date;
   readonly updatedAt: Date;
@@ -141,16 +144,16 @@ export async function listNews(
   { processUri, before, limit }: { processUri: string; before: string | null; limit: number },
 ): Promise<News[]> {
   return await sql<News[]>`
-    select news.uri, subject.id, subject.url, subject.origin, subject.title, subject.language, news.body, subject.published_at, subject.updated_at
+    select news.uri, subject.id, subject.url, subject.origin, subject.title, subject.language, news.kind, news.body, subject.published_at, subject.updated_at
     from news join subject on subject.uri = news.uri
-    where news.process_uri = ${processUri} and subject.published_at is not null and subject.hidden_at is null
+    where news.process_uri = ${processUri} and news.kind <> 'digest' and subject.published_at is not null and subject.hidden_at is null
       and subject.deleted_at is null ${before === null ? sql`` : sql`and subject.id < ${before}`}
     order by subject.id desc limit ${limit}`;
 }
 
 export async function findNews(sql: Sql, id: string): Promise<(News & { processUri: string }) | null> {
   const [row] = await sql<(News & { processUri: string })[]>`
-    select news.uri, subject.id, subject.url, subject.origin, subject.title, subject.language, news.body, subject.published_at,
+    select news.uri, subject.id, subject.url, subject.origin, subject.title, subject.language, news.kind, news.body, subject.published_at,
       subject.updated_at, news.process_uri
     from news join subject on subject.uri = news.uri
     where subject.id = ${id} and subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null`;

@@ -293,74 +293,6 @@ export async function unlikeProposal(sql: Sql, by: Account, uri: string, now: Da
   });
 }
 
-/** What another node says of one of its proposals, read from its own origin. */
-export interface RemoteProposal {
-  readonly uri: string;
-  readonly url: string;
-  readonly processUri: string;
-  readonly authorId: string | null;
-  readonly authorName: string;
-  readonly title: string;
-  /** Cleaned HTML. */
-  readonly body: string;
-  readonly language: string;
-  readonly categoryName: string;
-  readonly place: ProposalText["place"];
-  readonly state: Exclude<Proposal["state"], "draft">;
-  readonly supportCount: number;
-  readonly images: readonly ProposalImage[];
-  readonly publishedAt: Date;
-  readonly updatedAt: Date;
-}
-
-/**
- * Keeps another node's proposal, new or changed. An older state than the one kept is ignored, so order of arrival
- * does not matter.
- */
-export async function keepRemoteProposal(tx: Tx, proposal: RemoteProposal, now: Date): Promise<void> {
-  const { uri, processUri, title, body, language, categoryName, place, state, supportCount } = proposal;
-  const id = newId(proposal.publishedAt < now ? proposal.publishedAt : now);
-  const columns = {
-    title,
-    body,
-    language,
-    categoryName,
-    address: place.address,
-    latitude: place.point?.latitude ?? null,
-    longitude: place.point?.longitude ?? null,
-    state,
-    supportCount,
-  };
-  const isNew = await enterSubject(tx, {
-    uri,
-    id,
-    kind: "proposal",
-    origin: new URL(uri).origin,
-    url: proposal.url,
-    authorId: proposal.authorId,
-    authorName: proposal.authorName,
-    processUri,
-    title,
-    language,
-    publishedAt: proposal.publishedAt,
-  });
-  if (isNew) {
-    await tx`insert into proposal ${tx({ uri, id, processUri, ...columns })}`;
-    await tx`update process set proposal_count = proposal_count + 1 where uri = ${processUri}`;
-  } else {
-    const kept = await findProposal(tx, uri);
-    if (kept === null || (kept.updatedAt !== null && kept.updatedAt > proposal.updatedAt)) return;
-    await tx`update proposal set ${tx(columns)} where uri = ${uri}`;
-  }
-  await replaceImages(tx, uri, proposal.images, now);
-  await touchSubject(
-    tx,
-    uri,
-    { title, language, url: proposal.url, authorName: proposal.authorName },
-    proposal.updatedAt,
-  );
-}
-
 const columnsOf = (input: ProposalInput) => ({
   title: input.title.trim(),
   body: input.body,
@@ -418,7 +350,8 @@ async function keepVersion(
     values (${uri}, ${version}, ${text.title}, ${text.body}, ${now})`;
 }
 
-async function replaceImages(tx: Tx, uri: string, images: readonly ProposalImage[], now: Date): Promise<void> {
+/** Sets the images of a proposal, in their order. */
+export async function replaceImages(tx: Tx, uri: string, images: readonly ProposalImage[], now: Date): Promise<void> {
   refuseUnless(images.length <= imagesMax, "too-large", { field: "images", max: imagesMax });
   await tx`delete from proposal_image where proposal_uri = ${uri}`;
   for (const [position, image] of images.entries()) {

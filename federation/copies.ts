@@ -1,0 +1,23 @@
+// A thing of another Koinon node → the room that keeps its copy: one row per kind, by what the thing says it is.
+import type { Actor } from "../src/actors/actor.ts";
+import type { Tx } from "../src/platform/db.ts";
+import { refuseUnless } from "../src/platform/refusal.ts";
+import { keepNews } from "./processes.ts";
+import { keepAnswer, keepProposal } from "./proposals.ts";
+import type { WirePost } from "./reading.ts";
+
+type Keep = (tx: Tx, post: WirePost, now: Date, author: Actor) => Promise<void>;
+
+const table: Readonly<Record<string, Keep>> = {
+  proposal: keepProposal,
+  answer: keepAnswer,
+  news: keepNews,
+};
+
+/** @throws Refused `unsupported-object` for a kind we know nothing of, `not-found` for what belongs to nothing here. */
+export async function keepSubject(tx: Tx, post: WirePost, author: Actor, now: Date): Promise<void> {
+  const kind = typeof post.civic?.kind === "string" ? post.civic.kind : null;
+  const keep = kind === null ? undefined : table[kind];
+  refuseUnless(keep !== undefined, "unsupported-object", { uri: post.id });
+  await keep(tx, post, now, author);
+}

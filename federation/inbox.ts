@@ -1,0 +1,232 @@
+// TABLE IN: activity type → what it does here. The door has checked size, shape, origin and signature (DESIGN section 8).
+// Each row runs in one transaction with the activity's id, so that a replay has no effect. No row fetches: what must be
+// fetched is a job. `Refused` means: understood, and no.
+import {
+  endFollow,
+  forgetRemoteActor,
+  receiveBlock,
+  receiveFollow,
+  receiveFollowAnswer,
+} from "../src/actors/actions.ts";
+import { type Actor, isInstitution } from "../src/actors/actor.ts";
+import { findActor, isFollowedHere } from "../src/actors/queries.ts";
+import { receiveComment, receiveCommentDelete, receiveCommentUpdate } from "../src/comments/remote.ts";
+import { receiveFlag } from "../src/moderation/actions.ts";
+import { type Sql, type Tx, withTransaction } from "../src/platform/db.ts";
+import { enqueue } from "../src/platform/jobs.ts";
+import { Refused, refuseUnless } from "../src/platform/refusal.ts";
+import { addReaction, removeReaction } from "../src/subjects/actions.ts";
+import { findSubject } from "../src/subjects/queries.ts";
+import type { ReactionKind } from "../src/subjects/subject.ts";
+import { isPostType, readActivity, readPost, typeOf, uriOf, type WireActivity, type WirePost } from "./reading.ts";
+import { promiseRefresh } from "./remote.ts";
+import type { Json } from "./vocabulary.ts";
+
+export interface Received {
+  readonly tx: Tx;
+  readonly now: Date;
+  readonly activity: WireActivity;
+  /** Who speaks, verified: the signature is theirs. */
+  readonly from: Actor;
+  /** Kept for a moderator to look at before anyone else does. */
+  readonly isLimited: boolean;
+}
+
+type Receive = (received: Received) => Promise<void>;
+
+const table: Readonly<Record<string, Receive>> = {
+  Follow: receiveFollowing,
+  Accept: (received) => receiveAnswer(received, "accepted"),
+  Reject: (received) => receiveAnswer(received, "rejected"),
+  Create: receiveCreate,
+  Update: receiveUpdate,
+  Delete: receiveDelete,
+  Like: (received) => receiveReaction(received, "like"),
+  Announce: receiveAnnounce,
+  Undo: receiveUndo,
+  Flag: receiveReport,
+  Block: receiveBlocking,
+};
+
+/** Follow and Undo are idempotent by state, since some servers use one id twice, and a Follow is always answered. */
+const idempotentByState = new Set(["Follow", "Undo"]);
+
+export type Verdict = "done" | "repeated" | "refused" | "ignored";
+
+/**
+ * Gives a verified activity its effect, once.
+ * @returns `ignored` for types we do not know: acknowledged, without a trace.
+ * @throws what is no {@link Refused}: the door answers 5xx and the peer sends it again.
+ */
+export async function receive(
+  sql: Sql,
+  payload: Json,
+  from: Actor,
+  { isLimited, now }: { isLimited: boolean; now: Date },
+): Promise<{ verdict: Verdict; reason?: string }> {
+  try {
+    const activity = readActivity(payload);
+    const row = table[activity.type];
+    if (row === undefined) return { verdict: "ignored" };
+    refuseUnless(activity.actorUri === from.uri, "forged");
+    const isNew = await withTransaction(sql, async (tx) => {
+      if (!idempotentByState.has(activity.type) && !(await isFirst(tx, activity.id, now))) return false;
+      await row({ tx, now, activity, from, isLimited });
+      return true;
+    });
+    return { verdict: isNew ? "done" : "repeated" };
+  } catch (error) {
+    if (error instanceof Refused) return { verdict: "refused", reason: error.code };
+    throw error;
+  }
+}
+
+async function isFirst(tx: Tx, uri: string, now: Date): Promise<boolean> {
+  const rows = await tx`
+    insert into received_activity (uri, received_at) values (${uri}, ${now}) on conflict do nothing returning 1`;
+  return rows.length > 0;
+}
+
+async function receiveFollowing({ tx, now, activity, from }: Received): Promise<void> {
+  const followed = await findActor(tx, activity.objectUri ?? "");
+  refuseUnless(followed !== null && followed.origin === null, "not-found");
+  await receiveFollow(tx, { uri: activity.id, follower: from, followed }, now);
+}
+
+/** The Follow may be embedded or named; where it is only named, it is one of ours or nothing. */
+async function receiveAnswer({ tx, now, activity, from }: Received, state: "accepted" | "rejected"): Promise<void> {
+  const embedded = activity.object !== null && typeOf(activity.object) === "Follow" ? activity.object : null;
+  const [named] = await tx<{ followerUri: string }[]>`
+    select actor.uri as follower_uri from follow join actor on actor.id = follow.follower_id
+    where follow.uri = ${activity.objectUri ?? ""} and actor.origin is null`;
+  const followerUri = named?.followerUri ?? (embedded === null ? null : uriOf(embedded.actor));
+  refuseUnless(followerUri !== null && followerUri !== undefined, "not-found");
+  const isAccepted = await receiveFollowAnswer(tx, { followerUri, followedUri: from.uri, state }, now);
+  if (isAccepted) {
+    await enqueue(tx, { kind: "start-backfill", payload: { actorUri: from.uri }, uniqueKey: `start-backfill:${from.uri}` });
+  }
+}
+
+/** What is embedded counts only on its author's origin; else it is a hint, and what it names is not ours to keep. */
+function embeddedPost(activity: WireActivity): WirePost | null {
+  if (activity.object === null || !isPostType(typeOf(activity.object))) return null;
+  const post = readPost({ attributedTo: activity.actorUri, ...activity.object });
+  refuseUnless(post.authorUri === activity.actorUri, "forged");
+  refuseUnless(new URL(post.id).origin === new URL(activity.actorUri).origin, "forged");
+  refuseUnless(post.isPublic, "not-found");
+  return post;
+}
+
+/** Whether a thing is told us by a node whose process or city we follow: then its own server is asked for the whole. */
+async function isFromFollowed({ tx, activity, from }: Received): Promise<boolean> {
+  if (await isFollowedHere(tx, from.uri)) return true;
+  const audience = activity.object === null ? null : uriOf(activity.object.audience);
+  if (audience === null || new URL(audience).origin !== new URL(from.uri).origin) return false;
+  return await isFollowedHere(tx, audience);
+}
+
+async function receiveCreate(received: Received): Promise<void> {
+  const { tx, now, activity, from, isLimited } = received;
+  const uri = activity.objectUri;
+  refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "forged");
+  const post = embeddedPost(activity);
+  if (await isFromFollowed(received)) return await promiseRefresh(tx, uri);
+  refuseUnless(post?.inReplyTo != null, "unsupported-object");
+  const parent = await findSubject(tx, post.inReplyTo);
+  refuseUnless(parent !== null, "not-found");
+  // A vote in a poll: nothing here is decided by one (a name, no text). NodeBB names its replies, which have text.
+  refuseUnless(post.html !== "", "unsupported-object");
+  // Where an institution speaks for a person, the person's name and stance are read at the comment's own address.
+  if (isInstitution(from.type)) return await promiseRefresh(tx, uri);
+  await receiveComment(tx, commentFrom(post, from, now, isLimited), now);
+}
+
+const commentFrom = (post: WirePost, author: Actor, now: Date, isLimited: boolean) => ({
+  uri: post.id,
+  url: post.url,
+  inReplyTo: post.inReplyTo!,
+  author,
+  authorName: author.name,
+  html: post.html,
+  language: post.language,
+  stance: null,
+  isHeld: isLimited,
+  publishedAt: post.publishedAt !== null && post.publishedAt < now ? post.publishedAt : now,
+});
+
+async function receiveUpdate(received: Received): Promise<void> {
+  const { tx, now, activity, from } = received;
+  const uri = activity.objectUri;
+  refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "forged");
+  if (uri === from.uri) return await promiseRefresh(tx, uri);
+  const subject = await findSubject(tx, uri);
+  if (await isFromFollowed(received)) return await promiseRefresh(tx, uri);
+  refuseUnless(subject !== null && subject.authorUri === from.uri, "not-found");
+  if (isInstitution(from.type)) return await promiseRefresh(tx, uri);
+  const post = embeddedPost(activity);
+  refuseUnless(post !== null && subject.kind === "comment", "unsupported-object");
+  const update = { uri, authorUri: from.uri, html: post.html, language: post.language, updatedAt: post.updatedAt ?? now };
+  await receiveCommentUpdate(tx, update, now);
+}
+
+/**
+ * Its author takes a thing back, or an actor leaves. What a followed node takes back is asked for again, and goes when its
+ * own server says so.
+ */
+async function receiveDelete({ tx, now, activity, from }: Received): Promise<void> {
+  const uri = activity.objectUri;
+  refuseUnless(uri !== null, "unsupported-object");
+  if (uri === from.uri) return await forgetRemoteActor(tx, uri, now);
+  refuseUnless(new URL(uri).origin === new URL(from.uri).origin, "forged");
+  const subject = await findSubject(tx, uri);
+  if (subject === null || subject.kind === "comment") return await receiveCommentDelete(tx, uri, from.uri, now);
+  await promiseRefresh(tx, uri);
+}
+
+async function receiveReaction({ tx, now, activity, from }: Received, kind: ReactionKind): Promise<void> {
+  const subjectUri = activity.objectUri ?? "";
+  await addReaction(tx, { subjectUri, voice: { actorId: from.id }, kind, activityUri: activity.id }, now);
+}
+
+/** A boost of ours is goodwill; a boost by a node we follow, of its own thing, is news of that thing. */
+async function receiveAnnounce(received: Received): Promise<void> {
+  const { tx, activity, from } = received;
+  const subject = await findSubject(tx, activity.objectUri ?? "");
+  if (subject?.origin === null) {
+    refuseUnless(activity.isPublic, "not-found");
+    return await receiveReaction(received, "share");
+  }
+  const uri = activity.objectUri;
+  refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "not-found");
+  refuseUnless(await isFollowedHere(tx, from.uri), "not-found");
+  await promiseRefresh(tx, uri);
+}
+
+/** Undone by what is embedded, as all servers send it, or by the id of a like or a boost we know. */
+async function receiveUndo({ tx, activity, from }: Received): Promise<void> {
+  const undone = activity.object;
+  if (undone !== null) refuseUnless(uriOf(undone.actor) === null || uriOf(undone.actor) === from.uri, "forged");
+  const type = undone === null ? null : typeOf(undone);
+  const target = undone === null ? null : uriOf(undone.object);
+  if (type === "Follow") {
+    const followed = await findActor(tx, target ?? "");
+    if (followed !== null && followed.origin === null) await endFollow(tx, from.id, followed.id);
+    return;
+  }
+  const [known] = await tx<{ subjectUri: string; kind: ReactionKind }[]>`
+    select subject_uri, kind from reaction where activity_uri = ${activity.objectUri} and actor_id = ${from.id}`;
+  const kind = known?.kind ?? (type === "Like" ? "like" : type === "Announce" ? "share" : null);
+  const subjectUri = known?.subjectUri ?? target;
+  refuseUnless(kind !== null && subjectUri !== null, "unsupported-object");
+  await removeReaction(tx, { subjectUri, voice: { actorId: from.id }, kind });
+}
+
+async function receiveReport({ tx, now, activity, from }: Received): Promise<void> {
+  await receiveFlag(tx, { actor: from, objectUris: activity.objectUris, content: activity.text }, now);
+}
+
+async function receiveBlocking({ tx, activity, from }: Received): Promise<void> {
+  const blocked = await findActor(tx, activity.objectUri ?? "");
+  refuseUnless(blocked !== null && blocked.origin === null, "not-found");
+  await receiveBlock(tx, from, blocked);
+}

@@ -1,0 +1,45 @@
+// Any subject of this node as its ActivityStreams object: one row per kind. What is served and what is sent.
+import type { Sql } from "../src/platform/db.ts";
+import type { Uris } from "../src/platform/uris.ts";
+import { findNews, findProcess } from "../src/processes/queries.ts";
+import { findAnswer, findAnswerById, findProposal, getProposal } from "../src/proposals/queries.ts";
+import { findSubject } from "../src/subjects/queries.ts";
+import { isPublic, type Subject, type SubjectKind } from "../src/subjects/subject.ts";
+import { newsToObject } from "./processes.ts";
+import { answerToObject, proposalToObject } from "./proposals.ts";
+import { AS2, type Json } from "./vocabulary.ts";
+
+type Find = (sql: Sql, subject: Subject, uris: Uris) => Promise<Json | null>;
+
+const finders: Readonly<Partial<Record<SubjectKind, Find>>> = {
+  proposal: async (sql, subject) => {
+    const [proposal, process] = [await findProposal(sql, subject.uri), await processOf(sql, subject)];
+    const answer = await findAnswer(sql, subject.uri);
+    return proposal === null || process === null ? null : proposalToObject(proposal, process, answer?.uri ?? null);
+  },
+  answer: async (sql, subject) => {
+    const [answer, process] = [await findAnswerById(sql, subject.id), await processOf(sql, subject)];
+    if (answer === null || process === null) return null;
+    return answerToObject(answer, await getProposal(sql, answer.proposalUri), process);
+  },
+  news: async (sql, subject) => {
+    const [news, process] = [await findNews(sql, subject.id), await processOf(sql, subject)];
+    return news === null || process === null ? null : newsToObject(news, process);
+  },
+};
+
+const processOf = (sql: Sql, subject: Subject) =>
+  subject.processUri === null ? Promise.resolve(null) : findProcess(sql, subject.processUri);
+
+/**
+ * The object at a URI of this node. Null for what is not ours or not public: drafts and hidden things look absent.
+ * What its author deleted is a Tombstone, with nothing of what it said.
+ */
+export async function findObject(sql: Sql, uris: Uris, uri: string): Promise<Json | null> {
+  const subject = await findSubject(sql, uri);
+  if (subject === null || subject.origin !== null) return null;
+  if (subject.deletedAt !== null && subject.publishedAt !== null) {
+    return { "@context": AS2, id: uri, type: "Tombstone", formerType: "Note", deleted: subject.deletedAt.toISOString() };
+  }
+  return isPublic(subject) ? ((await finders[subject.kind]?.(sql, subject, uris)) ?? null) : null;
+}

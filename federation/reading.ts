@@ -1,0 +1,252 @@
+// Wire → plain data: what other servers write, read without trust. Nothing here fetches, stores or decides.
+//
+// Plain keys are read, not expanded JSON-LD: the guard lets in only contexts that leave the ActivityStreams terms as
+// they are. Single values and lists, ids and embedded objects, `null` and absence are all written by somebody.
+import type { ActorType, RemoteActor } from "../src/actors/actor.ts";
+import { cleanRemoteHtml, plainText } from "../src/platform/rich-text.ts";
+import { Refused, refuseUnless } from "../src/platform/refusal.ts";
+import { AS2, type Json, PUBLIC } from "./vocabulary.ts";
+
+export const contentLengthMax = 100_000;
+export const nameLengthMax = 2_000;
+export const tagsMax = 100;
+export const attachmentsMax = 8;
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export function listOf(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/** The URI a value names: itself, or its `id`. Null for what has none or is no absolute http(s) URI. */
+export function uriOf(value: unknown): string | null {
+  const first = Array.isArray(value) ? value[0] : value;
+  const text = typeof first === "string" ? first : isObject(first) ? (first.id ?? first["@id"]) : null;
+  if (typeof text !== "string" || text.length > 2_048 || !URL.canParse(text)) return null;
+  const { protocol } = new URL(text);
+  return protocol === "https:" || protocol === "http:" ? text : null;
+}
+
+export const urisOf = (value: unknown): string[] => listOf(value).flatMap((item) => uriOf(item) ?? []);
+
+/** One type: ours are never lists; of a list, the first that is a name. */
+export const typeOf = (value: Json): string => {
+  const type = listOf(value.type ?? value["@type"]).find((item) => typeof item === "string");
+  return typeof type === "string" ? type.replace(/^(as:|https:\/\/www\.w3\.org\/ns\/activitystreams#)/, "") : "";
+};
+
+export const textOf = (value: unknown, lengthMax: number): string =>
+  typeof value === "string" ? value.slice(0, lengthMax) : "";
+
+export function dateOf(value: unknown): Date | null {
+  if (typeof value !== "string" || value.length > 40) return null;
+  const date = new Date(value);
+  const year = date.getUTCFullYear();
+  return Number.isNaN(+date) || year < 1970 || year > 9999 ? null : date;
+}
+
+export const countOf = (value: unknown): number => {
+  const total = isObject(value) ? value.totalItems : value;
+  return typeof total === "number" && Number.isSafeInteger(total) && total > 0 ? total : 0;
+};
+
+/** `content` and its language: the first key of the map where there is one (what Mastodon does), else none. */
+function languageText(object: Json, key: string, lengthMax: number): { text: string; language: string | null } {
+  const map = object[`${key}Map`];
+  const [language, mapped] = isObject(map) ? (Object.entries(map)[0] ?? []) : [];
+  const text = textOf(object[key], lengthMax) || textOf(mapped, lengthMax);
+  return { text, language: language !== undefined && /^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(language) ? language : null };
+}
+
+const publicNames = new Set([PUBLIC, "as:Public", "Public"]);
+
+/** Whether it is addressed to everyone: what is not must never show, be counted or be passed on. */
+export const isForEveryone = (object: Json): boolean =>
+  [...listOf(object.to), ...listOf(object.cc)].some((address) => publicNames.has(typeof address === "string" ? address : (uriOf(address) ?? "")));
+
+export interface WireActivity {
+  readonly id: string;
+  readonly type: string;
+  readonly actorUri: string;
+  readonly objectUri: string | null;
+  readonly objectUris: readonly string[];
+  /** The embedded object, where it is one. */
+  readonly object: Json | null;
+  readonly isPublic: boolean;
+  /** Plain text: the reason of a Flag or of a moderator's Delete. */
+  readonly text: string;
+}
+
+/** @throws Refused `unsupported-object` for what is no activity at all. */
+export function readActivity(json: unknown): WireActivity {
+  refuseUnless(isObject(json), "unsupported-object");
+  const [id, actorUri] = [uriOf(json), uriOf(json.actor)];
+  refuseUnless(id !== null && actorUri !== null && listOf(json.actor).length === 1, "unsupported-object");
+  const object = listOf(json.object)[0];
+  return {
+    id,
+    type: typeOf(json),
+    actorUri,
+    objectUri: uriOf(object),
+    objectUris: urisOf(json.object).slice(0, tagsMax),
+    object: isObject(object) ? object : null,
+    isPublic: isForEveryone(json),
+    text: plainText(textOf(json.content, contentLengthMax) || textOf(json.summary, contentLengthMax)).slice(0, 5_000),
+  };
+}
+
+export interface WireAttachment {
+  readonly url: string;
+  readonly mediaType: string;
+  readonly alt: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Anything with text: Note, Article, Page, Question, Event, Video, Audio. */
+export interface WirePost {
+  readonly id: string;
+  readonly type: string;
+  readonly authorUri: string;
+  readonly url: string;
+  readonly name: string;
+  /** Cleaned HTML; empty where the server gave none. */
+  readonly html: string;
+  readonly summary: string;
+  readonly language: string | null;
+  readonly inReplyTo: string | null;
+  readonly contextUri: string | null;
+  readonly isPublic: boolean;
+  readonly publishedAt: Date | null;
+  readonly updatedAt: Date | null;
+  readonly attachments: readonly WireAttachment[];
+  readonly hashtags: readonly string[];
+  readonly quoteUri: string | null;
+  readonly hasProof: boolean;
+  /** `location`, where it is a place on the map. */
+  readonly point: { readonly latitude: number; readonly longitude: number } | null;
+  readonly civic: Json | null;
+}
+
+const postTypes = new Set(["Note", "Article", "Page", "Question", "Event", "Video", "Audio", "Image"]);
+
+export const isPostType = (type: string): boolean => postTypes.has(type);
+
+/** @throws Refused `unsupported-object` for another type, or without an id or an author. */
+export function readPost(json: unknown): WirePost {
+  refuseUnless(isObject(json) && isPostType(typeOf(json)), "unsupported-object");
+  const id = uriOf(json);
+  const authorUri = listOf(json.attributedTo).map(uriOf).find((uri) => uri !== null) ?? uriOf(json.actor);
+  refuseUnless(id !== null && authorUri !== null && authorUri !== undefined, "unsupported-object");
+  const content = languageText(json, "content", contentLengthMax);
+  const name = languageText(json, "name", nameLengthMax);
+  return {
+    id,
+    type: typeOf(json),
+    authorUri,
+    url: urlOf(json.url) ?? id,
+    name: plainText(name.text),
+    html: String(cleanRemoteHtml(content.text)),
+    summary: plainText(languageText(json, "summary", contentLengthMax).text),
+    language: content.language ?? name.language,
+    inReplyTo: uriOf(json.inReplyTo),
+    contextUri: uriOf(json.context),
+    isPublic: isForEveryone(json),
+    publishedAt: dateOf(json.published),
+    updatedAt: dateOf(json.updated),
+    attachments: listOf(json.attachment).slice(0, attachmentsMax).flatMap(readAttachment),
+    hashtags: hashtagsOf(json.tag),
+    quoteUri: uriOf(json.quote) ?? uriOf(json._misskey_quote) ?? uriOf(json.quoteUrl) ?? uriOf(json.quoteUri),
+    hasProof: isObject(listOf(json.proof)[0]),
+    point: pointOf(listOf(json.location)[0]),
+    civic: isObject(json.civic) ? json.civic : null,
+  };
+}
+
+/** Of a list of links, the first that people can open: `text/html` where types are given. */
+function urlOf(value: unknown): string | null {
+  const links = listOf(value);
+  const html = links.find((link) => isObject(link) && (link.mediaType ?? link.mimeType) === "text/html");
+  for (const link of html === undefined ? links : [html, ...links]) {
+    const uri = isObject(link) ? uriOf(link.href) : uriOf(link);
+    if (uri !== null) return uri;
+  }
+  return null;
+}
+
+function readAttachment(value: unknown): WireAttachment[] {
+  if (!isObject(value)) return [];
+  const url = urlOf(value.url) ?? uriOf(value.href);
+  if (url === null) return [];
+  const size = (side: unknown) => (typeof side === "number" && side > 0 && side < 100_000 ? Math.round(side) : 0);
+  return [
+    {
+      url,
+      mediaType: textOf(value.mediaType, 100),
+      alt: plainText(textOf(value.name, 10_000) || textOf(value.summary, 10_000)),
+      width: size(value.width),
+      height: size(value.height),
+    },
+  ];
+}
+
+function pointOf(value: unknown): WirePost["point"] {
+  if (!isObject(value)) return null;
+  const { latitude, longitude } = value;
+  if (typeof latitude !== "number" || typeof longitude !== "number") return null;
+  return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : null;
+}
+
+const hashtagsOf = (value: unknown): string[] =>
+  listOf(value).slice(0, tagsMax).flatMap((tag) => {
+    if (!isObject(tag) || typeOf(tag) !== "Hashtag") return [];
+    const name = textOf(tag.name, 100).replace(/^#/, "");
+    return name === "" ? [] : [name];
+  });
+
+const actorTypes: readonly string[] = ["Application", "Group", "Organization", "Person", "Service"] satisfies ActorType[];
+
+export interface WireActor extends RemoteActor {
+  readonly civic: Json | null;
+  readonly followersCount: number;
+  readonly outboxUri: string | null;
+}
+
+/**
+ * An actor's document. The caller has fetched it from its own origin and checked that its id is the one asked for.
+ * @throws Refused `not-an-actor` for anything else, `forged` where inbox or key belong to another origin.
+ */
+export function readActor(json: unknown): WireActor {
+  refuseUnless(isObject(json) && actorTypes.includes(typeOf(json)), "not-an-actor");
+  const [uri, inboxUri] = [uriOf(json), uriOf(json.inbox)];
+  const handle = textOf(json.preferredUsername, 200);
+  refuseUnless(uri !== null && inboxUri !== null && handle !== "", "not-an-actor");
+  const { origin, host } = new URL(uri);
+  const sharedInboxUri = isObject(json.endpoints) ? uriOf(json.endpoints.sharedInbox) : null;
+  for (const address of [inboxUri, sharedInboxUri]) {
+    if (address !== null && new URL(address).origin !== origin) throw new Refused("forged", { uri });
+  }
+  for (const key of listOf(json.publicKey)) {
+    if (isObject(key) && key.owner !== undefined && uriOf(key.owner) !== uri) throw new Refused("forged", { uri });
+  }
+  return {
+    uri,
+    type: typeOf(json) as ActorType,
+    handle,
+    host,
+    name: plainText(textOf(json.name, nameLengthMax)) || handle,
+    summary: String(cleanRemoteHtml(textOf(json.summary, 20_000))),
+    url: urlOf(json.url),
+    iconUrl: urlOf(isObject(listOf(json.icon)[0]) ? (listOf(json.icon)[0] as Json).url : json.icon),
+    inboxUri,
+    sharedInboxUri,
+    civic: isObject(json.civic) ? json.civic : null,
+    followersCount: countOf(json.followers),
+    outboxUri: uriOf(json.outbox),
+  };
+}
+
+/** Whether a document is ActivityStreams at all, as Mastodon asks it. */
+export const hasActivityStreamsContext = (json: Json): boolean => listOf(json["@context"]).some((context) => context === AS2);

@@ -1,0 +1,213 @@
+// Reading other servers: an actor, a thing, a handle. Everything comes through the guarded documents, and only jobs and
+// people who look something up make us ask.
+import { FetchError } from "@fedify/vocab-runtime";
+import { forgetRemoteActor, rememberRemoteActor } from "../src/actors/actions.ts";
+import { type Actor, addressOf } from "../src/actors/actor.ts";
+import { findActor, isFollowedHere, policyFor, remoteActorReadAt } from "../src/actors/queries.ts";
+import { type Sql, withTransaction } from "../src/platform/db.ts";
+import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
+import { enqueue } from "../src/platform/jobs.ts";
+import { Refused, refuseUnless } from "../src/platform/refusal.ts";
+import type { FindRemote, RemoteThing } from "../src/ports.ts";
+import { dropCopy } from "../src/subjects/actions.ts";
+import { keepSubject } from "./copies.ts";
+import { keepProcess } from "./processes.ts";
+import { isObject, isPostType, listOf, readActor, readPost, textOf, typeOf, uriOf, type WireActor } from "./reading.ts";
+import type { Document, Documents } from "./trust/documents.ts";
+import { ACTIVITY_JSON, type Json } from "./vocabulary.ts";
+
+export interface Remote {
+  readonly sql: Sql;
+  readonly documents: Documents;
+  readonly client: GuardedFetch;
+  /** Origins of a demo or a test that are reached over http. */
+  readonly permittedOrigins: readonly string[];
+}
+
+export const actorRefreshMs = 24 * 3_600_000;
+export const backfillPagesMax = 50;
+/** Between two pages of one server: Mastodon lets 300 unsigned page requests through in 15 minutes. */
+const backfillPauseMs = 3_000;
+
+/**
+ * The actor at a URI, as remembered, or read anew when it is unknown or was last read over a day ago.
+ * @throws Refused, FetchError where its server does not answer for it.
+ */
+export async function actorAt(remote: Remote, uri: string, now: Date): Promise<Actor> {
+  const readAt = await remoteActorReadAt(remote.sql, uri);
+  if (readAt !== null && +now - +readAt < actorRefreshMs) return (await findActor(remote.sql, uri))!;
+  const { document } = await remote.documents.loader(uri);
+  return await keepActor(remote, document as Json, uri, now);
+}
+
+async function keepActor(remote: Remote, document: Json, uri: string, now: Date): Promise<Actor> {
+  const actor = readActor(document);
+  refuseUnless(actor.uri === uri, "forged", { uri });
+  return await rememberRemoteActor(remote.sql, withoutExtras(actor), now);
+}
+
+const withoutExtras = ({ civic: _civic, followersCount: _count, outboxUri: _outbox, ...actor }: WireActor) => actor;
+
+/**
+ * Reads a remote thing anew and keeps what it says now: the job behind every notification from a followed node.
+ * What its own server says is gone (404, 410 or a Tombstone) leaves our copy too.
+ */
+export async function refresh(remote: Remote, uri: string, now: Date): Promise<void> {
+  const found = await readOrGone(remote, uri);
+  if (found === null) {
+    await withTransaction(remote.sql, async (tx) => {
+      await dropCopy(tx, uri, now);
+      await forgetRemoteActor(tx, uri, now);
+    });
+    return;
+  }
+  refuseUnless(found.url.href === new URL(uri).href, "forged", { uri });
+  const json = found.json as Json;
+  if (isPostType(typeOf(json))) await keepThing(remote, json, now);
+  else await refreshActor(remote, json, uri, now);
+}
+
+async function readOrGone(remote: Remote, uri: string): Promise<Document | null> {
+  try {
+    const found = await remote.documents.find(new URL(uri));
+    return typeOf(found.json as Json) === "Tombstone" ? null : found;
+  } catch (error) {
+    if (error instanceof FetchError && (error.response?.status === 404 || error.response?.status === 410)) return null;
+    throw error;
+  }
+}
+
+async function refreshActor(remote: Remote, json: Json, uri: string, now: Date): Promise<void> {
+  const actor = await keepActor(remote, json, uri, now);
+  const wire = readActor(json);
+  if (wire.civic?.kind !== "process") return;
+  if (typeof wire.civic.organisation === "string" && URL.canParse(wire.civic.organisation)) {
+    refuseUnless(new URL(wire.civic.organisation).origin === new URL(uri).origin, "forged", { uri });
+    await actorAt(remote, wire.civic.organisation, now);
+  }
+  await withTransaction(remote.sql, async (tx) => await keepProcess(tx, { ...wire, uri: actor.uri }, now));
+}
+
+/** Keeps a thing read from its own server, with its author, and its process first where that is not known yet. */
+async function keepThing(remote: Remote, json: Json, now: Date): Promise<void> {
+  const post = readPost(json);
+  refuseUnless(post.isPublic, "not-found");
+  refuseUnless(new URL(post.authorUri).origin === new URL(post.id).origin, "forged", { uri: post.id });
+  const author = await actorAt(remote, post.authorUri, now);
+  const audience = uriOf(json.audience);
+  const process = typeof post.civic?.process === "string" ? post.civic.process : null;
+  if (process !== null && audience !== null && (await remote.sql`select from process where uri = ${process}`).length === 0) {
+    await refresh(remote, audience, now);
+  }
+  await withTransaction(remote.sql, async (tx) => await keepSubject(tx, post, author, now));
+}
+
+/** After a follow was accepted: the actor itself, then what it has published so far, page by page, the newest first. */
+export async function startBackfill(remote: Remote, actorUri: string, now: Date): Promise<void> {
+  await refresh(remote, actorUri, now);
+  const { json } = await remote.documents.find(new URL(actorUri));
+  const { outboxUri } = readActor(json as Json);
+  if (outboxUri === null) return;
+  const { json: outbox } = await remote.documents.find(new URL(outboxUri));
+  const first = uriOf((outbox as Json).first);
+  if (first !== null) await enqueuePage(remote.sql, actorUri, first, 1, now);
+}
+
+const enqueuePage = (sql: Sql, actorUri: string, page: string, count: number, runAt: Date) =>
+  enqueue(sql, { kind: "backfill", payload: { actorUri, page, count }, runAt, uniqueKey: `backfill:${page}` });
+
+/** One page of an outbox: each public thing on it that belongs to the same server is read at its own address. */
+export async function backfillPage(
+  remote: Remote,
+  { actorUri, page, count }: { actorUri: string; page: string; count: number },
+  now: Date,
+): Promise<void> {
+  if (!(await isFollowedHere(remote.sql, actorUri))) return;
+  const { json } = await remote.documents.find(new URL(page));
+  const origin = new URL(actorUri).origin;
+  const things = listOf((json as Json).orderedItems).flatMap((item) => {
+    const uri = isObject(item) && ["Create", "Announce"].includes(typeOf(item)) ? uriOf(item.object) : null;
+    return uri !== null && new URL(uri).origin === origin ? [uri] : [];
+  });
+  // The oldest first, so that what answers comes after what it answers.
+  for (const uri of things.reverse()) await promiseRefresh(remote.sql, uri);
+  const next = uriOf((json as Json).next);
+  if (next !== null && new URL(next).origin === origin && count < backfillPagesMax) {
+    await enqueuePage(remote.sql, actorUri, next, count + 1, new Date(+now + backfillPauseMs));
+  }
+}
+
+/** At most one waiting job for each thing; those of one server run one at a time, in order. */
+export const promiseRefresh = (sql: Sql, uri: string): Promise<void> =>
+  enqueue(sql, { kind: "refresh", payload: { uri }, key: `refresh:${new URL(uri).host}`, uniqueKey: `refresh:${uri}` });
+
+const HANDLE = /^@?([A-Za-z0-9_.-]+)@([A-Za-z0-9.-]+(?::\d{1,5})?)$/;
+
+/** {@link FindRemote}: the port that pages ask when a person pastes an address or a handle. */
+export function openFindRemote(remote: Remote, now: () => Date): FindRemote {
+  return async (text) => {
+    const wanted = text.trim();
+    const handle = HANDLE.exec(wanted);
+    refuseUnless(handle !== null || URL.canParse(wanted), "not-an-actor", { field: "address" });
+    try {
+      const uri = handle === null ? wanted : await resolveHandle(remote, handle[1]!, handle[2]!);
+      await refuseBlocked(remote, new URL(uri).host);
+      const { url, json } = await remote.documents.find(new URL(uri));
+      return await describe(remote, url.href, json as Json, now());
+    } catch (error) {
+      if (error instanceof FetchError) {
+        const isAbsent = error.response?.status === 404 || error.response?.status === 410;
+        throw new Refused(isAbsent ? "not-found" : "peer-unreachable", { field: "address" }, { cause: error });
+      }
+      throw error instanceof Refused ? new Refused(error.code, { ...error.params, field: "address" }) : error;
+    }
+  };
+}
+
+async function describe(remote: Remote, uri: string, json: Json, now: Date): Promise<RemoteThing> {
+  if (isPostType(typeOf(json))) {
+    const post = readPost(json);
+    refuseUnless(post.isPublic, "not-found");
+    const { id, type, name, summary, url } = post;
+    return { uri: id, isActor: false, type, name, handle: null, summary, url, iconUrl: null };
+  }
+  const actor = await keepActor(remote, json, uri, now);
+  const { type, name, summary, url, iconUrl } = actor;
+  return { uri, isActor: true, type, name, handle: addressOf(actor), summary, url, iconUrl };
+}
+
+async function refuseBlocked(remote: Remote, host: string): Promise<void> {
+  refuseUnless((await policyFor(remote.sql, host)) !== "blocked", "peer-blocked", { host });
+}
+
+/**
+ * WebFinger (RFC 7033). A host may name an actor of another one only if that one's own WebFinger names the same: a
+ * handle is not taken on one server's word.
+ */
+async function resolveHandle(remote: Remote, name: string, host: string): Promise<string> {
+  await refuseBlocked(remote, host);
+  const uri = await webFinger(remote, host, `acct:${name}@${host}`);
+  const actorHost = new URL(uri).host;
+  if (actorHost !== host.toLowerCase()) {
+    refuseUnless((await webFinger(remote, actorHost, `acct:${name}@${host}`)) === uri, "forged", { host });
+  }
+  return uri;
+}
+
+async function webFinger(remote: Remote, host: string, resource: string): Promise<string> {
+  const isPlain = remote.permittedOrigins.includes(`http://${host}`);
+  const url = new URL(`${isPlain ? "http" : "https"}://${host}/.well-known/webfinger`);
+  url.searchParams.set("resource", resource);
+  const response = await remote.client.fetch(url, { headers: { accept: "application/jrd+json" } });
+  refuseUnless(response.ok, response.status === 404 || response.status === 410 ? "not-found" : "peer-unreachable", { host });
+  const jrd: unknown = await response.json().catch(() => null);
+  refuseUnless(isObject(jrd), "not-an-actor", { host });
+  const self = listOf(jrd.links).find(
+    (link) =>
+      isObject(link) && link.rel === "self" &&
+      (link.type === ACTIVITY_JSON || textOf(link.type, 200).startsWith("application/ld+json")),
+  );
+  const uri = isObject(self) ? uriOf(self.href) : null;
+  refuseUnless(uri !== null, "not-an-actor", { host });
+  return uri;
+}

@@ -1,0 +1,51 @@
+// The words of the wire: ActivityStreams contexts, our own terms, media types. One constant each.
+
+/** Our namespace. The context is bundled and written inline; nothing is ever fetched from this address. */
+export const NS = "https://w3id.org/koinon#";
+
+export const AS2 = "https://www.w3.org/ns/activitystreams";
+export const PUBLIC = `${AS2}#Public`;
+export const ACTIVITY_JSON = "application/activity+json";
+
+/**
+ * What every object is served with. Our own terms hang on one property, `koinon:civic`, whose value is plain JSON:
+ * a reader that knows nothing of it still has an ordinary Note.
+ */
+export const objectContext = [
+  AS2,
+  {
+    koinon: NS,
+    civic: { "@id": "koinon:civic", "@type": "@json" },
+    Hashtag: "as:Hashtag",
+    sensitive: "as:sensitive",
+    votersCount: "http://joinmastodon.org/ns#votersCount",
+    focalPoint: { "@id": "http://joinmastodon.org/ns#focalPoint", "@container": "@list" },
+  },
+] as const;
+
+export const actorContext = [
+  AS2,
+  "https://w3id.org/security/v1",
+  "https://www.w3.org/ns/cid/v1",
+  {
+    koinon: NS,
+    civic: { "@id": "koinon:civic", "@type": "@json" },
+    schema: "http://schema.org#",
+    PropertyValue: "schema:PropertyValue",
+    value: "schema:value",
+    manuallyApprovesFollowers: "as:manuallyApprovesFollowers",
+    discoverable: "http://joinmastodon.org/ns#discoverable",
+    indexable: "http://joinmastodon.org/ns#indexable",
+    featured: { "@id": "http://joinmastodon.org/ns#featured", "@type": "@id" },
+    movedTo: { "@id": "as:movedTo", "@type": "@id" },
+    alsoKnownAs: { "@id": "as:alsoKnownAs", "@type": "@id" },
+  },
+] as const;
+
+/** What activities are sent with: nothing of ours, so that Mastodon may forward them. */
+export const activityContext = [AS2, { Hashtag: "as:Hashtag", sensitive: "as:sensitive" }] as const;
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** A language map with one key: Mastodon takes the first, readers filter by it. */
+export const inOneLanguage = (text: string, language: string | null): Json => (language === null ? {} : { [language]: text });
