@@ -3,7 +3,7 @@ import type { Tx } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { findSubject } from "./queries.ts";
-import { isPublic, type ReactionKind, type Subject, type SubjectKind } from "./subject.ts";
+import { isPublic, type ReactionKind, type Stance, type Subject, type SubjectKind } from "./subject.ts";
 
 export interface NewSubject {
   readonly uri: string;
@@ -17,6 +17,10 @@ export interface NewSubject {
   readonly title: string;
   readonly language: string | null;
   readonly publishedAt: Date | null;
+  /** Where a comment stands; absent for everything else. */
+  readonly threadUri?: string;
+  readonly parentUri?: string | null;
+  readonly stance?: Stance | null;
 }
 
 /**
@@ -26,7 +30,9 @@ export interface NewSubject {
 export async function enterSubject(tx: Tx, subject: NewSubject): Promise<boolean> {
   const rows = await tx`
     insert into subject ${tx({ ...subject, updatedAt: subject.publishedAt })} on conflict (uri) do nothing returning 1`;
-  return rows.length > 0;
+  if (rows.length === 0) return false;
+  if (subject.publishedAt !== null) await countVoice(tx, subject, 1);
+  return true;
 }
 
 /** The author's own change of text or status. `updated` moves only here, so counts never look like an edit. */
@@ -41,15 +47,57 @@ export async function touchSubject(
 
 /** Deleted by its author: it leaves pages and collections, and its address answers 410 with a Tombstone. */
 export async function deleteSubject(tx: Tx, uri: string, now: Date): Promise<void> {
+  const subject = await subjectForUpdate(tx, uri);
+  if (subject === null || subject.deletedAt !== null) return;
   await tx`
-    update subject set deleted_at = ${now}, updated_at = ${now}, title = '', author_name = '' where uri = ${uri} and deleted_at is null`;
+    update subject set deleted_at = ${now}, updated_at = ${now}, title = '', author_name = '', like_count = 0, share_count = 0
+    where uri = ${uri}`;
   await tx`delete from reaction where subject_uri = ${uri}`;
+  if (isPublic(subject)) await countVoice(tx, subject, -1);
 }
 
-/** Hidden by a moderator, with a reason that is shown in its place. Null reason: shown again. */
-export async function setHidden(tx: Tx, uri: string, reason: string | null, now: Date): Promise<void> {
+/**
+ * Hidden by a moderator, with a reason that is shown in its place. Null reason: shown again.
+ * @returns whether anyone could read it before and cannot now, or the other way round.
+ */
+export async function setHidden(tx: Tx, uri: string, reason: string | null, now: Date): Promise<boolean> {
+  const before = await subjectForUpdate(tx, uri);
+  if (before === null) return false;
+  const hiddenAt = reason === null ? null : (before.hiddenAt ?? now);
+  await tx`update subject set hidden_at = ${hiddenAt}, hidden_reason = ${reason ?? ""} where uri = ${uri}`;
+  const isShown = isPublic({ ...before, hiddenAt });
+  if (isShown === isPublic(before)) return false;
+  await countVoice(tx, before, isShown ? 1 : -1);
+  return true;
+}
+
+/**
+ * A subject, locked with the thread it stands in. Always from the thread down, so that two writers never wait for
+ * each other: a reply locks its thread before the comment it replies to as well.
+ */
+export async function subjectForUpdate(tx: Tx, uri: string): Promise<Subject | null> {
+  const subject = await findSubject(tx, uri);
+  if (subject === null) return null;
+  for (const lockedUri of [subject.threadUri, subject.parentUri, uri]) {
+    if (lockedUri !== null) await tx`select from subject where uri = ${lockedUri} for no key update`;
+  }
+  return await findSubject(tx, uri);
+}
+
+/** What a thread says of itself: `comment_count` of the thing and of the comment replied to, and who stands where. */
+async function countVoice(
+  tx: Tx,
+  voice: Pick<NewSubject, "threadUri" | "parentUri" | "stance" | "origin"> | Subject,
+  by: 1 | -1,
+): Promise<void> {
+  const { threadUri, parentUri, stance } = voice;
+  if (!threadUri) return;
+  await tx`update subject set comment_count = comment_count + ${by} where uri = ${threadUri}`;
+  if (parentUri) await tx`update subject set comment_count = comment_count + ${by} where uri = ${parentUri}`;
+  if (!stance) return;
   await tx`
-    update subject set hidden_at = ${reason === null ? null : now}, hidden_reason = ${reason ?? ""} where uri = ${uri}`;
+    insert into stance_count (thread_uri, stance, is_local, voices) values (${threadUri}, ${stance}, ${voice.origin === null}, ${by})
+    on conflict (thread_uri, stance, is_local) do update set voices = stance_count.voices + excluded.voices`;
 }
 
 /** Who reacts: an actor of the fediverse, or a person of this node who has no public actor. */
@@ -96,6 +144,15 @@ export async function removeReaction(
 async function countReaction(tx: Tx, uri: string, kind: ReactionKind, by: 1 | -1): Promise<void> {
   const column = tx(kind === "like" ? "like_count" : "share_count");
   await tx`update subject set ${column} = greatest(0, ${column} + ${by}) where uri = ${uri}`;
+}
+
+/**
+ * Drops our copy of another node's thing: its own server says it is gone. Nothing happens for what we do not have, and
+ * nothing of our own can be dropped this way.
+ */
+export async function dropCopy(tx: Tx, uri: string, now: Date): Promise<void> {
+  const subject = await findSubject(tx, uri);
+  if (subject !== null && subject.origin !== null) await deleteSubject(tx, uri, now);
 }
 
 /** Remembers that a thing we do not have was deleted by `actorUri`, so that a late Create of it has no effect. */

@@ -5,8 +5,9 @@ import { isPublic, type Subject } from "./subject.ts";
 
 const columns = (sql: Sql) => sql`
   subject.uri, subject.id, subject.kind, subject.origin, subject.url, subject.author_id, author.uri as author_uri,
-  subject.author_name, subject.process_uri, subject.title, subject.language, subject.published_at, subject.updated_at,
-  subject.hidden_at, subject.deleted_at, subject.like_count, subject.share_count, subject.comment_count`;
+  subject.author_name, subject.process_uri, subject.thread_uri, subject.parent_uri, subject.stance, subject.title,
+  subject.language, subject.published_at, subject.updated_at, subject.hidden_at, subject.hidden_reason,
+  subject.deleted_at, subject.like_count, subject.share_count, subject.comment_count`;
 
 export async function findSubject(sql: Sql, uri: string): Promise<Subject | null> {
   const [row] = await sql<Subject[]>`
@@ -40,7 +41,7 @@ export async function isLikedBy(
   return rows.length > 0;
 }
 
-/** Whether a URI was deleted before it arrived, by the one who could. */
-export async function isTombstoned(sql: Sql, uri: string): Promise<boolean> {
-  return (await sql`select from tombstone where uri = ${uri}`).length > 0;
+/** Whether `actorUri`, who now sends this thing, had already deleted it. What others said of it does not count. */
+export async function isTombstoned(sql: Sql, uri: string, actorUri: string): Promise<boolean> {
+  return (await sql`select from tombstone where uri = ${uri} and actor_uri = ${actorUri}`).length > 0;
 }

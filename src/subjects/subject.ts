@@ -11,6 +11,10 @@ export type SubjectKind =
   | "milestone"
   | "post";
 
+/** On which side of the thing a voice puts itself. Only where it speaks to the thing itself, never in a reply. */
+export const stances = ["for", "against", "neutral"] as const;
+export type Stance = (typeof stances)[number];
+
 export interface Subject {
   readonly uri: string;
   readonly id: string;
@@ -22,11 +26,18 @@ export interface Subject {
   readonly authorUri: string | null;
   readonly authorName: string;
   readonly processUri: string | null;
+  /** The thing whose thread it stands in; null for what is no comment. */
+  readonly threadUri: string | null;
+  /** The comment it replies to; null when it speaks to the thing itself. */
+  readonly parentUri: string | null;
+  readonly stance: Stance | null;
   readonly title: string;
   readonly language: string | null;
   readonly publishedAt: Date | null;
   readonly updatedAt: Date | null;
   readonly hiddenAt: Date | null;
+  /** A moderator's words, shown in its place; empty while it is held until one has looked. */
+  readonly hiddenReason: string;
   readonly deletedAt: Date | null;
   readonly likeCount: number;
   readonly shareCount: number;
