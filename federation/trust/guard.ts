@@ -20,6 +20,7 @@ export interface GuardOptions {
   readonly permittedOrigins: readonly string[];
   readonly standingOf: (actor: URL) => PeerStanding | Promise<PeerStanding>;
   readonly now: () => Date;
+  readonly bodyMs?: number | undefined;
 }
 
 /** A POST that may go on to signature verification. Nothing here is verified yet. */
@@ -42,7 +43,7 @@ export interface Knock {
  * @see FEP-fe34, of which this is the same-origin form.
  */
 export async function guardInbox(request: Request, options: GuardOptions): Promise<Knock | Response> {
-  const body = await readBody(request);
+  const body = await readBody(request, options.bodyMs ?? inboxLimits.bodyMs);
   if (body instanceof Response) return body;
   const activity = parseObject(body);
   if (activity === null) return refusal(400, "not a JSON object in UTF-8");
@@ -74,7 +75,7 @@ function refusal(status: number, reason: string): Response {
   return new Response(`${reason}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
 }
 
-async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer> | Response> {
+async function readBody(request: Request, bodyMs: number): Promise<Uint8Array<ArrayBuffer> | Response> {
   const tooLarge = () => refusal(413, `more than ${inboxLimits.bytesMax} bytes`);
   if (Number(request.headers.get("content-length") ?? 0) > inboxLimits.bytesMax) return tooLarge();
   if (!request.body) return refusal(400, "empty");
@@ -83,7 +84,7 @@ async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer> | Res
   const timer = setTimeout(() => {
     late = true;
     reader.cancel().catch(() => {});
-  }, inboxLimits.bodyMs);
+  }, bodyMs);
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
