@@ -2,7 +2,7 @@
 import { closeActor, describeActor, openActor } from "../actors/actions.ts";
 import { findActorById } from "../actors/queries.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
-import { isLanguage } from "../platform/i18n.ts";
+import { isLanguage, type Language } from "../platform/i18n.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import { tidyText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
@@ -38,6 +38,11 @@ export async function changeProfile(sql: Sql, by: Account, profile: Profile, now
     if (actor !== null && actor.summary !== summary)
       await describeActor(tx, actor.id, { name: actor.name, summary }, now);
   });
+}
+
+/** Keeps the language a person has chosen, for pages and mail. */
+export async function rememberLanguage(sql: Sql, by: Account, language: Language): Promise<void> {
+  await sql`update account set locale = ${language} where id = ${by.id} and closed_at is null`;
 }
 
 /**

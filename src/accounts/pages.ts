@@ -30,6 +30,8 @@ export interface AccountSettings {
   /** Shown to anyone who asks, and whoever reads it can sign in: null wherever others can reach the node. */
   readonly mailbox: Mailbox | null;
   readonly forgetAuthor: readonly ForgetAuthor[];
+  /** Proxies in front of the node whose `X-Forwarded-For` entries are believed. */
+  readonly trustedProxyCount: number;
 }
 
 export function accountPages(house: House, settings: AccountSettings): Hono<PageEnv> {
@@ -51,7 +53,8 @@ const emailForm = z.object({
 });
 const confirmation = z.object({ token: z.string().max(100), name: z.string().default("") });
 
-function signInRoutes(pages: Hono<PageEnv>, { sql, clock }: House, { secret, mailbox }: AccountSettings): void {
+function signInRoutes(pages: Hono<PageEnv>, { sql, clock }: House, settings: AccountSettings): void {
+  const { secret, mailbox, trustedProxyCount } = settings;
   pages.get("/sign-in", (c) => {
     const returnTo = safeReturnPath(c.req.query("back"));
     if (c.get("page").account !== null) return c.redirect(returnTo, 303);
@@ -63,7 +66,13 @@ function signInRoutes(pages: Hono<PageEnv>, { sql, clock }: House, { secret, mai
       schema: emailForm,
       act: async ({ email, back }) => {
         const locale = c.get("page").t.lang;
-        await requestSignIn(sql, secret, { email, locale, returnTo: back, ip: clientAddress(c) }, clock.now());
+        const ip = clientAddress(c, trustedProxyCount);
+        await requestSignIn(
+          sql,
+          secret,
+          { email, locale, returnTo: back, ip: ip === "unknown" ? null : ip },
+          clock.now(),
+        );
         return { to: "/sign-in/sent" };
       },
       again: (state) => signInPage(c.get("page"), state, safeReturnPath(String(state.values.back ?? "/"))),

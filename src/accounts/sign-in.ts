@@ -79,11 +79,19 @@ function first64Bits(ip: string): string {
 
 // In this order: each name also stands in the ones below it.
 const browsers = { Firefox: /Firefox|FxiOS/, Edge: /Edg/, Opera: /OPR/, Chrome: /Chrome|CriOS/, Safari: /Safari/ };
-const systems = { Android: /Android/, iPhone: /iPhone/, iPad: /iPad/, Windows: /Windows/, macOS: /Mac OS X/, Linux: /Linux/ };
+const systems = {
+  Android: /Android/,
+  iPhone: /iPhone/,
+  iPad: /iPad/,
+  Windows: /Windows/,
+  macOS: /Mac OS X/,
+  Linux: /Linux/,
+};
 
 /** "Firefox, Android": enough to tell one's own devices apart, too little to tell people apart. */
 export function deviceOf(userAgent: string | undefined): string {
   const text = (userAgent ?? "").slice(0, 500);
-  const nameIn = (names: Readonly<Record<string, RegExp>>) => Object.keys(names).find((name) => names[name]?.test(text));
+  const nameIn = (names: Readonly<Record<string, RegExp>>) =>
+    Object.keys(names).find((name) => names[name]?.test(text));
   return [nameIn(browsers), nameIn(systems)].filter((name) => name !== undefined).join(", ");
 }

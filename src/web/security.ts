@@ -30,7 +30,8 @@ export function securityHeaders({ isSecure }: { readonly isSecure: boolean }): M
       headers.set("content-security-policy", [...contentPolicy, `frame-ancestors ${ancestors}`].join("; "));
     }
     headers.set("x-content-type-options", "nosniff");
-    headers.set("referrer-policy", "strict-origin-when-cross-origin");
+    // A page whose address is itself a key says "no-referrer".
+    if (!headers.has("referrer-policy")) headers.set("referrer-policy", "strict-origin-when-cross-origin");
     headers.set("cross-origin-opener-policy", "same-origin");
     headers.set("permissions-policy", "camera=(), microphone=(), geolocation=(self), interest-cohort=()");
     if (isSecure) headers.set("strict-transport-security", "max-age=31536000");
