@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { findActorById } from "../actors/queries.ts";
+import { languages, openTranslator } from "../platform/i18n.ts";
 import type { Mailbox } from "../platform/mail.ts";
 import { Refused } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
@@ -135,7 +136,7 @@ function answerExpired(c: Context<PageEnv>, error: unknown): Response | Promise<
 
 const profile = z.object({
   name: z.string().trim().min(1),
-  locale: z.string(),
+  locale: z.enum(languages),
   knowHow: z.string().default(""),
   isKnowHowPublic: z.literal("yes").optional(),
 });
@@ -153,7 +154,9 @@ function profileRoutes(pages: Hono<PageEnv>, house: House, { forgetAuthor }: Acc
       schema: profile,
       act: async ({ isKnowHowPublic, ...rest }) => {
         await changeProfile(sql, by, { ...rest, isKnowHowPublic: isKnowHowPublic === "yes" }, clock.now());
-        return { to: "/account#profile", said: c.get("page").t("accounts.saved") };
+        // What was chosen here wins over what this device was set to before.
+        c.get("cookies").remove("language");
+        return { to: "/account#profile", said: openTranslator(rest.locale, "UTC")("accounts.saved") };
       },
       again: (state) => ownPage(c, house, { profile: state }),
     });

@@ -39,6 +39,8 @@ export interface PageProps {
   readonly hero?: Markup;
   /** The column beside the text on a wide screen, below it on a phone. */
   readonly aside?: Renderable;
+  /** The one thing to do here: on top of that column, and on a phone before the text. */
+  readonly call?: Renderable;
   /** Narrow for text and forms (the default), wide for lists and cards. */
   readonly width?: "text" | "wide";
   /** The one address of this page, path or absolute. */
@@ -73,16 +75,18 @@ ${header(ctx, props.section)}
 ${props.crumbs && props.crumbs.length > 0 ? breadcrumbs(ctx, props.crumbs) : nothing}
 ${ctx.flash ? flashNote(ctx.flash) : nothing}
 ${props.hero ?? pageTitle(props)}
-${
-  props.aside
-    ? html`<div class="columns"><div class="column-main">${props.main}</div><aside class="column-aside" aria-label="${t("shell.aside")}">${props.aside}</aside></div>`
-    : props.main
-}
+${props.aside || props.call ? columns(props) : props.main}
 </main>
 ${footer(ctx)}
 </body>
 </html>`;
 }
+
+const columns = ({ ctx, main, aside, call }: PageProps): Markup => html`<div class="columns">
+${call ? html`<div class="column-call">${call}</div>` : nothing}
+<div class="column-main">${main}</div>
+${aside ? html`<aside class="column-aside" aria-label="${ctx.t("shell.aside")}">${aside}</aside>` : nothing}
+</div>`;
 
 function head(props: PageProps): Markup {
   const { ctx, title } = props;
@@ -169,7 +173,10 @@ const themes: readonly (readonly [Theme, MessageKey])[] = [
 function accountMenu(ctx: PageContext): Markup {
   const { t, account } = ctx;
   if (account === null) {
-    return html`<a class="button button-small" href="${href(`/sign-in?back=${encodeURIComponent(ctx.path)}`)}">${t("shell.sign-in")}</a>`;
+    // The address of a sign-in link is a key, which no other address may carry.
+    const isSigningIn = ctx.path.startsWith("/sign-in");
+    const to = isSigningIn ? "/sign-in" : `/sign-in?back=${encodeURIComponent(ctx.path)}`;
+    return html`<a class="button button-small" href="${href(to)}">${t("shell.sign-in")}</a>`;
   }
   const desk = deskLinks.filter(({ role }) => holdsSomewhere(account, role));
   return html`<details class="menu" data-menu>
