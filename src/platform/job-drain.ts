@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "./db.ts";
 import { settle, verdictOn } from "./job-attempt.ts";
-import { finishJobs, type Holder, handBack, nextDueMs, takeJobs } from "./job-table.ts";
+import { finishJobs, type Holder, handBack, isAnythingDue, takeJobs } from "./job-table.ts";
 import type { Handlers } from "./jobs.ts";
 
 export interface DrainOptions {
@@ -37,14 +37,14 @@ export async function drain(pool: Pool, handlers: Handlers, options: DrainOption
   for (;;) {
     const jobs = await takeJobs(pool, holder, drainedAtOnceMax);
     if (jobs.length === 0) {
-      if ((await nextDueMs(pool, holder)) !== 0) return ranCount;
+      if (!(await isAnythingDue(pool, holder))) return ranCount;
       await sleep(drainPauseMs);
     }
     for (let job = jobs.shift(); job; job = jobs.shift()) {
       const verdict = await verdictOn(job, handlers, signal);
       ranCount++;
       if (verdict.end === "done") {
-        jobs.unshift(...(await finishJobs(pool, holder, [job], true)).next);
+        jobs.unshift(...(await finishJobs(pool, holder, [job], true)));
       } else {
         await settle(pool, holder, job, verdict);
       }

@@ -2,9 +2,7 @@
 // job-worker.ts.
 //
 // A taken row keeps its place with a lease and goes away only after its handler has finished, so a job is done at least
-// once. Of each key only the foremost row can be taken; the ones behind it are marked so, and leave the index the poll
-// reads. The mark is given under a lock on a row in front, and whoever removes a row looks for the next one of the key in
-// a later statement of the same transaction, so no row stays marked with nothing in front of it.
+// once. How order is kept, and how a poll stays short, is told where the functions are: migrations/0001_jobs.sql.
 import postgres from "postgres";
 import { type Pool, type Sql, violatedUnique } from "./db.ts";
 
@@ -27,133 +25,54 @@ export interface Holder {
   readonly now: Date | null;
 }
 
-/** Rows of the ready index one poll looks at: the ones behind an earlier job of their key are marked and passed over. */
-const examinedMax = 200;
-
-/** What the index on leased rows by key says when two workers reach for the same key at once. */
 const heldKey = "job_key_held";
 const waitingTwin = "job_unique_waiting";
 
-/** A job without a time of its own is due whatever a simulated clock says. */
-const due = (sql: Sql, now: Date | null) =>
-  now ? sql`(run_at <= ${now} or run_at = created_at)` : sql`run_at <= now()`;
-
-/** A job that waits for its first run at a later time lets the ones after it pass; one that failed does not. */
-const inLine = (sql: Sql, now: Date | null) => sql`(attempts > 0 or ${due(sql, now)})`;
-
 const after = (sql: Sql, ms: number) => sql`${Math.round(ms)} * interval '1 ms'`;
 
-const taken = (sql: Sql) => sql`job.id, job.kind, job.payload, job.key, job.attempts`;
-
 /** Takes up to `limit` jobs that are due, those of dead workers first. Looks at a bounded number of rows. */
-export async function takeJobs(sql: Sql, holder: Holder, limit: number): Promise<LeasedJob[]> {
-  const { id, kinds, leaseMs, now } = holder;
-  const examined = Math.max(examinedMax, limit);
+export async function takeJobs(sql: Sql, { id, kinds, leaseMs, now }: Holder, limit: number): Promise<LeasedJob[]> {
   try {
     return await sql<LeasedJob[]>`
-      with lost as materialized (
-        select id from job where lease_until < now() and kind = any(${kinds as string[]}::text[])
-        order by lease_until limit ${limit} for no key update skip locked
-      ), seen as materialized (
-        select ready.* from unnest(${kinds as string[]}::text[]) as wanted(kind) cross join lateral (
-          select id, key, run_at from job
-          where kind = wanted.kind and lease_until is null and not is_behind and ${due(sql, now)}
-          order by run_at, id limit ${examined} for no key update skip locked) ready
-        order by run_at, id limit ${examined}
-      ), free as materialized (
-        select seen.id from seen where key is null or not exists (
-          select from job other where other.key = seen.key and other.lease_until is not null
-        ) and not exists (
-          select from job other where other.key = seen.key and other.id < seen.id and ${inLine(sql, now)})
-        order by run_at, id limit ${limit}
-      ), after_held as materialized (
-        select seen.id from seen cross join lateral (
-          select from job other where other.key = seen.key and other.lease_until is not null
-          limit 1 for key share skip locked) held
-      ), after_earlier as materialized (
-        select seen.id from seen cross join lateral (
-          select from job other where other.key = seen.key and other.id < seen.id and ${inLine(sql, now)}
-          order by other.id limit 1 for key share skip locked) earlier
-      ), marked as (
-        update job set is_behind = true
-        where id = any(array(select id from after_held union select id from after_earlier))
-      )
-      update job set lease_until = now() + ${after(sql, leaseMs)}, holder = ${id}, attempts = attempts + 1
-      where id = any(array(select id from lost union all select id from free limit ${limit}))
-      returning ${taken(sql)}`;
+      select id, kind, payload, key, attempts
+      from take_jobs(${kinds as string[]}, ${id}, ${after(sql, leaseMs)}, ${limit}, ${now})`;
   } catch (error) {
+    // Another worker reached for the same key at the same moment.
     if (violatedUnique(error) === heldKey) return [];
     throw error;
   }
 }
 
-/** Milliseconds until the next job is due or the next lease runs out; 0 when that is past, null when there is neither. */
-export async function nextDueMs(sql: Sql, { kinds, now }: Holder): Promise<number | null> {
-  const waiting = sql`kind = wanted.kind and lease_until is null and not is_behind`;
-  const first = now
-    ? sql`select case when run_at = created_at then 0 else extract(epoch from run_at - ${now}) end as wait_s
-          from job where ${waiting} order by 1 limit 1`
-    : sql`select extract(epoch from run_at - now()) as wait_s from job where ${waiting} order by run_at, id limit 1`;
+/** Milliseconds until the next job is due or the next lease runs out, negative when that is past; null without either. */
+export async function nextDueMs(sql: Sql, { kinds }: Holder): Promise<number | null> {
   const [row] = await sql<[{ ms: number | null }]>`
-    select (1000 * least(
-      (select min(wait_s) from unnest(${kinds as string[]}::text[]) as wanted(kind) cross join lateral (${first}) ready),
-      (select extract(epoch from min(lease_until) - now()) from job where lease_until is not null)))::float8 as ms`;
-  return row.ms === null ? null : Math.max(0, row.ms);
+    select (extract(epoch from next_job_at(${kinds as string[]}) - now()) * 1000)::float8 as ms`;
+  return row.ms;
+}
+
+/** Whether there is something to take, even if another worker is just reaching for it. */
+export async function isAnythingDue(sql: Sql, { kinds, now }: Holder): Promise<boolean> {
+  const rows = await sql`
+    select from job where kind = any(${kinds as string[]}) and lease_until is null and not is_behind
+      and job_is_due(job, ${now}) limit 1`;
+  return rows.length > 0;
 }
 
 /**
- * Removes finished jobs. Where they had a key, the next job of each key is taken in their place, so that a long line does
- * not wait for a poll between any two.
- *
- * @param takesNext false when the holder is about to stop.
- * @returns the jobs taken over, and how many of `jobs` the holder had lost meanwhile.
+ * Removes finished jobs; the ones the holder has lost meanwhile stay. Where they had a key, the next job of each key is
+ * taken in their place and returned, unless the holder is about to stop.
  */
 export async function finishJobs(
-  pool: Pool,
-  holder: Holder,
+  sql: Sql,
+  { id, kinds, leaseMs, now }: Holder,
   jobs: readonly LeasedJob[],
   takesNext: boolean,
-): Promise<{ next: LeasedJob[]; lostCount: number }> {
+): Promise<LeasedJob[]> {
   const ids = jobs.map((job) => job.id);
-  const keys = keysOf(jobs);
-  if (keys.length === 0) {
-    const gone = await remove(pool, holder.id, ids);
-    return { next: [], lostCount: ids.length - gone.length };
-  }
-  const [gone, next] = await pool.begin((tx) => [
-    remove(tx, holder.id, ids),
-    bringForward(tx, keys, takesNext ? holder : null),
-  ]);
-  return { next: next.filter((row) => row.isTaken), lostCount: ids.length - gone.length };
+  return await sql<LeasedJob[]>`
+    select id, kind, payload, key, attempts
+    from finish_jobs(${ids}, ${id}, ${takesNext}, ${kinds as string[]}, ${after(sql, leaseMs)}, ${now})`;
 }
-
-const keysOf = (jobs: readonly { key: string | null }[]) => [
-  ...new Set(jobs.flatMap((job) => (job.key === null ? [] : [job.key]))),
-];
-
-/** Locks in the order of ids, as {@link renewLeases} does, so that the two cannot wait for each other. */
-const remove = (sql: Sql, holderId: string, ids: string[]) => sql<{ id: string }[]>`
-  delete from job where id in (
-    select id from job where id = any(${ids}::bigint[]) and holder = ${holderId} order by id for update)
-  returning id`;
-
-/**
- * Brings the next job of each key forward and, when a holder is given, takes it if it is due and of a kind it handles.
- * To run in the transaction that removed a job of the key, as a statement after that.
- */
-const bringForward = (sql: Sql, keys: string[], holder: Holder | null) => {
-  const now = holder?.now ?? null;
-  const takes = holder ? sql`(${due(sql, now)} and kind = any(${holder.kinds as string[]}::text[]))` : sql`false`;
-  return sql<(LeasedJob & { isTaken: boolean })[]>`
-    update job set is_behind = false, attempts = attempts + ${takes}::int,
-      lease_until = case when ${takes} then now() + ${after(sql, holder?.leaseMs ?? 0)} end,
-      holder = case when ${takes} then ${holder?.id ?? null}::uuid end
-    from (select (
-        select id from job where key = freed.key and lease_until is null and ${inLine(sql, now)} order by id limit 1) as id
-      from unnest(${keys}::text[]) as freed(key)) foremost
-    where job.id = foremost.id and job.lease_until is null
-    returning ${taken(sql)}, lease_until is not null as is_taken`;
-};
 
 /** Prolongs the leases of `ids`. @returns the ones the holder still has. */
 export async function renewLeases(sql: Sql, { id, leaseMs }: Holder, ids: string[]): Promise<Set<string>> {
@@ -212,7 +131,7 @@ export async function bury(pool: Pool, holder: Holder, job: LeasedJob, error: st
       with gone as (delete from job where id = ${job.id} and holder = ${holder.id} returning *)
       insert into dead_letter (id, kind, payload, key, unique_key, created_at, attempts, last_error)
       select id, kind, payload, key, unique_key, created_at, attempts, ${error} from gone`,
-    bringForward(tx, keysOf([job]), null),
+    tx`select from bring_forward(array_remove(array[${job.key}::text], null), null, null, null, null)`,
   ]);
 }
 

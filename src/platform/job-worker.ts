@@ -116,7 +116,7 @@ class Worker {
       this.#backAgain();
       for (const job of jobs) this.#start(job);
       if (jobs.length === freeCount || this.#isWoken) return;
-      const waitMs = (await nextDueMs(this.#pool, holder)) ?? pollMs;
+      const waitMs = (holder.now ? null : await nextDueMs(this.#pool, holder)) ?? pollMs;
       await this.#sleep(Math.min(pollMs, Math.max(pauseMsMin, Math.ceil(waitMs))));
     } catch (error) {
       this.#away(error);
@@ -177,12 +177,9 @@ class Worker {
       const jobs = this.#finished;
       this.#finished = [];
       this.#finishing = null;
-      const { next, lostCount } = await finishJobs(this.#pool, this.#holderNow(), jobs, !this.#options.signal.aborted);
-      for (const job of next) this.#start(job);
-      if (lostCount > 0)
-        this.#options.log.warn("{count} jobs ended after their lease had run out: they may run again", {
-          count: lostCount,
-        });
+      for (const job of await finishJobs(this.#pool, this.#holderNow(), jobs, !this.#options.signal.aborted)) {
+        this.#start(job);
+      }
     });
     return this.#finishing;
   }
