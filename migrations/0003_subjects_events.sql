@@ -77,9 +77,10 @@ create index received_activity_age on received_activity (received_at);
 
 -- Subjects that were deleted before they arrived.
 create table tombstone (
-  uri        text primary key,
-  actor_uri  text not null,
-  created_at timestamptz not null default now()
+  uri        text not null,
+  actor_uri  text not null,                      -- who says so: it counts only for what that one sends
+  created_at timestamptz not null default now(),
+  primary key (uri, actor_uri)
 );
 
 -- Every official act: who, what, when. Shown to administrators.

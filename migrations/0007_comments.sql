@@ -8,7 +8,8 @@ alter table subject
   add check (kind = 'comment' or num_nonnulls(thread_uri, parent_uri, stance) = 0),
   add check (parent_uri is null or (thread_uri is not null and stance is null));
 comment on column subject.comment_count is 'public voices in its thread; of a comment: public replies to it. Maintained';
-create index subject_thread on subject (thread_uri, id) where thread_uri is not null and parent_uri is null;
+create index subject_thread on subject (thread_uri, id) where thread_uri is not null;
+create index subject_thread_root on subject (thread_uri, id) where thread_uri is not null and parent_uri is null;
 create index subject_replies on subject (parent_uri, id) where parent_uri is not null;
 
 -- Public voices at the root of a thread by the side they take, residents of this node's pages and others apart. Maintained.

@@ -13,7 +13,8 @@ const roomsInOrder = [
   ["accounts"],
   ["cities"],
   ["processes"],
-  ["comments", "moderation"],
+  ["moderation"],
+  ["comments"],
   ["proposals", "meetings"],
   ["results"],
 ];

@@ -12,7 +12,11 @@ import { openAccount } from "../../src/accounts/sign-in-actions.ts";
 import { openActor, rememberRemoteActor } from "../../src/actors/actions.ts";
 import type { Actor, RemoteActor } from "../../src/actors/actor.ts";
 import { listOrganisationActors } from "../../src/actors/queries.ts";
-import type { Sql } from "../../src/platform/db.ts";
+import { type NewComment, publishComment } from "../../src/comments/actions.ts";
+import type { Comment } from "../../src/comments/comment.ts";
+import { getComment } from "../../src/comments/queries.ts";
+import { type RemoteComment, receiveComment } from "../../src/comments/remote.ts";
+import { type Sql, withTransaction } from "../../src/platform/db.ts";
 import { dayMs } from "../../src/platform/time.ts";
 import { openUris, type Uris } from "../../src/platform/uris.ts";
 import { draftProcess, type NewProcess, publishProcess } from "../../src/processes/actions.ts";
@@ -207,4 +211,41 @@ export async function aProposal(city: City, options: ProposalOptions = {}): Prom
   const input = { ...aProposalText(text), processUri };
   const draft = await draftProposal(city.sql, city.uris, author, input, now);
   return isDraft ? draft : await publishProposal(city.sql, author, draft.uri, now);
+}
+
+export interface CommentOptions extends Partial<Omit<NewComment, "targetUri" | "parentUri">> {
+  /** What it is about: a thing, or a comment that it replies to. */
+  readonly on: { readonly uri: string; readonly threadUri?: string | null };
+  readonly by?: Account;
+  readonly now?: Date;
+}
+
+/** A comment by a resident of its own where none is given. */
+export async function aComment(city: City, { on, by, now = new Date(), ...text }: CommentOptions): Promise<Comment> {
+  const author = by ?? (await aResident(city, { now }));
+  const place = { targetUri: on.threadUri ?? on.uri, parentUri: on.threadUri ? on.uri : null };
+  const said = { stance: null, body: `I agree, says voice ${next()}.`, language: "en", ...text };
+  return await publishComment(city.sql, city.uris, author, { ...said, ...place }, now);
+}
+
+/** What another server says of a comment of one of its people. */
+export function aRemoteText(
+  author: Actor,
+  on: { readonly uri: string },
+  text: Partial<RemoteComment> & { now?: Date } = {},
+): RemoteComment {
+  const { now = new Date(), ...rest } = text;
+  const uri = `${author.origin}/notes/${next()}`;
+  const html = `<p>A voice from afar, ${next()}.</p>`;
+  return { uri, url: uri, inReplyTo: on.uri, author, authorName: "", html, language: "en", publishedAt: now, ...rest };
+}
+
+/** A comment that arrived from another server, by a stranger of its own where none is given. */
+export async function aRemoteComment(
+  city: City,
+  { on, by, now = new Date(), ...text }: Partial<RemoteComment> & { on: { uri: string }; by?: Actor; now?: Date },
+): Promise<Comment> {
+  const said = aRemoteText(by ?? (await aStranger(city, { now })), on, { now, ...text });
+  await withTransaction(city.sql, (tx) => receiveComment(tx, said, now));
+  return await getComment(city.sql, said.uri);
 }

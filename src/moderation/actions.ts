@@ -1,0 +1,218 @@
+// The verbs of moderation: report, hide, reinstate, dismiss, limit a server. The only writer of these tables.
+import { type Account, holds } from "../accounts/account.ts";
+import { decidePeer } from "../actors/actions.ts";
+import type { Actor, PeerPolicy } from "../actors/actor.ts";
+import { recordEvent } from "../events.ts";
+import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
+import { newId } from "../platform/ids.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import { clip, tidyText } from "../platform/text.ts";
+import type { Uris } from "../platform/uris.ts";
+import { countContribution } from "../processes/count-actions.ts";
+import { recordAct, setHidden, subjectForUpdate } from "../subjects/actions.ts";
+import { findSubject } from "../subjects/queries.ts";
+import type { Subject } from "../subjects/subject.ts";
+import {
+  checkHiding,
+  checkReport,
+  hidingReasonLengthMax,
+  mayModerate,
+  type Outcome,
+  type ReportCategory,
+  reportedThingsMax,
+  reportReasonLengthMax,
+} from "./report.ts";
+
+/**
+ * Asks the moderators to look at something. Asking again while the first report is open changes nothing.
+ * @param input.isForwarded also tells the node that owns a remote thing, in the name of this node: who reported stays here.
+ * @throws Refused `not-found`, `invalid-input`, `too-large`.
+ */
+export async function reportSubject(
+  sql: Sql,
+  by: Account,
+  input: { subjectUri: string; category: Exclude<ReportCategory, "held">; reason: string; isForwarded: boolean },
+  now: Date,
+): Promise<void> {
+  const reason = tidyText(input.reason);
+  await withTransaction(sql, async (tx) => {
+    // One person's reports one after the other, so that the second of two equal ones finds the first.
+    await tx`select from account where id = ${by.id} for no key update`;
+    const subject = await findSubject(tx, input.subjectUri);
+    checkReport(subject, reason);
+    const reporter = { accountId: by.id };
+    const isNew = await openReport(tx, { category: input.category, reason, reporter, subjectUris: [subject.uri] }, now);
+    if (!isNew || !input.isForwarded || subject.origin === null) return;
+    await recordEvent(tx, { type: "SubjectReported", subjectUri: subject.uri, data: { reason } }, now);
+  });
+}
+
+/**
+ * Another server's report of some of our things, one for all it names. What is unknown here is left out, and a report
+ * about nothing known is not kept.
+ * @param flag.content plain text.
+ */
+export async function receiveFlag(
+  tx: Tx,
+  flag: { actor: Actor; objectUris: readonly string[]; content: string },
+  now: Date,
+): Promise<void> {
+  const named = [...new Set(flag.objectUris)].slice(0, reportedThingsMax);
+  const subjectUris = await reportable(tx, named);
+  const reason = clip(tidyText(flag.content), reportReasonLengthMax);
+  await openReport(tx, { category: "other", reason, reporter: { actorId: flag.actor.id }, subjectUris }, now);
+}
+
+/** Known, published things among these addresses; for the actor of a process, the process. */
+async function reportable(tx: Tx, uris: readonly string[]): Promise<string[]> {
+  const rows = await tx<{ uri: string }[]>`
+    select subject.uri from subject
+    where (subject.uri = any(${uris as string[]}) or (subject.kind = 'process' and subject.author_id in (
+        select id from actor where actor.uri = any(${uris as string[]}) and kind = 'process')))
+      and subject.published_at is not null and subject.deleted_at is null`;
+  return rows.map((row) => row.uri);
+}
+
+type Reporter = { readonly accountId: string } | { readonly actorId: string } | Record<string, never>;
+
+/** @returns false where this reporter has an open report on all of it already. */
+async function openReport(
+  tx: Tx,
+  report: { category: ReportCategory; reason: string; reporter: Reporter; subjectUris: readonly string[] },
+  now: Date,
+): Promise<boolean> {
+  const { reporter } = report;
+  const [column, id] = Object.entries({ ...reporter })[0] ?? [];
+  const pending =
+    column === undefined || id === undefined
+      ? []
+      : await tx<{ subjectUri: string }[]>`
+          select subject_uri from report_subject join report on report.id = report_subject.report_id
+          where report.state = 'open' and report.${tx(column)} = ${id} and subject_uri = any(${report.subjectUris as string[]})`;
+  const subjectUris = report.subjectUris.filter((uri) => !pending.some((row) => row.subjectUri === uri));
+  if (subjectUris.length === 0) return false;
+  const reportId = newId(now);
+  const { category, reason } = report;
+  await tx`insert into report ${tx({ id: reportId, category, reason, createdAt: now, ...reporter })}`;
+  await tx`insert into report_subject ${tx(subjectUris.map((subjectUri) => ({ reportId, subjectUri })))}`;
+  return true;
+}
+
+/** Keeps what a limited server sent from everyone, and puts it before the moderators. */
+export async function holdForModeration(tx: Tx, subjectUri: string, now: Date): Promise<void> {
+  await setHidden(tx, subjectUri, "", now);
+  await openReport(tx, { category: "held", reason: "", reporter: {}, subjectUris: [subjectUri] }, now);
+}
+
+/**
+ * Hides something with a reason, which is shown in its place: it leaves pages, collections and boosts at once, and every
+ * server that has it from us is told to drop it. Hiding it again only changes the reason.
+ * @throws Refused `not-allowed` for anyone but a moderator of its process or of the node, `invalid-input`, `not-found`.
+ */
+export async function hideSubject(sql: Sql, by: Account, uri: string, reason: string, now: Date): Promise<void> {
+  const shownReason = tidyText(reason);
+  await withTransaction(sql, async (tx) => {
+    const subject = await subjectForUpdate(tx, uri);
+    checkHiding(subject, shownReason);
+    refuseUnless(mayModerate(by, subject), "not-allowed");
+    const isNew = await setHidden(tx, uri, shownReason, now);
+    await settle(tx, by, [uri], "hidden", now);
+    await recordAct(tx, by, "subject-hidden", uri, { reason: shownReason }, now);
+    if (!isNew) return;
+    await countContribution(tx, subject, -1);
+    await recordEvent(tx, { type: "SubjectHidden", subjectUri: uri, data: whatItWas(subject) }, now);
+  });
+}
+
+/**
+ * Shows something again that was hidden, or for the first time what was held. Nothing happens where it is shown.
+ * @throws Refused `not-allowed`, `not-found`.
+ */
+export async function reinstateSubject(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
+  await withTransaction(sql, async (tx) => {
+    const subject = await subjectForUpdate(tx, uri);
+    refuseUnless(subject !== null && subject.deletedAt === null, "not-found");
+    refuseUnless(mayModerate(by, subject), "not-allowed");
+    if (subject.hiddenAt === null) return;
+    const isNew = await setHidden(tx, uri, null, now);
+    await settle(tx, by, [uri], "kept", now);
+    await recordAct(tx, by, "subject-reinstated", uri, {}, now);
+    if (!isNew) return;
+    await countContribution(tx, subject, 1);
+    await recordEvent(tx, { type: "SubjectReinstated", subjectUri: uri, data: whatItWas(subject) }, now);
+  });
+}
+
+const whatItWas = ({ kind, authorUri, threadUri, parentUri }: Subject) => ({ kind, authorUri, threadUri, parentUri });
+
+/**
+ * Closes a report without hiding anything of what is left undecided in it. A report on something held shows it instead.
+ * Dismissing twice is once.
+ * @throws Refused `not-found`, `not-allowed` for who does not moderate all of it, `not-in-this-state` while something of it is held.
+ */
+export async function dismissReport(sql: Sql, by: Account, reportId: string, now: Date): Promise<void> {
+  await withTransaction(sql, async (tx) => {
+    const [report] = await tx<{ state: string; category: ReportCategory }[]>`
+      select state, category from report where id = ${reportId} for update`;
+    refuseUnless(report !== undefined, "not-found");
+    const reported = await tx<{ subjectUri: string; kind: Subject["kind"]; processUri: string | null }[]>`
+      select subject_uri, subject.kind, subject.process_uri
+      from report_subject join subject on subject.uri = report_subject.subject_uri where report_id = ${reportId}`;
+    refuseUnless(
+      reported.every((subject) => mayModerate(by, subject)),
+      "not-allowed",
+    );
+    if (report.state === "closed") return;
+    // To leave it as it is would leave it unseen for ever: it is shown or hidden, and both say so.
+    refuseUnless(report.category !== "held", "not-in-this-state");
+    await tx`update report_subject set outcome = 'kept' where report_id = ${reportId} and outcome is null`;
+    await closeDecided(tx, by, [reportId], now);
+    await recordAct(tx, by, "report-dismissed", reported[0]?.subjectUri ?? null, { reportId }, now);
+  });
+}
+
+/** Notes the outcome on every open report about these things, and closes those that have nothing left to decide. */
+async function settle(tx: Tx, by: Account, uris: readonly string[], outcome: Outcome, now: Date): Promise<void> {
+  // In one order, so that two moderators who decide on the same reports never wait for each other.
+  const open = await tx<{ id: string }[]>`
+    select report.id from report
+    where report.state = 'open'
+      and exists (select from report_subject where report_id = report.id and subject_uri = any(${uris as string[]}))
+    order by report.id for update`;
+  const reportIds = open.map((report) => report.id);
+  await tx`
+    update report_subject set outcome = ${outcome}
+    where report_id = any(${reportIds}::uuid[]) and subject_uri = any(${uris as string[]})`;
+  await closeDecided(tx, by, reportIds, now);
+}
+
+async function closeDecided(tx: Tx, by: Account, reportIds: readonly string[], now: Date): Promise<void> {
+  await tx`
+    update report set state = 'closed', decided_by = ${by.id}, decided_at = ${now}, outcome = decided.outcome
+    from (select report_id, case when bool_or(outcome = 'hidden') then 'hidden' else 'kept' end as outcome
+          from report_subject where report_id = any(${reportIds as string[]}::uuid[])
+          group by report_id having bool_and(outcome is not null)) decided
+    where report.id = decided.report_id and report.state = 'open'`;
+}
+
+/**
+ * Decides what this node does with another server: allow it, keep what it sends for a moderator, or block it.
+ * @throws Refused `not-allowed` for anyone but an administrator of the node, `invalid-input` for this node itself or no host.
+ */
+export async function decideServer(
+  sql: Sql,
+  uris: Pick<Uris, "host">,
+  by: Account,
+  decision: { host: string; policy: PeerPolicy; reason: string },
+  now: Date,
+): Promise<void> {
+  refuseUnless(holds(by, "administrator"), "not-allowed");
+  const host = decision.host.trim().toLowerCase();
+  const isHost = URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host;
+  refuseUnless(isHost && host !== uris.host, "invalid-input", { field: "host" });
+  const reason = clip(tidyText(decision.reason), hidingReasonLengthMax);
+  await withTransaction(sql, async (tx) => {
+    await decidePeer(tx, { host, policy: decision.policy, reason }, now);
+    await recordAct(tx, by, "server-decided", `https://${host}`, { policy: decision.policy, reason }, now);
+  });
+}
