@@ -44,7 +44,7 @@ export interface Translator {
   /** Minor units (cents) of an ISO 4217 currency; whole amounts are shown without decimals. */
   money(cents: number | bigint, currency: string): string;
   date(moment: Date, style?: DateStyle): string;
-  dateRange(from: Date, to: Date): string;
+  dateRange(from: Date, to: Date, style?: DateStyle): string;
   /** "in 3 days", "2 hours ago"; the nearest unit that fits. */
   relative(moment: Date, now: Date): string;
   list(parts: readonly string[]): string;
@@ -106,7 +106,7 @@ function makeTranslator(lang: Language, timeZone: string): Translator {
     percent: (fraction: number) => percents.format(fraction),
     money: (cents: number | bigint, currency: string) => money(lang, cents, currency),
     date: (moment: Date, style: DateStyle = "date") => dates.get(style)!.format(moment),
-    dateRange: (from: Date, to: Date) => dates.get("date")!.formatRange(from, to),
+    dateRange: (from: Date, to: Date, style: DateStyle = "date") => dates.get(style)!.formatRange(from, to),
     relative: (moment: Date, now: Date) => relative(relatives, moment, now),
     list: (parts: readonly string[]) => lists.format(parts),
     languageName: (tag: string) => languageName(names, tag),

@@ -45,7 +45,7 @@ export function shadesOf(accent: string, mode: "light" | "dark") {
     onSolid: "#101214",
     text,
     strong: toHex({ ...toOklch(text), lightness: Math.min(0.95, toOklch(text).lightness + 0.07) }),
-    soft: tint(0.27, 0.035),
+    soft: tint(0.265, 0.028),
     line: tint(0.42, 0.06),
     tiles: [tint(0.25, 0.04), tint(0.33, 0.06), tint(0.46, 0.09), tint(0.62, 0.12), tint(0.75, 0.1)],
   } as const;

@@ -24,10 +24,12 @@ function load(name: AssetName): Asset {
   };
 }
 
-/** The first 48 bits of a text's SHA-256: enough to name a version of a file. */
-export const contentHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
-
 export const assetUrl = (name: AssetName): string => assets.get(name)!.url;
+
+/** The first 48 bits of a text's SHA-256: enough to name a version of a file. */
+export function contentHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
 
 export const immutable = "public, max-age=31536000, immutable";
 

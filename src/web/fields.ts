@@ -1,5 +1,5 @@
 // Labelled inputs, once: label, hint, error and kept value tied together for eyes, keyboards and screen readers.
-import { attrs, classes, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
+import { attrs, classes, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
 import { directionOf, languages, type Translator } from "../platform/i18n.ts";
 import type { LanguageMap } from "../platform/text.ts";
 import type { PageContext } from "./context.ts";
@@ -77,15 +77,20 @@ export interface Fields {
     props: Omit<AreaProps, "value"> & { readonly values?: LanguageMap; readonly lines?: "one" | "many" },
   ): Markup;
   hidden(name: string, value: string): Markup;
-  /** "There is a problem": what is wrong, linked to the fields. Put it first in the form; prints nothing when all is well. */
+  /** "There is a problem": what is wrong, linked to the fields. Put it first, in the template that holds the fields. */
   summary(): Markup;
 }
 
 export function openFields(ctx: PageContext, state: FormState): Fields {
   const { t } = ctx;
   const kept = (name: string, value: string | null | undefined): string => asText(state.values[name]) ?? value ?? "";
+  const labels = new Map<string, string>();
+  const named = <Props extends { readonly label: Renderable }>(name: string, props: Props): Props => {
+    if (typeof props.label === "string") labels.set(name, props.label);
+    return props;
+  };
   const wrap = (name: string, props: FieldProps, control: (described: Control) => Markup) =>
-    labelled(t, name, props, state.errors[name], control);
+    labelled(t, name, named(name, props), state.errors[name], control);
 
   return {
     text: (name, props) =>
@@ -97,18 +102,18 @@ export function openFields(ctx: PageContext, state: FormState): Fields {
     area: (name, props) => wrap(name, props, (control) => area(t, control, props, kept(name, props.value))),
     select: (name, props) => wrap(name, props, (control) => selectBox(control, props, kept(name, props.value))),
     radios: (name, props) =>
-      group(t, "radio", name, name, props, state.errors[name], new Set([kept(name, props.value)])),
+      group(t, "radio", name, name, named(name, props), state.errors[name], new Set([kept(name, props.value)])),
     checks: (name, props) =>
       group(
         t,
         "checkbox",
         name,
         `${name}[]`,
-        props,
+        named(name, props),
         state.errors[name],
         new Set(asList(state.values[name]) ?? props.chosen ?? []),
       ),
-    check: (name, props) => checkBox(name, props, state, state.errors[name]),
+    check: (name, props) => checkBox(name, named(name, props), state, state.errors[name]),
     dateTime: (name, props) =>
       wrap(
         name,
@@ -123,9 +128,9 @@ export function openFields(ctx: PageContext, state: FormState): Fields {
       ),
     file: (name, props) =>
       wrap(name, props, (control) => html`<input${attrs({ ...control, type: "file", accept: props.accept })}>`),
-    perLanguage: (name, props) => perLanguage(ctx, state, name, props),
+    perLanguage: (name, props) => perLanguage(ctx, state, name, named(name, props)),
     hidden: (name, value) => html`<input type="hidden" name="${name}" value="${value}">`,
-    summary: () => errorSummary(t, state),
+    summary: () => errorSummary(t, state, labels),
   };
 }
 
@@ -138,7 +143,7 @@ export interface FormProps {
   readonly more?: Renderable;
   readonly hasFiles?: boolean;
   readonly tone?: "plain" | "danger";
-  /** Keeps a draft of the typed text in this browser until it is sent. */
+  /** Keeps what is typed in this tab until it is sent; a name unlike any other form's. */
   readonly draftKey?: string;
 }
 
@@ -150,6 +155,7 @@ export function form(ctx: PageContext, props: FormProps): Markup {
   })}>
     ${csrfField(ctx)}
     ${props.body}
+    ${props.draftKey ? html`<p class="draft-note">${ctx.t("field.draft-kept")}</p>` : nothing}
     <div class="form-actions">
       <button type="submit" class="${classes("button", props.tone === "danger" && "button-danger")}">${props.submit}</button>
       ${props.more}
@@ -362,15 +368,26 @@ export function readPerLanguage(values: FormState["values"], name: string): Lang
   return texts;
 }
 
-function errorSummary(t: Translator, state: FormState): Markup {
+/**
+ * Says field by field what is wrong, under the labels readers know. The summary stands above the fields, so its text is
+ * made only when the template around them is: by then each field has told its label.
+ */
+function errorSummary(t: Translator, state: FormState, labels: ReadonlyMap<string, string>): Markup {
   const errors = Object.entries(state.errors);
   if (errors.length === 0) return nothing;
-  return html`<div class="error-summary" role="alert" tabindex="-1" data-focus>
+  const line = (name: string, error: string): Markup => {
+    const label = labels.get(name);
+    if (name === "") return html`${error}`;
+    const text = label === undefined ? error : t("field.error-of", { label, error });
+    return html`<a href="${href(`#${fieldId(name)}`)}">${text}</a>`;
+  };
+  const late = raw("");
+  late.toString = () =>
+    html`<div class="error-summary" role="alert" tabindex="-1" data-focus>
     <h2>${t("field.problem-title")}</h2>
-    <ul>
-      ${errors.map(([name, text]) => html`<li>${name === "" ? text : html`<a href="${href(`#${fieldId(name)}`)}">${text}</a>`}</li>`)}
-    </ul>
-  </div>`;
+    <ul>${errors.map(([name, error]) => html`<li>${line(name, error)}</li>`)}</ul>
+  </div>`.toString();
+  return late;
 }
 
 const asText = (value: FormValue | undefined): string | undefined => (typeof value === "string" ? value : undefined);

@@ -92,7 +92,8 @@ export function pattern(seed: string, columns = 8, rows = 3): Markup {
     const [x, y] = [(index % columns) * size, Math.floor(index / columns) * size];
     tiles.push(
       `<g class="tile-${byte % 5}" transform="translate(${x} ${y}) rotate(${((byte >> 3) % 4) * 90} ${size / 2} ${size / 2})">`,
-      `<rect width="${size}" height="${size}"/>${tileShape(byte >> 5, size)}</g>`,
+      // A little larger than its place, or hairlines show between the tiles.
+      `<rect width="${size + 0.4}" height="${size + 0.4}"/>${tileShape(byte >> 5, size)}</g>`,
     );
   }
   return html`<svg class="pattern" viewBox="${`0 0 ${columns * size} ${rows * size}`}" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">${raw(tiles.join(""))}</svg>`;

@@ -35,7 +35,7 @@ export const phaseLine = (t: Translator, phases: readonly PhaseShown[], now: Dat
   })}</ol>`;
 
 const phaseDates = (t: Translator, { startsAt, endsAt }: PhaseShown): string =>
-  endsAt === null ? t("phase.since", { date: t.date(startsAt, "short") }) : t.dateRange(startsAt, endsAt);
+  endsAt === null ? t("phase.since", { date: t.date(startsAt, "short") }) : t.dateRange(startsAt, endsAt, "short");
 
 /** "ends in 12 days", as the city's calendar counts them. */
 export function timeLeft(t: Translator, endsAt: Date | null, now: Date): string {

@@ -12,7 +12,7 @@ import { assetRoutes } from "./assets.ts";
 import type { CityIdentity, PageContext, PageEnv, Theme } from "./context.ts";
 import { type CookieSettings, openCookies } from "./cookies.ts";
 import { followBox, interactionUrl, leavingNotice } from "./fediverse.ts";
-import { emptyForm, formErrors, readForm, takeFlash } from "./forms.ts";
+import { formErrors, readForm, takeFlash } from "./forms.ts";
 import { page } from "./layout.ts";
 import { expiredPage, faultPage, refusalPage } from "./problem.ts";
 import { guardForms, isOwnForm, openFormTokens, securityHeaders } from "./security.ts";
