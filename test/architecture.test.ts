@@ -55,6 +55,8 @@ const shelfMayImport: Record<string, readonly string[]> = {
   views: ["law", "queries", "views"],
   pages: ["law", "queries", "actions", "views"],
   jobs: ["law", "queries", "actions"],
+  // What arrives from other servers, in plain data.
+  remote: ["law", "queries", "actions"],
 };
 const shownShelves = ["views", "pages"];
 
