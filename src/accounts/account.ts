@@ -17,7 +17,10 @@ export interface RoleGrant {
 export interface Account {
   readonly id: string;
   readonly email: string;
+  /** For the person themself and the desk. What stands beside what they write is `publicName`. */
   readonly name: string;
+  /** The name of their own actor where they have one, which may be a pseudonym; else `name`. */
+  readonly publicName: string;
   readonly locale: string;
   /** The person's own fediverse actor, only if they asked for one. */
   readonly actorId: string | null;

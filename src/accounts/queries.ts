@@ -7,7 +7,8 @@ import { type Account, fold, type GrantableRole, type RoleGrant } from "./accoun
 import { digestOf } from "./sign-in.ts";
 
 const columns = (sql: Sql) => sql`
-  account.id, account.email, account.name, account.locale, account.actor_id, actor.handle, account.residence_verified_at,
+  account.id, account.email, account.name, coalesce(actor.name, account.name) as public_name,
+  account.locale, account.actor_id, actor.handle, account.residence_verified_at,
   coalesce((select json_agg(json_build_object('role', role, 'processUri', nullif(process_uri, '')) order by role, process_uri)
             from role_grant where account_id = account.id), '[]') as grants,
   coalesce((select json_agg(membership.actor_id) from membership where account_id = account.id), '[]') as member_of`;

@@ -60,7 +60,7 @@ export async function draftProposal(
       origin: null,
       url: uri,
       authorId: null,
-      authorName: by.name,
+      authorName: by.publicName,
       processUri: process.uri,
       title: input.title,
       language: input.language,
@@ -128,7 +128,7 @@ export async function publishProposal(sql: Sql, by: Account, uri: string, now: D
     await touchSubject(
       tx,
       uri,
-      { publishedAt: now, authorId: speaker, authorName: organisation?.name ?? by.name },
+      { publishedAt: now, authorId: speaker, authorName: organisation?.name ?? by.publicName },
       now,
     );
     await keepVersion(tx, uri, 1, proposal, now);

@@ -70,7 +70,7 @@ describe("a public voice", () => {
     const person = await aGuest(city, { name: "Maria del Mar Soler" });
     await openPublicVoice(db.sql, city.uris, person, { handle: " @Gavina ", name: "La gavina" }, now);
     const voiced = await again(person);
-    expect(voiced).toMatchObject({ handle: "gavina", name: "Maria del Mar Soler" });
+    expect(voiced).toMatchObject({ handle: "gavina", name: "Maria del Mar Soler", publicName: "La gavina" });
     const actor = await findActorById(db.sql, voiced.actorId!);
     expect(actor).toMatchObject({ kind: "resident", type: "Person", name: "La gavina", summary: "" });
     expect(JSON.stringify(actor)).not.toContain("Soler");

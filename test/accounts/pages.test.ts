@@ -142,7 +142,13 @@ describe("signing in", () => {
 
   test("opening the link twice, as mail scanners do, does not use it up; the button does", async () => {
     const account = await aGuest(city);
-    const link = await issueSignInLink(db.sql, city.uris, secret, { email: account.email, locale: "en", returnTo: "/", lifetimeMs: 60_000 }, now);
+    const link = await issueSignInLink(
+      db.sql,
+      city.uris,
+      secret,
+      { email: account.email, locale: "en", returnTo: "/", lifetimeMs: 60_000 },
+      now,
+    );
     await aVisitor().open(link);
     const visitor = aVisitor();
     await visitor.open(link);
@@ -161,9 +167,11 @@ describe("signing in", () => {
   test.each(["https://evil.example/", "//evil.example", "/\\evil.example"])("never leads to %s", async (back) => {
     const visitor = aVisitor();
     await visitor.open(`/sign-in?back=${encodeURIComponent(back)}`);
-    expect(visitor.html).not.toContain("evil.example\" ");
+    expect(visitor.html).not.toContain('evil.example" ');
     await visitor.fill("E-mail", "careful@example.org").press("Send me the link");
-    const [link] = await db.sql<{ returnTo: string }[]>`select return_to from sign_in_link where email = 'careful@example.org' order by id desc`;
+    const [link] = await db.sql<
+      { returnTo: string }[]
+    >`select return_to from sign_in_link where email = 'careful@example.org' order by id desc`;
     expect(link!.returnTo).toBe("/");
   });
 
@@ -174,7 +182,9 @@ describe("signing in", () => {
       await visitor.open("/sign-in");
       const csrf = /name="csrf" value="([^"]+)"/.exec(visitor.html)![1]!;
       const headers = { cookie: [...visitor.cookies].map((pair) => pair.join("=")).join("; "), "x-forwarded-for": ip };
-      return await app.fetch(new Request(`${origin}/sign-in`, { method: "POST", headers, body: new URLSearchParams({ csrf, email }) }));
+      return await app.fetch(
+        new Request(`${origin}/sign-in`, { method: "POST", headers, body: new URLSearchParams({ csrf, email }) }),
+      );
     };
     for (let n = 0; n < 5; n++) expect((await ask("often@example.org", `198.51.100.${n}`)).status).toBe(303);
     expect((await ask("often@example.org", "198.51.100.9")).status).toBe(429);
@@ -194,7 +204,15 @@ describe("the session cookie", () => {
         set.push(...response.headers.getSetCookie());
         return response;
       }, origin);
-      await visitor.open(await issueSignInLink(db.sql, city.uris, secret, { email: account.email, locale: "en", returnTo: "/", lifetimeMs: 60_000 }, now));
+      await visitor.open(
+        await issueSignInLink(
+          db.sql,
+          city.uris,
+          secret,
+          { email: account.email, locale: "en", returnTo: "/", lifetimeMs: 60_000 },
+          now,
+        ),
+      );
       await visitor.press("Sign in now");
       const cookie = set.find((one) => one.includes("bilbao-session="))!;
       expect(cookie).toMatch(/; HttpOnly/);
@@ -226,7 +244,10 @@ describe("the session cookie", () => {
   test("is checked before anything: a changed one is no session", async () => {
     const visitor = await signedIn(await aGuest(city));
     const [name] = [...visitor.cookies.keys()].filter((one) => one.endsWith("session"));
-    visitor.cookies.set(name!, visitor.cookies.get(name!)!.replace(/^./, (first) => (first === "A" ? "B" : "A")));
+    visitor.cookies.set(
+      name!,
+      visitor.cookies.get(name!)!.replace(/^./, (first) => (first === "A" ? "B" : "A")),
+    );
     expect((await visitor.open("/account")).url.pathname).toBe("/sign-in");
   });
 });
@@ -244,7 +265,11 @@ describe("guards", () => {
   });
 
   test("the mailbox is there only where nobody else can reach the node", async () => {
-    await mailbox.send({ to: "ona@example.org", subject: "Hello <b>", text: "Open this:\n\nhttps://bilbao.test/sign-in/abc\n\nBye" });
+    await mailbox.send({
+      to: "ona@example.org",
+      subject: "Hello <b>",
+      text: "Open this:\n\nhttps://bilbao.test/sign-in/abc\n\nBye",
+    });
     const visitor = await aVisitor().open("/mailbox");
     expect(visitor.linkTo("https://bilbao.test/sign-in/abc")).toBe("https://bilbao.test/sign-in/abc");
     expect(visitor.all("h2")).toContain("Hello <b>");
@@ -257,7 +282,11 @@ describe("one's own account", () => {
     const account = await aGuest(city);
     const visitor = await signedIn(account);
     expect(visitor.text).toContain("Only you can see this, unless you make it public below.");
-    await visitor.fill("What I know", "Soil").fill("Name shown to others", "Renamed Rita").fill("Language", "Català").press("Save");
+    await visitor
+      .fill("What I know", "Soil")
+      .fill("Name shown to others", "Renamed Rita")
+      .fill("Language", "Català")
+      .press("Save");
     expect(visitor.text).toContain("Desat.");
     expect(await getAccount(db.sql, account.id)).toMatchObject({ name: "Renamed Rita", locale: "ca" });
     await visitor.fill("Nom que veuran els altres", "").press("Desa");

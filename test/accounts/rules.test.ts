@@ -21,6 +21,7 @@ const anAccount = (grants: readonly RoleGrant[], isVerified = false): Account =>
   id: "0190a0a0-0000-7000-8000-000000000001",
   email: "ona@example.org",
   name: "Ona",
+  publicName: "Ona",
   locale: "ca",
   actorId: null,
   handle: null,

@@ -1,0 +1,29 @@
+// What closing an account does to what the person proposed: their name goes, their drafts go, the rest stays.
+import { recordEvent } from "../events.ts";
+import type { Tx } from "../platform/db.ts";
+import { deleteSubject, touchSubject } from "../subjects/actions.ts";
+
+/**
+ * Takes a person's name off their proposals and tells the servers that have them, since the name stood in the text they
+ * got. What an association proposed through them keeps the association's name. Drafts, which no one else has seen,
+ * are erased. Supports stay counted: they carry no name.
+ */
+export async function forgetProposer(tx: Tx, accountId: string, now: Date): Promise<void> {
+  const drafts = await tx<{ uri: string }[]>`
+    update proposal set title = '', body = '', address = '', latitude = null, longitude = null
+    where account_id = ${accountId} and state = 'draft' returning uri`;
+  for (const { uri } of drafts) {
+    await tx`delete from proposal_image where proposal_uri = ${uri}`;
+    await deleteSubject(tx, uri, now);
+  }
+  const named = await tx<{ uri: string; isPublic: boolean }[]>`
+    update subject set author_name = '' from proposal
+    where proposal.uri = subject.uri and proposal.account_id = ${accountId} and proposal.organisation_id is null
+    returning subject.uri, published_at is not null and deleted_at is null and hidden_at is null as is_public`;
+  for (const { uri, isPublic } of named) {
+    if (!isPublic) continue;
+    await touchSubject(tx, uri, {}, now);
+    await recordEvent(tx, { type: "ProposalChanged", subjectUri: uri, data: {} }, now);
+  }
+  await tx`update proposal set account_id = null where account_id = ${accountId}`;
+}
