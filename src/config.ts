@@ -183,6 +183,9 @@ const settings = z.object({
 });
 type Settings = z.infer<typeof settings>;
 
+/** All that can be set, by name. */
+export const settingNames: readonly string[] = Object.keys(settings.shape);
+
 /** What a node that others can reach must have, and must not. */
 function problemsInPublic(origin: URL, set: Settings): string[] {
   const problems: string[] = [];
