@@ -1,7 +1,7 @@
 // The inbox door: what can be refused of a stranger's POST before a signature is checked or JSON-LD is expanded.
 // Cheap on purpose (well under a millisecond), since anyone may knock as often as they like.
-import { readSignatureClaim } from "./http-signature.ts";
-import { type JsonObject, objectionToShape } from "./shape.ts";
+import { type HttpSignature, readSignatureClaim } from "./http-signature.ts";
+import { isNestedTooDeep, type JsonObject, objectionToShape } from "./shape.ts";
 
 export const inboxLimits = {
   bytesMax: 1_000_000,
@@ -19,7 +19,6 @@ export interface GuardOptions {
   /** Origins of a demo or a test that may use http; empty on a public node. */
   readonly permittedOrigins: readonly string[];
   readonly standingOf: (actor: URL) => PeerStanding | Promise<PeerStanding>;
-  readonly now: () => Date;
   readonly bodyMs?: number | undefined;
 }
 
@@ -27,6 +26,9 @@ export interface GuardOptions {
 export interface Knock {
   /** At the public address, with the body ready to be read again. */
   readonly request: Request;
+  readonly body: Uint8Array;
+  /** The actor's own HTTP signatures, to be verified; none where the activity is forwarded and the body is signed. */
+  readonly signatures: readonly HttpSignature[];
   readonly id: URL;
   readonly actor: URL;
   readonly activity: JsonObject;
@@ -46,7 +48,7 @@ export async function guardInbox(request: Request, options: GuardOptions): Promi
   const body = await readBody(request, options.bodyMs ?? inboxLimits.bodyMs);
   if (body instanceof Response) return body;
   const activity = parseObject(body);
-  if (activity === null) return refusal(400, "not a JSON object in UTF-8");
+  if (activity === null) return refusal(400, "not a JSON object in UTF-8, or nested too deep");
   const objection = objectionToShape(activity);
   if (objection) return refusal(400, objection);
 
@@ -60,15 +62,17 @@ export async function guardInbox(request: Request, options: GuardOptions): Promi
   const isForeign = (key: unknown) => trustworthy(key, permitted)?.origin !== actor.origin;
   const inBody = keysInBody(activity);
   if (inBody === null || inBody.some(isForeign)) return refusal(401, "a signature in the body is not the actor's");
-  const claim = readSignatureClaim(request.headers, options.now());
-  const vouchesItself = claim.kind === "claimed" && !claim.keyIds.some(isForeign);
-  if (!vouchesItself && inBody.length === 0) {
+  const claim = readSignatureClaim(request.headers);
+  const claimed = claim.kind === "claimed" ? claim.signatures : [];
+  const signatures = claimed.some(({ keyId }) => isForeign(keyId)) ? [] : claimed;
+  if (signatures.length === 0 && inBody.length === 0) {
     return refusal(401, claim.kind === "refused" ? claim.reason : "not signed by the actor");
   }
 
   const standing = await options.standingOf(actor);
   if (standing === "blocked") return refusal(403, "blocked");
-  return { request: rewritten(request, body, options.origin, vouchesItself), id, actor, activity, standing };
+  const passedOn = rewritten(request, body, options.origin, signatures.length > 0);
+  return { request: passedOn, body, signatures, id, actor, activity, standing };
 }
 
 function refusal(status: number, reason: string): Response {
@@ -108,6 +112,7 @@ async function readBody(request: Request, bodyMs: number): Promise<Uint8Array<Ar
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 function parseObject(bytes: Uint8Array): JsonObject | null {
+  if (isNestedTooDeep(bytes)) return null;
   try {
     const parsed: unknown = JSON.parse(utf8.decode(bytes));
     return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? (parsed as JsonObject) : null;

@@ -1,23 +1,36 @@
-// What the signature headers of an inbox request must say before the signature itself is checked: which key, and that
-// method, address, body and time are covered. Both dialects: draft-cavage-12 and RFC 9421.
+// What the signature headers of an inbox request say, read strictly: which key, which parts of the request, and since
+// when. Both dialects: draft-cavage-12 and RFC 9421. Whether it is true is found out in verify.ts.
+
+export interface HttpSignature {
+  readonly keyId: string;
+  /** As the signer names it, lower case; null where the key decides. */
+  readonly algorithm: string | null;
+  /** Header names and derived components, in the order of signing. */
+  readonly covered: readonly string[];
+  /** In seconds since 1970; null where the signer gave none. */
+  readonly created: number | null;
+  readonly expires: number | null;
+  readonly value: Buffer;
+  /** The last line of an RFC 9421 signature base; null in draft-cavage. */
+  readonly signatureParams: string | null;
+}
 
 export type SignatureClaim =
   | { readonly kind: "none" }
   | { readonly kind: "refused"; readonly reason: string }
-  /** Well-formed and covering enough. More than one key only under RFC 9421, which allows several signatures. */
-  | { readonly kind: "claimed"; readonly keyIds: readonly string[] };
+  /** Well-formed and covering method, address, time and body. Several only under RFC 9421; all of them must hold. */
+  | { readonly kind: "claimed"; readonly signatures: readonly HttpSignature[] };
 
 const signaturesMax = 4;
 const headerLengthMax = 8_000;
 
-/** @param now for `expires` of RFC 9421, which Fedify 2.3 does not look at. */
-export function readSignatureClaim(headers: Headers, now: Date): SignatureClaim {
+export function readSignatureClaim(headers: Headers): SignatureClaim {
   const signature = headers.get("signature");
   const input = headers.get("signature-input");
   if (signature === null && input === null) return { kind: "none" };
   if (signature === null) return refused("no Signature header");
   if (signature.length + (input?.length ?? 0) > headerLengthMax) return refused("signature headers too long");
-  return input === null ? readCavage(signature, headers) : readRfc9421(input, now);
+  return input === null ? readCavage(signature, headers) : readRfc9421(input, signature);
 }
 
 function refused(reason: string): SignatureClaim {
@@ -40,53 +53,89 @@ function readCavage(signature: string, headers: Headers): SignatureClaim {
   }
   const keyId = parameters.get("keyId");
   if (!keyId) return refused("no keyId");
-  if (!base64.test(parameters.get("signature") ?? "")) return refused("signature is not base64");
-  const covered = (parameters.get("headers") ?? "").split(/\s+/);
+  const value = parameters.get("signature") ?? "";
+  if (!base64.test(value)) return refused("signature is not base64");
+  const covered = (parameters.get("headers") ?? "").toLowerCase().split(/\s+/);
   for (const name of ["(request-target)", "host", "date", "digest"]) {
     if (!covered.includes(name)) return refused(`${name} not signed`);
   }
   if (Number.isNaN(Date.parse(headers.get("date") ?? ""))) return refused("Date");
+  const times: (number | null)[] = [];
   for (const name of ["created", "expires"]) {
-    const value = parameters.get(name);
-    if (value !== undefined && !epochSeconds.test(value)) return refused(name);
+    const seconds = parameters.get(name);
+    if (seconds !== undefined && !epochSeconds.test(seconds)) return refused(name);
+    if (seconds === undefined && covered.includes(`(${name})`)) return refused(name);
+    times.push(seconds === undefined ? null : Number(seconds));
   }
-  return { kind: "claimed", keyIds: [keyId] };
+  return {
+    kind: "claimed",
+    signatures: [
+      {
+        keyId,
+        algorithm: parameters.get("algorithm")?.toLowerCase() ?? null,
+        covered,
+        created: times[0]!,
+        expires: times[1]!,
+        value: Buffer.from(value, "base64"),
+        signatureParams: null,
+      },
+    ],
+  };
 }
 
 // The part of RFC 8941 that signatures use, written strictly, so that no other parser can read the header otherwise.
 const string = String.raw`"[\x20\x21\x23-\x5b\x5d-\x7e]*"`;
 const label = "[a-z*][a-z0-9_.*-]*";
 const parameter = String.raw`;\s*[a-z*][a-z0-9_.*-]*=(?:${string}|-?\d{1,15}|[A-Za-z*][A-Za-z0-9:/!#$%&'*+.^_|~\x60-]*)`;
-const member = new RegExp(String.raw`^\s*(${label})=\(\s*((?:${string}\s*)*)\)((?:${parameter})*)\s*(?:,|$)`);
+const inputMember = new RegExp(String.raw`^\s*(${label})=(\(\s*((?:${string}\s*)*)\)((?:${parameter})*))\s*(?:,|$)`);
+const signatureMember = new RegExp(String.raw`^\s*(${label})=:([A-Za-z0-9+/]+={0,2}):\s*(?:,|$)`);
 const item = new RegExp(string, "g");
 const oneMemberParameter = /;\s*([a-z*][a-z0-9_.*-]*)=(?:"([^"]*)"|([^;]*))/g;
 
-function readRfc9421(input: string, now: Date): SignatureClaim {
-  const labels = new Set<string>();
-  const keyIds: string[] = [];
-  let rest = input;
-  while (rest.trim() !== "") {
-    const match = member.exec(rest);
-    if (!match) return refused("Signature-Input");
-    rest = rest.slice(match[0].length);
-    if (labels.has(match[1]!) || labels.size >= signaturesMax) return refused("Signature-Input");
-    labels.add(match[1]!);
-    const covered = [...match[2]!.matchAll(item)].map(([quoted]) => quoted.slice(1, -1));
+function readRfc9421(input: string, signature: string): SignatureClaim {
+  const members = dictionary(input, inputMember);
+  const values = dictionary(signature, signatureMember);
+  if (!members || !values || members.size === 0) return refused("Signature-Input");
+  const signatures: HttpSignature[] = [];
+  for (const [name, [, , signatureParams, components, written]] of members) {
+    const covered = [...components!.matchAll(item)].map(([quoted]) => quoted.slice(1, -1));
     const objection = objectionToCovered(covered);
     if (objection) return refused(objection);
     const parameters = new Map<string, string>();
-    for (const [, name, quoted, bare] of match[3]!.matchAll(oneMemberParameter)) {
-      if (parameters.has(name!)) return refused(`${name} twice`);
-      parameters.set(name!, quoted ?? bare ?? "");
+    for (const [, each, quoted, bare] of written!.matchAll(oneMemberParameter)) {
+      if (parameters.has(each!)) return refused(`${each} twice`);
+      parameters.set(each!, quoted ?? bare ?? "");
     }
     const keyId = parameters.get("keyid");
+    const value = values.get(name)?.[2];
     if (!keyId) return refused("no keyid");
-    if (!epochSeconds.test(parameters.get("created") ?? "")) return refused("created");
-    const expires = parameters.get("expires");
-    if (expires !== undefined && !(Number(expires) * 1000 >= now.getTime())) return refused("expired");
-    keyIds.push(keyId);
+    if (value === undefined) return refused("no signature of that label");
+    const [created, expires] = [parameters.get("created"), parameters.get("expires")];
+    if (created === undefined || !epochSeconds.test(created)) return refused("created");
+    if (expires !== undefined && !epochSeconds.test(expires)) return refused("expires");
+    signatures.push({
+      keyId,
+      algorithm: parameters.get("alg")?.toLowerCase() ?? null,
+      covered,
+      created: Number(created),
+      expires: expires === undefined ? null : Number(expires),
+      value: Buffer.from(value, "base64"),
+      signatureParams: signatureParams!,
+    });
   }
-  return keyIds.length > 0 ? { kind: "claimed", keyIds } : refused("Signature-Input");
+  return { kind: "claimed", signatures };
+}
+
+/** The members of a header by label, or null where one is malformed, repeated or too many. */
+function dictionary(header: string, member: RegExp): Map<string, RegExpExecArray> | null {
+  const members = new Map<string, RegExpExecArray>();
+  for (let rest = header; rest.trim() !== ""; ) {
+    const match = member.exec(rest);
+    if (!match || members.has(match[1]!) || members.size >= signaturesMax) return null;
+    members.set(match[1]!, match);
+    rest = rest.slice(match[0].length);
+  }
+  return members;
 }
 
 function objectionToCovered(covered: readonly string[]): string | null {

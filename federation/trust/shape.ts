@@ -8,7 +8,9 @@ export const shapeLimits = {
   /** Members of one array: tags, addressees, options. */
   itemsMax: 1_000,
   /** Values of the whole document. Expanding JSON-LD takes time by their number. */
-  valuesMax: 10_000,
+  valuesMax: 5_000,
+  /** Terms of all inline contexts together; processing them takes time too. */
+  termsMax: 1_000,
 } as const;
 
 export type JsonObject = { readonly [key: string]: unknown };
@@ -28,6 +30,7 @@ export function objectionToShape(
   if (context === undefined || (rootSpeaksActivityStreams && !namesActivityStreams(context))) return "context";
   const pending: { value: unknown; depth: number }[] = [{ value: document, depth: 1 }];
   let values = 0;
+  let terms = 0;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { value, depth } = next;
     if (++values > shapeLimits.valuesMax) return "too many values";
@@ -48,6 +51,8 @@ export function objectionToShape(
       if (key === "@context") {
         const objection = objectionToContexts(object[key]);
         if (objection) return objection;
+        terms += termsIn(object[key]);
+        if (terms > shapeLimits.termsMax) return "too many terms";
         continue;
       }
       if (key.startsWith("@")) return `JSON-LD keyword ${key.slice(0, 40)}`;
@@ -58,6 +63,31 @@ export function objectionToShape(
     }
   }
   return null;
+}
+
+/** Before parsing, so that brackets alone cost nothing. Strings are passed over; what is no JSON fails later. */
+export function isNestedTooDeep(json: Uint8Array): boolean {
+  let depth = 0;
+  for (let i = 0; i < json.length; i++) {
+    const byte = json[i];
+    if (byte === 0x22) {
+      for (i++; i < json.length && json[i] !== 0x22; i++) if (json[i] === 0x5c) i++;
+    } else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > shapeLimits.depthMax) return true;
+    } else if (byte === 0x7d || byte === 0x5d) {
+      depth--;
+    }
+  }
+  return false;
+}
+
+/** A bundled context counts as one term: it is processed once and remembered. */
+function termsIn(context: unknown): number {
+  let terms = 0;
+  for (const each of Array.isArray(context) ? context : [context]) {
+    terms += typeof each === "object" && each !== null ? Object.keys(each).length : 1;
+  }
+  return terms;
 }
 
 const valueMembers = new Set(["@value", "@language", "@direction", "@type"]);

@@ -167,7 +167,6 @@ describe("case 10 and 26: signature headers (CVE-2023-49079, CVE-2026-28432, unp
     ["a component twice", 401, covering(`${enough} "@method"`)],
     ["no created", 401, rfc(`sig1=(${enough});keyid="${key}"`)],
     ["endless created", 401, rfc(`sig1=(${enough});keyid="${key}";created=999999999999999`)],
-    ["expired", 401, covering(enough, `;expires=${now - 10}`)],
     ["not yet expired", 0, covering(enough, `;expires=${now + 10}`)],
     ["a nonce and a tag", 0, covering(enough, ';nonce="abc;def";tag="x"')],
     ["no key", 401, rfc(`sig1=(${enough});created=${now}`)],

@@ -38,7 +38,6 @@ export const guardOptions: GuardOptions = {
   origin: "https://city.example",
   permittedOrigins: [],
   standingOf: () => "allowed",
-  now: () => new Date(),
 };
 
 export async function knock(
