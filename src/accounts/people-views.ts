@@ -30,22 +30,24 @@ export function peopleListPage(ctx: PageContext, { people, search, processes }: 
     width: "wide",
     isUnlisted: true,
     main: html`
-      <form class="search-box" method="post" action="/admin/people/search" role="search">
+      <form class="filters" method="post" action="/admin/people/search" role="search">
         ${csrfField(ctx)}
-        <label for="people-q">${t("accounts.people-search")}</label>
-        <input id="people-q" type="search" name="q" dir="auto" maxlength="200" autocomplete="off" value="${search}">
+        <div class="filter filter-search">
+          <label for="people-q">${t("accounts.people-search")}</label>
+          <input id="people-q" type="search" name="q" dir="auto" maxlength="200" autocomplete="off" value="${search}">
+        </div>
         <button class="button" type="submit">${t("list.search")}</button>
       </form>
       ${
         rows.length === 0
           ? emptyState(t("accounts.people-none"), t("accounts.people-none-help"))
-          : html`<table class="table">
+          : html`<div class="table-wrap"><table class="table">
         <thead><tr>
           <th scope="col">${t("accounts.name")}</th><th scope="col">${t("accounts.email")}</th>
           <th scope="col">${t("accounts.residence")}</th><th scope="col">${t("accounts.roles")}</th>
         </tr></thead>
         <tbody>${rows}</tbody>
-      </table>`
+      </table></div>`
       }
       ${neighbours(ctx, people, search)}`,
   });
@@ -235,7 +237,7 @@ function actsPart(ctx: PageContext, { acts, processes, organisations }: PersonPa
   if (acts.length === 0) return html`<p>${t("accounts.acts-none")}</p>`;
   return html`<ol class="timeline">${acts.map(
     (act) =>
-      html`<li>${actText(t, act, processes, organisations)} · <bdi>${act.byName || t("accounts.act-by-node")}</bdi> · ${ago(t, act.at, ctx.now)}</li>`,
+      html`<li class="moment">${actText(t, act, processes, organisations)} · <bdi>${act.byName || t("accounts.act-by-node")}</bdi> · ${ago(t, act.at, ctx.now)}</li>`,
   )}</ol>`;
 }
 

@@ -1,5 +1,5 @@
 // The shell of every page: head, city header, menus, breadcrumbs, what was just done, footer.
-import { holdsSomewhere } from "../accounts/account.ts";
+import { holdsSomewhere, mayWorkAtDesk } from "../accounts/account.ts";
 import { attrs, classes, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
 import { languages, type MessageKey, ownNames } from "../platform/i18n.ts";
 import { clip } from "../platform/text.ts";
@@ -189,6 +189,7 @@ function accountMenu(ctx: PageContext): Markup {
     <ul>
       <li><a class="menu-item" href="/account">${t("shell.account")}</a></li>
       ${desk.map((link) => html`<li><a class="menu-item" href="${href(link.href)}">${t(link.label)}</a></li>`)}
+      ${mayWorkAtDesk(account) ? html`<li><a class="menu-item" href="/admin/people">${t("accounts.people-title")}</a></li>` : nothing}
     </ul>
     <form method="post" action="/sign-out">${csrfField(ctx)}<button class="menu-item" type="submit">${t("shell.sign-out")}</button></form>
   </div>
