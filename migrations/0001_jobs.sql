@@ -10,6 +10,7 @@ create table job (
   created_at timestamptz not null default now(),
   run_at timestamptz not null default now(),
   attempts integer not null default 0,
+  has_started boolean not null default false,
   is_behind boolean not null default false,
   lease_until timestamptz,
   holder uuid,
@@ -19,6 +20,7 @@ create table job (
 
 comment on column job.key is 'Jobs of one key run one at a time, in the order of their ids.';
 comment on column job.unique_key is 'At most one waiting job has it.';
+comment on column job.has_started is 'It keeps its place in front of the later ones of its key, however long it waits.';
 comment on column job.is_behind is
   'An earlier job of the key has to end first. Whoever removes a job of a key brings the next one forward, so a poll never meets these rows.';
 comment on column job.lease_until is 'Not null: a worker has it until then. Past: that worker died.';
@@ -38,7 +40,7 @@ create unique index job_unique_waiting on job (unique_key) where unique_key is n
 -- in front, and are no longer met by a poll. Whoever removes a job brings the next one of its key forward in a statement
 -- after that, which sees every mark made before. So nothing stays marked with nothing in front of it.
 -- Taking and finishing do not wait for the disk: when the database itself crashes, jobs done in the second before run again.
--- A job for a later time lets those after it pass; one that waits to be tried again does not.
+-- A job for a later time lets those after it pass; one that has started and waits to go on does not.
 
 -- `clock` is a simulated time, under which a job without a time of its own is due whatever it says; null: the real one.
 create function job_is_due(job job, clock timestamptz) returns boolean language sql stable
@@ -72,7 +74,7 @@ begin
       left join lateral (
         select other.id from job other
         where (other.key, other.id) >= (seen.key, 0) and (other.key, other.id) < (seen.key, seen.id)
-          and other.key is not null and other.lease_until is null and (other.attempts > 0 or job_is_due(other, clock))
+          and other.key is not null and other.lease_until is null and (other.has_started or job_is_due(other, clock))
         order by other.key, other.id limit 1) earlier on true
     ), free as materialized (
       select job.id from judged join job using (id)
@@ -86,7 +88,7 @@ begin
     ), marked as (
       update job set is_behind = true where job.id = any(array(select follower.id from follower))
     )
-    update job set lease_until = now() + lease, holder = worker, attempts = job.attempts + 1
+    update job set lease_until = now() + lease, holder = worker, attempts = job.attempts + 1, has_started = true
     where job.id = any(array(select lost.id from lost union all select free.id from free limit wanted))
     returning job.*;
 end $$;
@@ -103,10 +105,10 @@ begin
       select foremost.* from unnest(keys) as freed(key) cross join lateral (
         select job.id, worker is not null and job.kind = any(kinds) and job_is_due(job, clock) as is_taken from job
         where (job.key, job.id) >= (freed.key, 0) and (job.key, job.id) <= (freed.key, 9223372036854775807)
-          and job.key is not null and lease_until is null and (attempts > 0 or job_is_due(job, clock))
+          and job.key is not null and lease_until is null and (has_started or job_is_due(job, clock))
         order by job.key, job.id limit 1) foremost
     ), moved as (
-      update job set is_behind = false, attempts = job.attempts + is_taken::integer,
+      update job set is_behind = false, attempts = job.attempts + is_taken::integer, has_started = has_started or is_taken,
         lease_until = case when is_taken then now() + lease end, holder = case when is_taken then worker end
       from next where job.id = next.id and job.lease_until is null
       returning job.*

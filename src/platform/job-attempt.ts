@@ -2,13 +2,14 @@
 import { ZodError } from "zod";
 import type { Pool } from "./db.ts";
 import { bury, type Holder, type LeasedJob, putBack } from "./job-table.ts";
-import { GiveUp, type Handlers, patientRetry, Retry, type RetryPolicy } from "./jobs.ts";
+import { GiveUp, type Handlers, Later, patientRetry, Retry, type RetryPolicy } from "./jobs.ts";
 import { Refused } from "./refusal.ts";
 
 /** How a try ended. `error` is text for an operator, `cause` the thrown value itself. */
 export type Verdict =
   | { readonly end: "done"; readonly refusal?: string }
-  | { readonly end: "later"; readonly delayMs: number; readonly error: string; readonly cause: unknown }
+  | { readonly end: "goes on"; readonly afterMs: number; readonly payload: unknown }
+  | { readonly end: "failed"; readonly delayMs: number; readonly error: string; readonly cause: unknown }
   | { readonly end: "dead"; readonly error: string; readonly cause: unknown };
 
 const errorCharsMax = 1_000;
@@ -30,11 +31,12 @@ export async function verdictOn(job: LeasedJob, handlers: Handlers, signal: Abor
     return { end: "done" };
   } catch (cause) {
     if (cause instanceof Refused) return { end: "done", refusal: cause.code };
+    if (cause instanceof Later) return { end: "goes on", afterMs: cause.afterMs, payload: cause.payload };
     const error = textOf(cause);
     const isLast = job.attempts >= retry.attemptsMax || cause instanceof GiveUp || cause instanceof ZodError;
     if (isLast) return { end: "dead", error, cause };
     return {
-      end: "later",
+      end: "failed",
       delayMs: cause instanceof Retry ? cause.afterMs : backoffMs(retry, job.attempts),
       error,
       cause,
@@ -59,13 +61,15 @@ function textOf(error: unknown): string {
 const pathsOf = (error: ZodError) =>
   error.issues.map((issue) => `${issue.path.join(".") || "it"} (${issue.code})`).join(", ");
 
-/** Records a try that did not succeed. */
+/** Records a try after which the job is not done. */
 export async function settle(
   pool: Pool,
   holder: Holder,
   job: LeasedJob,
   verdict: Exclude<Verdict, { end: "done" }>,
 ): Promise<void> {
-  if (verdict.end === "dead") await bury(pool, holder, job, verdict.error);
-  else await putBack(pool, holder, job, verdict.delayMs, verdict.error);
+  const { end } = verdict;
+  if (end === "dead") await bury(pool, holder, job, verdict.error);
+  else if (end === "failed") await putBack(pool, holder, job, verdict);
+  else await putBack(pool, holder, job, { delayMs: verdict.afterMs, error: null, payload: verdict.payload });
 }

@@ -48,15 +48,16 @@ export async function drain(pool: Pool, handlers: Handlers, options: DrainOption
       } else {
         await settle(pool, holder, job, verdict);
       }
-      const error = verdict.end !== "done" && !options.toleratesFailures ? verdict : null;
-      if (!error && ranCount < drainedMax) continue;
+      const failure =
+        (verdict.end === "failed" || verdict.end === "dead") && !options.toleratesFailures ? verdict : null;
+      if (!failure && ranCount < drainedMax) continue;
       await handBack(
         pool,
         holder,
         jobs.map((left) => left.id),
       );
-      if (!error) throw new Error(`Still not drained after ${drainedMax} jobs`);
-      throw new Error(`Job ${job.kind} failed: ${error.error}`, { cause: error.cause });
+      if (!failure) throw new Error(`Still not drained after ${drainedMax} jobs`);
+      throw new Error(`Job ${job.kind} failed: ${failure.error}`, { cause: failure.cause });
     }
   }
 }

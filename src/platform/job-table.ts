@@ -97,30 +97,30 @@ export async function handBack(sql: Sql, holder: Holder, ids: string[]): Promise
   }
 }
 
+/** What a job waits for: another try after an error, or to go on, perhaps with other words, which is no try. */
+export interface Wait {
+  readonly delayMs: number;
+  readonly error: string | null;
+  /** Takes the place of the payload when given. */
+  readonly payload?: unknown;
+}
+
 /**
- * Lets a failed job wait for `delayMs`, in front of the later ones of its key. When another waiting job has its unique
- * key by now, the failed one goes away instead: the other does the same work.
- *
- * @returns whether it will be tried again itself.
+ * Lets a job wait, in front of the later ones of its key. When another waiting job has its unique key by now, this one goes
+ * away instead: the other does the same work.
  */
-export async function putBack(
-  pool: Pool,
-  holder: Holder,
-  job: LeasedJob,
-  delayMs: number,
-  error: string,
-): Promise<boolean> {
+export async function putBack(pool: Pool, holder: Holder, job: LeasedJob, wait: Wait): Promise<void> {
   const from = holder.now ? pool`${holder.now}::timestamptz` : pool`now()`;
+  const { delayMs, error, payload } = wait;
   try {
     await pool`
-      update job set lease_until = null, holder = null, is_behind = false, last_error = ${error},
-        run_at = ${from} + ${after(pool, delayMs)}
+      update job set lease_until = null, holder = null, is_behind = false, run_at = ${from} + ${after(pool, delayMs)},
+        last_error = coalesce(${error}, last_error), attempts = attempts - ${error === null ? 1 : 0},
+        payload = ${payload === undefined ? pool`payload` : pool.json(payload as never)}
       where id = ${job.id} and holder = ${holder.id}`;
-    return true;
   } catch (violation) {
     if (violatedUnique(violation) !== waitingTwin) throw violation;
     await finishJobs(pool, holder, [job], false);
-    return false;
   }
 }
 

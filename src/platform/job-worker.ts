@@ -32,8 +32,8 @@ export interface WorkerOptions {
   readonly clock?: (() => Date) | undefined;
   /** False where LISTEN does not work (PgBouncer in transaction mode): new jobs are then met by the poll. */
   readonly notify?: boolean | undefined;
-  /** Kinds some other worker of this program looks after, so that they are not reported as unknown. */
-  readonly otherKinds?: readonly string[] | undefined;
+  /** Kinds other workers look after, so that they are not reported as unknown; "any" reports none. */
+  readonly otherKinds?: readonly string[] | "any" | undefined;
   /** A worker that died holds its jobs for at most this long. */
   readonly leaseMs?: number | undefined;
   /** The longest time between two looks at the table. */
@@ -158,16 +158,19 @@ class Worker {
   async #record(job: LeasedJob, verdict: Verdict): Promise<void> {
     if (verdict.end === "done") await this.#finish(job);
     else await settle(this.#pool, this.#holderNow(), job, verdict);
-    const about = { kind: job.kind, id: job.id, attempt: job.attempts };
-    if (verdict.end === "later")
-      this.#options.log.warn("Job {kind} {id} failed (try {attempt}): {error}", { ...about, error: verdict.error });
-    if (verdict.end === "dead")
-      this.#options.log.error("Job {kind} {id} was given up (try {attempt}): {error}", {
-        ...about,
-        error: verdict.error,
-      });
-    if (verdict.end === "done" && verdict.refusal)
-      this.#options.log.info("Job {kind} {id} was refused: {refusal}", { ...about, refusal: verdict.refusal });
+    this.#tell(job, verdict);
+  }
+
+  #tell({ kind, id, attempts: attempt }: LeasedJob, verdict: Verdict): void {
+    const { log } = this.#options;
+    const about = { kind, id, attempt };
+    if (verdict.end === "done" && verdict.refusal) {
+      log.info("Job {kind} {id} was refused: {refusal}", { ...about, refusal: verdict.refusal });
+    } else if (verdict.end === "failed") {
+      log.warn("Job {kind} {id} failed (try {attempt}): {error}", { ...about, error: verdict.error });
+    } else if (verdict.end === "dead") {
+      log.error("Job {kind} {id} was given up (try {attempt}): {error}", { ...about, error: verdict.error });
+    }
   }
 
   /** Jobs that end in the same turn leave in one statement. */
@@ -251,7 +254,9 @@ class Worker {
   }
 
   async #reportUnknownKinds(): Promise<void> {
-    const known = new Set([...this.#holder.kinds, ...(this.#options.otherKinds ?? []), ...this.#reported]);
+    const { otherKinds = [] } = this.#options;
+    if (otherKinds === "any") return;
+    const known = new Set([...this.#holder.kinds, ...otherKinds, ...this.#reported]);
     const kinds = await waitingKinds(this.#pool).catch(() => []);
     for (const kind of kinds) {
       if (known.has(kind)) continue;

@@ -98,12 +98,29 @@ export type Handlers = Readonly<Record<string, Handler | { readonly run: Handler
 
 /** Thrown by a handler: not now, but after this time. Counts as a try. */
 export class Retry extends Error {
+  override readonly name = "Retry";
   readonly afterMs: number;
 
   constructor(afterMs: number, reason = "asked to be tried later", options?: ErrorOptions) {
     super(reason, options);
-    this.name = "Retry";
     this.afterMs = afterMs;
+  }
+}
+
+/**
+ * Thrown by a handler: nothing went wrong, but the job is to go on after this time, in its place before the later ones of
+ * its key. Does not count as a try, so the handler has to see to it that it ends.
+ */
+export class Later extends Error {
+  override readonly name = "Later";
+  readonly afterMs: number;
+  /** The payload to go on with; the same when absent. */
+  readonly payload: unknown;
+
+  constructor(afterMs: number, payload?: unknown) {
+    super("to go on later");
+    this.afterMs = afterMs;
+    this.payload = payload;
   }
 }
 
