@@ -30,7 +30,7 @@ export async function loadKeyPairs(sql: Sql, handle: string): Promise<webcrypto.
   );
 }
 
-const mainKeyOf = (uri: string) => `${uri}#main-key`;
+export const mainKeyOf = (uri: string) => `${uri}#main-key`;
 const proofKeyOf = (uri: string) => `${uri}#multikey-2`;
 
 /** RSA as PEM under `#main-key`, the one key Mastodon reads; Ed25519 as Multikey for proofs (FEP-521a). */

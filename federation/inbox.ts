@@ -15,6 +15,7 @@ import { receiveFlag } from "../src/moderation/actions.ts";
 import { type Sql, type Tx, withTransaction } from "../src/platform/db.ts";
 import { enqueue } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
+import { plainText } from "../src/platform/rich-text.ts";
 import { addReaction, removeReaction } from "../src/subjects/actions.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import type { ReactionKind } from "../src/subjects/subject.ts";
@@ -134,8 +135,9 @@ async function receiveCreate(received: Received): Promise<void> {
   refuseUnless(post?.inReplyTo != null, "unsupported-object");
   const parent = await findSubject(tx, post.inReplyTo);
   refuseUnless(parent !== null, "not-found");
-  // A vote in a poll: nothing here is decided by one (a name, no text). NodeBB names its replies, which have text.
-  refuseUnless(post.html !== "", "unsupported-object");
+  // A vote in a poll, which decides nothing here, is a name without a text (snac: a lone line break). NodeBB names its
+  // replies too, and those have text.
+  refuseUnless(plainText(post.html).trim() !== "", "unsupported-object");
   // Where an institution speaks for a person, the person's name and stance are read at the comment's own address.
   if (isInstitution(from.type)) return await promiseRefresh(tx, uri);
   await receiveComment(tx, commentFrom(post, from, now, isLimited), now);

@@ -19,12 +19,13 @@ export interface NewActor {
 
 /**
  * Opens an actor of this node with its handle and keys. The handle can never be given to another one later.
- * The node's own actor takes the host as its handle, which the law of handles would refuse to anyone else.
+ * The node's own actor and the voice of its residents take handles that the law refuses to anyone else.
  *
  * @throws Refused `handle-invalid`, `handle-taken`.
  */
 export async function openActor(sql: Sql, uris: Uris, input: NewActor, now: Date): Promise<Actor> {
-  const handle = input.kind === "node" ? input.handle : checkHandle(input.handle);
+  const isHouse = input.kind === "node" || input.kind === "residents";
+  const handle = isHouse ? input.handle : checkHandle(input.handle);
   const id = newId(now);
   const uri = uris.actor(handle);
   return await withTransaction(sql, async (tx) => {

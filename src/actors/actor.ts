@@ -54,8 +54,8 @@ const HANDLE = /^[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*$/;
 const reserved = new Set(
   (
     "about account admin administrator api auth everyone feed follow help here host hostmaster inbox info koinon login " +
-    "logout mailbox mastodon me moderator network news node none null office official postmaster privacy report root " +
-    "search security settings sign-in staff status support system undefined uploads webmaster"
+    "logout mailbox mastodon me moderator network new news node none null office official postmaster privacy report root " +
+    "search security settings sign-in residents staff status support system undefined uploads webmaster"
   ).split(" "),
 );
 

@@ -142,3 +142,11 @@ export async function listNetwork(
     where us.origin is null and us.kind in ('organisation', 'process') ${before === null ? sql`` : sql`and follow.id < ${before}`}
     order by follow.id desc limit ${limit}`;
 }
+
+/** Servers this node has decided something about, the latest decision first. */
+export async function listPeers(
+  sql: Sql,
+): Promise<{ host: string; policy: PeerPolicy; reason: string; decidedAt: Date }[]> {
+  return await sql<{ host: string; policy: PeerPolicy; reason: string; decidedAt: Date }[]>`
+    select host, policy, reason, decided_at from peer order by decided_at desc limit 500`;
+}

@@ -1,0 +1,97 @@
+// Collections on the wire: a root with the total, and pages by path (a signed GET must not need a query string).
+import type { Actor } from "../src/actors/actor.ts";
+import { listFollows } from "../src/actors/queries.ts";
+import { listReplyUris } from "../src/comments/queries.ts";
+import type { Sql } from "../src/platform/db.ts";
+import { isId } from "../src/platform/ids.ts";
+import { Refused } from "../src/platform/refusal.ts";
+import type { Subject } from "../src/subjects/subject.ts";
+import { AS2, type Json } from "./vocabulary.ts";
+
+export const collectionPageSize = 50;
+
+/** `first` is the newest page; each page names the key of the one after it. */
+const firstKey = "newest";
+
+interface Page {
+  readonly items: readonly unknown[];
+  /** The key the next page starts after; null on the last. */
+  readonly nextKey: string | null;
+}
+
+const root = (id: string, totalItems: number, hasPages: boolean): Json => ({
+  "@context": AS2,
+  id,
+  type: "OrderedCollection",
+  totalItems,
+  ...(hasPages ? { first: `${id}/page/${firstKey}` } : {}),
+});
+
+const pageOf = (id: string, key: string, { items, nextKey }: Page): Json => ({
+  "@context": AS2,
+  id: `${id}/page/${key}`,
+  type: "OrderedCollectionPage",
+  partOf: id,
+  orderedItems: items,
+  ...(nextKey === null ? {} : { next: `${id}/page/${nextKey}` }),
+});
+
+const keyOf = (segment: string): string | null => {
+  if (segment === firstKey) return null;
+  if (!isId(segment)) throw new Refused("not-found");
+  return segment;
+};
+
+const pageFrom = <Row extends { id: string }>(rows: Row[], item: (row: Row) => unknown): Page => ({
+  items: rows.slice(0, collectionPageSize).map(item),
+  nextKey: rows.length > collectionPageSize ? rows[collectionPageSize - 1]!.id : null,
+});
+
+/**
+ * A collection of an actor: `outbox`, `followers`, `following`, `featured`. Who follows is told as a number only: it is
+ * the followers' own business.
+ */
+export async function actorCollection(sql: Sql, actor: Actor, name: string, page: string | null): Promise<Json> {
+  const id = `${actor.uri}/${name}`;
+  switch (name) {
+    case "followers":
+      return root(id, actor.followersCount, false);
+    case "featured":
+      return { ...root(id, 0, false), orderedItems: [] };
+    case "following": {
+      if (page === null) return root(id, await countOf(sql, sql`follow where follower_id = ${actor.id} and state = 'accepted'`), true);
+      const query = { actorId: actor.id, direction: "following", before: keyOf(page), limit: collectionPageSize + 1 } as const;
+      return pageOf(id, page, pageFrom(await listFollows(sql, query), (row) => row.uri));
+    }
+    case "outbox": {
+      const listed = sql`outgoing_activity where actor_id = ${actor.id} and kind <> 'private'`;
+      if (page === null) return root(id, await countOf(sql, listed), true);
+      const before = keyOf(page);
+      const rows = await sql<{ id: string; activity: Json }[]>`
+        select id, activity from ${listed} ${before === null ? sql`` : sql`and id < ${before}`}
+        order by id desc limit ${collectionPageSize + 1}`;
+      return pageOf(id, page, pageFrom(rows, (row) => withoutContext(row.activity)));
+    }
+    default:
+      throw new Refused("not-found");
+  }
+}
+
+async function countOf(sql: Sql, rows: ReturnType<Sql>): Promise<number> {
+  const [row] = await sql<{ total: number }[]>`select count(*)::int as total from ${rows}`;
+  return row!.total;
+}
+
+const withoutContext = ({ "@context": _context, ...rest }: Json): Json => rest;
+
+/** A collection of a thing: `replies` with every accepted comment, ours or not; `likes` and `shares` as numbers. */
+export async function subjectCollection(sql: Sql, subject: Subject, name: string, page: string | null): Promise<Json> {
+  const id = `${subject.uri}/${name}`;
+  if (name === "likes" || name === "shares") {
+    return { "@context": AS2, id, type: "Collection", totalItems: name === "likes" ? subject.likeCount : subject.shareCount };
+  }
+  if (name !== "replies") throw new Refused("not-found");
+  if (page === null) return root(id, subject.commentCount, true);
+  const rows = await listReplyUris(sql, subject.uri, { before: keyOf(page), limit: collectionPageSize + 1 });
+  return pageOf(id, page, pageFrom(rows, (row) => row.uri));
+}

@@ -1,0 +1,231 @@
+// The federation door, put together: Fedify with our store, queue and documents; the inbox behind its guard; the jobs.
+import { createFederation, type Federation, signRequest } from "@fedify/fedify";
+import { Activity, Application, Group, Organization, Person } from "@fedify/vocab";
+import { getLogger } from "@logtape/logtape";
+import type { Actor } from "../src/actors/actor.ts";
+import { findLocalActor, getActorOfKind, policyFor } from "../src/actors/queries.ts";
+import type { Pool } from "../src/platform/db.ts";
+import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
+import type { Handlers } from "../src/platform/jobs.ts";
+import type { Uris } from "../src/platform/uris.ts";
+import type { Clock, FindRemote } from "../src/ports.ts";
+import { announcePhase } from "../src/processes/actions.ts";
+import { loadKeyPairs, mainKeyOf } from "./actors.ts";
+import { deliver } from "./delivery.ts";
+import { receive } from "./inbox.ts";
+import { PostgresKvStore } from "./kv.ts";
+import { tellEvent } from "./outbox.ts";
+import { JobMessageQueue } from "./queue.ts";
+import { publishDigest } from "./quiet.ts";
+import { actorAt, backfillPage, openFindRemote, promiseRefresh, type Remote, refresh, startBackfill } from "./remote.ts";
+import { openServing } from "./serving.ts";
+import { contextLoader } from "./trust/contexts.ts";
+import { openDocuments, type SignatureDialect } from "./trust/documents.ts";
+import { guardInbox, type Knock } from "./trust/guard.ts";
+import type { Json } from "./vocabulary.ts";
+
+const log = getLogger(["koinon", "federation"]);
+
+export interface FederationOptions {
+  readonly sql: Pool;
+  readonly uris: Uris;
+  readonly clock: Clock;
+  readonly client: GuardedFetch;
+  /** Origins of a demo or a test, reached over http and on loopback; empty on a public node. */
+  readonly permittedOrigins: readonly string[];
+  readonly version: string;
+}
+
+export interface FederationDoor {
+  /** Answers what other servers ask and send; null for a request that wants a page. */
+  fetch(request: Request): Promise<Response | null>;
+  readonly findRemote: FindRemote;
+  readonly handlers: Handlers;
+}
+
+/** What a verified knock leaves for the listener: Fedify's context data is the one thing that reaches it. */
+interface Passed {
+  knock: Knock | null;
+  outcome: { verdict: string; reason?: string } | null;
+}
+
+export function openFederation(options: FederationOptions): FederationDoor {
+  const { sql, uris, clock, client, permittedOrigins } = options;
+  const keyPairs = openKeyRing(sql);
+  const sign = async (request: Request, dialect: SignatureDialect) => {
+    const node = await getActorOfKind(sql, "node");
+    const [rsa] = await keyPairs(node.handle);
+    return await signRequest(request, rsa!.privateKey, new URL(mainKeyOf(node.uri)), { spec: dialect });
+  };
+  const documents = openDocuments({ fetch: client.fetch, sign });
+  const remote: Remote = { sql, documents, client, permittedOrigins };
+  const queue = new JobMessageQueue(sql, { keyPairsOf: keyPairs });
+  const federation = createFederation<Passed>({
+    kv: new PostgresKvStore(sql),
+    queue: { outbox: queue, fanout: queue },
+    manuallyStartQueue: true,
+    origin: uris.origin,
+    documentLoaderFactory: () => documents.loader,
+    contextLoaderFactory: () => contextLoader,
+    authenticatedDocumentLoaderFactory: () => documents.loader,
+    firstKnock: "draft-cavage-http-signatures-12",
+    userAgent: `Koinon/${options.version} (+${uris.origin})`,
+    onOutboxError: (error) => log.info("A delivery failed: {reason}", { reason: error.message }),
+  });
+  openDispatchers(federation, options, keyPairs);
+  openListeners(federation, async (passed) => {
+    const { knock } = passed;
+    if (knock === null) throw new Error("an activity came past the guard");
+    const now = clock.now();
+    const from = await actorAt(remote, knock.actor.href, now);
+    const isLimited = knock.standing === "limited";
+    passed.outcome = await receive(sql, knock.activity as Json, from, { isLimited, now });
+  });
+  const serve = openServing(sql, uris, clock);
+  const takeIn = openInbox({ federation, remote, options });
+  return {
+    findRemote: openFindRemote(remote, () => clock.now()),
+    handlers: openHandlers({ federation, remote, queue, options }),
+    async fetch(request) {
+      const { pathname } = new URL(request.url);
+      if (request.method === "POST" && (pathname === "/inbox" || /^\/actors\/[^/]+\/inbox$/.test(pathname))) return await takeIn(request);
+      if (pathname.startsWith("/.well-known/") || pathname.startsWith("/nodeinfo/")) {
+        return await federation.fetch(atOrigin(request, uris.origin), { contextData: { knock: null, outcome: null } });
+      }
+      return await serve(request);
+    },
+  };
+}
+
+/** At the public address, whatever a proxy made of it: signatures cover it. */
+function atOrigin(request: Request, origin: string): Request {
+  const { pathname, search } = new URL(request.url);
+  return new Request(new URL(pathname + search, origin), request);
+}
+
+type KeyRing = (handle: string) => Promise<CryptoKeyPair[]>;
+
+const keyRingMax = 1_000;
+
+/** Imported keys by handle: reading and importing them costs more than signing. */
+function openKeyRing(sql: Pool): KeyRing {
+  const ring = new Map<string, ReturnType<KeyRing>>();
+  return async (handle) => {
+    const kept = ring.get(handle);
+    if (kept !== undefined) return await kept;
+    const loading = loadKeyPairs(sql, handle) as ReturnType<KeyRing>;
+    if (ring.size >= keyRingMax) ring.delete(ring.keys().next().value!);
+    ring.set(handle, loading);
+    const pairs = await loading.catch((error: unknown) => {
+      ring.delete(handle);
+      throw error;
+    });
+    if (pairs.length === 0) ring.delete(handle);
+    return pairs;
+  };
+}
+
+const wireClasses = { Application, Group, Organization, Person } as const;
+
+function openDispatchers(federation: Federation<Passed>, { sql, uris, version }: FederationOptions, keyPairs: KeyRing): void {
+  federation
+    .setActorDispatcher("/actors/{identifier}", async (_context, identifier) => {
+      const actor = await findLocalActor(sql, identifier);
+      return actor === null || actor.goneAt !== null ? null : actorForFedify(actor);
+    })
+    .mapHandle(async (_context, username) => (await findLocalActor(sql, username))?.handle ?? null)
+    .setKeyPairsDispatcher(async (_context, identifier) => await keyPairs(identifier));
+  federation.setNodeInfoDispatcher("/nodeinfo/2.1", async () => {
+    const [usage] = await sql<{ residents: number; posts: number; comments: number }[]>`
+      select (select count(*)::int from account where closed_at is null) as residents,
+        (select count(*)::int from subject where origin is null and kind <> 'comment' and published_at is not null) as posts,
+        (select count(*)::int from subject where origin is null and kind = 'comment' and published_at is not null) as comments`;
+    return {
+      software: { name: "koinon", version, homepage: new URL(uris.origin) },
+      protocols: ["activitypub"],
+      openRegistrations: true,
+      usage: { users: { total: usage!.residents }, localPosts: usage!.posts, localComments: usage!.comments },
+    };
+  });
+}
+
+/** What Fedify needs of an actor for WebFinger and signing. The document others read is made in actors.ts. */
+function actorForFedify(actor: Actor) {
+  const Wire = wireClasses[actor.type as keyof typeof wireClasses];
+  return new Wire({
+    id: new URL(actor.uri),
+    preferredUsername: actor.handle,
+    name: actor.name,
+    url: new URL(actor.url ?? actor.uri),
+    inbox: new URL(actor.inboxUri),
+  });
+}
+
+/** One listener for every type: what each does is the table in inbox.ts, which reads the payload the guard has checked. */
+function openListeners(federation: Federation<Passed>, take: (passed: Passed) => Promise<void>): void {
+  federation
+    .setInboxListeners("/actors/{identifier}/inbox", "/inbox")
+    // Ours commits with the effect; Fedify's would be one more write that does not.
+    .withIdempotency(() => null)
+    .on(Activity, async (context) => await take(context.data));
+}
+
+interface Parts {
+  readonly federation: Federation<Passed>;
+  readonly remote: Remote;
+  readonly options: FederationOptions;
+}
+
+/** The way in: guard, signature, then one transaction. What the law refuses is acknowledged: asking again would not help. */
+function openInbox({ federation, remote, options }: Parts): (request: Request) => Promise<Response> {
+  const { sql, uris, clock, permittedOrigins } = options;
+  const standingOf = async (actor: URL) => await policyFor(sql, actor.host);
+  return async (request) => {
+    const guarded = { origin: uris.origin, permittedOrigins, standingOf, now: () => clock.now() };
+    const knock = await guardInbox(request, guarded);
+    if (knock instanceof Response) return knock;
+    const passed: Passed = { knock, outcome: null };
+    const attempt = () => federation.fetch(knock.request.clone(), { contextData: passed });
+    let response = await attempt();
+    // A key may have been changed since it was kept: the actor is read again, at most once a minute.
+    if (response.status === 401 && remote.documents.forget(knock.actor.href)) response = await attempt();
+    if (response.status === 401 && (await isFarewell(remote, knock))) return new Response(null, { status: 202 });
+    if (passed.outcome !== null) log.debug("{type} from {actor}: {verdict} {reason}", { type: knock.activity.type, actor: knock.actor.href, ...passed.outcome });
+    return response;
+  };
+}
+
+/**
+ * A Delete of an actor by itself can often not be verified: its server answers 410 for the key already. It is taken as a
+ * hint to ask that server, and acknowledged, or it would be sent for days.
+ */
+async function isFarewell({ sql }: Remote, { activity, actor }: Knock): Promise<boolean> {
+  const { type, object } = activity;
+  const named = typeof object === "string" ? object : (object as Json | undefined)?.id;
+  if (type !== "Delete" || named !== actor.href) return false;
+  const known = await sql`select from actor where uri = ${actor.href} and origin is not null and gone_at is null`;
+  if (known.length > 0) await promiseRefresh(sql, actor.href);
+  return true;
+}
+
+function openHandlers({ federation, remote, queue, options }: Parts & { queue: JobMessageQueue }): Handlers {
+  const { sql, uris, clock } = options;
+  const passing: Passed = { knock: null, outcome: null };
+  const { documents } = remote;
+  const on =
+    <Payload>(run: (payload: Payload) => Promise<unknown>) =>
+    (payload: unknown) =>
+      run(payload as Payload);
+  return {
+    ...queue.handlers((message) => federation.processQueuedTask(passing, message)),
+    federate: on(({ eventId }: { eventId: string }) => tellEvent(sql, uris, eventId, clock.now())),
+    deliver: on((payload: { activityUri: string; after: string }) =>
+      deliver({ sql, context: federation.createContext(new URL(uris.origin), passing), documents }, payload),
+    ),
+    refresh: on(({ uri }: { uri: string }) => refresh(remote, uri, clock.now())),
+    "start-backfill": on(({ actorUri }: { actorUri: string }) => startBackfill(remote, actorUri, clock.now())),
+    backfill: on((payload: { actorUri: string; page: string; count: number }) => backfillPage(remote, payload, clock.now())),
+    digest: on(({ processUri }: { processUri: string }) => publishDigest(sql, uris, processUri, clock.now())),
+    "phase-start": on(({ phaseId }: { phaseId: string }) => announcePhase(sql, uris, phaseId, clock.now())),
+  };
+}

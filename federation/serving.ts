@@ -1,0 +1,135 @@
+// What this node serves to other servers: actors, objects, collections and activities, as ActivityStreams JSON at the same
+// addresses as the pages. Everything here is public; drafts, hidden things and private activities look absent.
+import { createHash } from "node:crypto";
+import { findLocalActor } from "../src/actors/queries.ts";
+import type { Sql } from "../src/platform/db.ts";
+import { isId } from "../src/platform/ids.ts";
+import { Refused } from "../src/platform/refusal.ts";
+import type { Uris } from "../src/platform/uris.ts";
+import type { Clock } from "../src/ports.ts";
+import { findSubject } from "../src/subjects/queries.ts";
+import { isPublic } from "../src/subjects/subject.ts";
+import { actorToObject } from "./actors.ts";
+import { actorCollection, subjectCollection } from "./collections.ts";
+import { findObject } from "./objects.ts";
+import { ACTIVITY_JSON, type Json } from "./vocabulary.ts";
+
+/** Actor documents are asked for with every activity we send; they may be this old. */
+const actorKeptMs = 10_000;
+const actorsKeptMax = 1_000;
+
+interface Served {
+  readonly body: string;
+  readonly etag: string;
+  readonly status: 200 | 410;
+  readonly at: number;
+}
+
+/**
+ * Whether a request wants ActivityStreams rather than a page: it names one of the two types and does not like HTML better.
+ */
+export function wantsActivity(request: Request): boolean {
+  const accept = request.headers.get("accept") ?? "";
+  const activity = qualityOf(accept, /^application\/(activity\+json|ld\+json)/);
+  return activity > 0 && activity >= qualityOf(accept, /^text\/html/);
+}
+
+function qualityOf(accept: string, type: RegExp): number {
+  let best = 0;
+  for (const range of accept.toLowerCase().split(",")) {
+    const [name = "", ...parameters] = range.split(";").map((part) => part.trim());
+    if (!type.test(name)) continue;
+    const q = parameters.find((parameter) => parameter.startsWith("q="));
+    best = Math.max(best, q === undefined ? 1 : Number(q.slice(2)) || 0);
+  }
+  return best;
+}
+
+const subjectPaths = new Set(["proposals", "answers", "news", "comments", "meetings", "results", "milestones"]);
+
+/**
+ * @returns the server of ActivityStreams documents: null for a request that is not for it (another method, another type,
+ * an address that has only a page).
+ */
+export function openServing(sql: Sql, uris: Uris, clock: Clock): (request: Request) => Promise<Response | null> {
+  const actors = new Map<string, Served>();
+
+  async function actorDocument(handle: string): Promise<Served> {
+    const now = clock.now();
+    const kept = actors.get(handle);
+    if (kept !== undefined && +now - kept.at < actorKeptMs) return kept;
+    const actor = await findLocalActor(sql, handle);
+    if (actor === null) throw new Refused("not-found");
+    const served = serve(await actorToObject(sql, uris, actor, now), now);
+    if (actors.size >= actorsKeptMax) actors.delete(actors.keys().next().value!);
+    actors.set(handle, served);
+    return served;
+  }
+
+  async function find(segments: string[]): Promise<Served | null> {
+    const [area = "", name = "", collection, page, key] = segments;
+    const isPaged = page === "page" && key !== undefined;
+    if (segments.length > 5 || (page !== undefined && !isPaged)) return null;
+    if (area === "processes" && collection === undefined) return name === "" ? null : await actorDocument(name);
+    if (area === "actors") {
+      if (collection === undefined) return await actorDocument(name);
+      const actor = await findLocalActor(sql, name);
+      if (actor === null || actor.goneAt !== null) throw new Refused("not-found");
+      return serve(await actorCollection(sql, actor, collection, key ?? null), clock.now());
+    }
+    if (area === "activities" && collection === undefined) return await activityDocument(name);
+    if (!subjectPaths.has(area) || !isId(name)) return null;
+    return await subjectDocument(uris.at(`/${area}/${name}`), collection, key ?? null);
+  }
+
+  async function subjectDocument(uri: string, collection: string | undefined, key: string | null): Promise<Served | null> {
+    if (collection === undefined) {
+      const object = await findObject(sql, uris, uri);
+      if (object === null) throw new Refused("not-found");
+      return serve(object, clock.now());
+    }
+    const subject = await findSubject(sql, uri);
+    if (subject === null || subject.origin !== null || !isPublic(subject)) throw new Refused("not-found");
+    if (!["replies", "likes", "shares"].includes(collection)) return null;
+    return serve(await subjectCollection(sql, subject, collection, key), clock.now());
+  }
+
+  async function activityDocument(id: string): Promise<Served> {
+    const [row] = await sql<{ activity: Json }[]>`
+      select activity from outgoing_activity where uri = ${uris.activity(id)} and kind <> 'private'
+        and not exists (select from subject where subject.uri = subject_uri and (hidden_at is not null or deleted_at is not null))`;
+    if (row === undefined) throw new Refused("not-found");
+    return serve(row.activity, clock.now());
+  }
+
+  return async (request) => {
+    if (request.method !== "GET" && request.method !== "HEAD") return null;
+    if (!wantsActivity(request)) return null;
+    const segments = new URL(request.url).pathname.split("/").slice(1);
+    try {
+      const served = await find(segments);
+      return served === null ? null : respond(request, served);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return new Response(null, { status: error.status, headers: { vary: "Accept" } });
+    }
+  };
+}
+
+function serve(object: Json, now: Date): Served {
+  const body = JSON.stringify(object);
+  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+  return { body, etag, status: object.type === "Tombstone" ? 410 : 200, at: +now };
+}
+
+function respond(request: Request, { body, etag, status }: Served): Response {
+  const headers = {
+    "content-type": `${ACTIVITY_JSON}; charset=utf-8`,
+    "cache-control": "public, max-age=0, must-revalidate",
+    vary: "Accept",
+    etag,
+    "x-content-type-options": "nosniff",
+  };
+  if (status === 200 && request.headers.get("if-none-match")?.includes(etag)) return new Response(null, { status: 304, headers });
+  return new Response(request.method === "HEAD" ? null : body, { status, headers });
+}

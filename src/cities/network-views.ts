@@ -1,0 +1,148 @@
+// The network page's markup: plain data in, markup out.
+import { holds } from "../accounts/account.ts";
+import type { FollowState, PeerPolicy } from "../actors/actor.ts";
+import { href, html, type Markup, nothing } from "../platform/html.ts";
+import { plainText } from "../platform/rich-text.ts";
+import { clip } from "../platform/text.ts";
+import type { RemoteThing } from "../ports.ts";
+import type { PageContext } from "../web/context.ts";
+import { buttonForm, confirmForm, form, openFields } from "../web/fields.ts";
+import { followBox } from "../web/fediverse.ts";
+import { emptyForm, type FormState } from "../web/forms.ts";
+import { cardList, emptyState, section } from "../web/lists.ts";
+import { ago, avatar, statusPill } from "../web/marks.ts";
+
+export interface NetworkRow {
+  readonly uri: string;
+  readonly name: string;
+  readonly handle: string;
+  readonly url: string;
+  readonly iconUrl: string | null;
+  readonly summary: string;
+  readonly state: FollowState;
+  readonly since: Date;
+  /** The actor of ours at the other end. */
+  readonly ours: string;
+  readonly isPerson: boolean;
+  readonly host: string;
+}
+
+export interface PeerRow {
+  readonly host: string;
+  readonly policy: PeerPolicy;
+  readonly reason: string;
+  readonly decidedAt: Date;
+}
+
+export interface NetworkProps {
+  readonly following: readonly NetworkRow[];
+  readonly followers: readonly NetworkRow[];
+  readonly peers: readonly PeerRow[];
+  readonly state: FormState;
+  readonly found: Markup;
+}
+
+export function networkView(ctx: PageContext, props: NetworkProps): Markup {
+  const { t, city, account } = ctx;
+  const isOfficial = holds(account, "official");
+  const people = props.followers.filter((row) => row.isPerson).length;
+  const institutions = props.followers.filter((row) => !row.isPerson);
+  return html`
+    ${isOfficial ? lookUp(ctx, props) : nothing}
+    ${section(
+      t("network.following"),
+      props.following.length === 0
+        ? emptyState(t("network.following-none"), t("network.following-none-hint"))
+        : cardList(props.following.map((row) => actorRow(ctx, row, isOfficial))),
+    )}
+    ${section(
+      t("network.followers"),
+      html`${institutions.length === 0 ? nothing : cardList(institutions.map((row) => actorRow(ctx, row, false)))}
+        <p>${t("network.people", { count: people })}</p>
+        ${followBox(ctx, { handle: city.handle, uri: city.origin, title: t("network.follow-us") })}`,
+    )}
+    ${holds(account, "administrator") ? peersSection(ctx, props.peers, props.state) : nothing}`;
+}
+
+function lookUp(ctx: PageContext, { state, found }: NetworkProps): Markup {
+  const { t } = ctx;
+  const fields = openFields(ctx, state);
+  return html`<section class="section">
+    <form class="form" method="get" action="/network" novalidate>
+      ${fields.text("address", { label: t("network.address"), hint: t("network.address-hint"), charsMax: 500, spellcheck: false })}
+      <div class="form-actions"><button class="button" type="submit">${t("network.look-up")}</button></div>
+    </form>
+    ${found}
+  </section>`;
+}
+
+/** What a look-up found, with the button to follow it. */
+export function foundCard(ctx: PageContext, thing: RemoteThing, isFollowed: boolean): Markup {
+  const { t } = ctx;
+  return html`<article class="card card-actor" aria-live="polite"><div class="card-body">
+    <div class="byline">${avatar({ name: thing.name, handle: thing.handle, iconUrl: thing.iconUrl })}<div>
+      <h3 class="card-title"><a href="${href(thing.url ?? thing.uri)}" rel="noopener">${thing.name}</a></h3>
+      <p class="byline-more"><bdi dir="ltr">${thing.handle ?? thing.uri}</bdi></p></div></div>
+    <p class="card-text">${clip(plainText(thing.summary), 300)}</p>
+    ${
+      !thing.isActor
+        ? html`<p>${t("network.not-followable")}</p>`
+        : isFollowed
+          ? statusPill(t("network.state-accepted"), "good")
+          : buttonForm(ctx, { action: "/network/following", label: t("network.follow"), values: { uri: thing.uri }, about: thing.name })
+    }
+  </div></article>`;
+}
+
+function actorRow(ctx: PageContext, row: NetworkRow, mayLeave: boolean): Markup {
+  const { t, now } = ctx;
+  const tone = row.state === "accepted" ? "good" : row.state === "rejected" ? "bad" : "waiting";
+  return html`<article class="card card-actor"><div class="card-body">
+    <div class="byline">${avatar(row)}<div>
+      <h3 class="card-title"><a href="${href(row.url)}" rel="noopener"><bdi>${row.name}</bdi></a></h3>
+      <p class="byline-more"><bdi dir="ltr">${row.handle}</bdi> · ${ago(t, row.since, now)}</p></div></div>
+    ${row.summary === "" ? nothing : html`<p class="card-text" dir="auto">${row.summary}</p>`}
+    <div class="card-foot">
+      ${statusPill(t(`network.state-${row.state}`), tone)}
+      ${
+        mayLeave
+          ? confirmForm(ctx, {
+              action: "/network/unfollowing",
+              label: t("network.unfollow"),
+              ask: t("network.unfollow-ask", { name: row.name }),
+              submit: t("network.unfollow"),
+              body: html`<input type="hidden" name="uri" value="${row.uri}">`,
+            })
+          : nothing
+      }
+    </div>
+  </div></article>`;
+}
+
+function peersSection(ctx: PageContext, peers: readonly PeerRow[], state: FormState): Markup {
+  const { t } = ctx;
+  const fields = openFields(ctx, "host" in state.values ? state : emptyForm);
+  const policies = (["allowed", "limited", "blocked"] as const).map((policy) => ({
+    value: policy,
+    label: t(`network.policy-${policy}`),
+    hint: t(`network.policy-${policy}-hint`),
+  }));
+  return section(
+    t("network.peers"),
+    html`${
+      peers.length === 0
+        ? html`<p>${t("network.peers-none")}</p>`
+        : html`<ul class="plain-list">${peers.map(
+            (peer) =>
+              html`<li><bdi dir="ltr">${peer.host}</bdi> ${statusPill(t(`network.policy-${peer.policy}`), peer.policy === "blocked" ? "bad" : "waiting")} ${peer.reason}</li>`,
+          )}</ul>`
+    }
+    ${form(ctx, {
+      action: "/network/peers",
+      submit: t("network.decide"),
+      body: html`${fields.text("host", { label: t("network.host"), hint: t("network.host-hint"), charsMax: 253, spellcheck: false })}
+        ${fields.radios("policy", { label: t("network.policy"), options: policies, value: "limited" })}
+        ${fields.text("reason", { label: t("network.reason"), optional: true, charsMax: 500 })}`,
+    })}`,
+  );
+}

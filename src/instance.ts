@@ -1,0 +1,103 @@
+// The composition root: one node, as a value that can be opened many times in one process. The only file of src/ that
+// knows federation.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { getLogger } from "@logtape/logtape";
+import packageJson from "../package.json" with { type: "json" };
+import { openFederation } from "../federation/federation.ts";
+import { accountHandlers, scheduleAccountJobs } from "./accounts/jobs.ts";
+import type { Config } from "./config.ts";
+import { forgetCommentAuthor } from "./comments/actions.ts";
+import type { Pool } from "./platform/db.ts";
+import { type GuardedFetchOptions, openGuardedFetch } from "./platform/guarded-fetch.ts";
+import { drain } from "./platform/job-drain.ts";
+import { runJobs } from "./platform/job-worker.ts";
+import type { Handlers } from "./platform/jobs.ts";
+import { type Mailbox, openMailbox, openSmtpMailer } from "./platform/mail.ts";
+import { migrate } from "./platform/migrate.ts";
+import { openNodeDatabase } from "./platform/node-database.ts";
+import { openUris, type Uris } from "./platform/uris.ts";
+import { type Clock, type House, type Mailer, systemClock } from "./ports.ts";
+import { forgetProposalAuthor } from "./proposals/actions.ts";
+import { openApp } from "./web/app.ts";
+
+const log = getLogger(["koinon"]);
+const migrationsDir = join(import.meta.dirname, "..", "migrations");
+const jobsAtOnce = 16;
+const sourceUrl = "https://github.com/koinon/koinon";
+
+/** What tests replace, one piece at a time. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly mailer?: Mailer;
+  /** In place of the network, for several nodes in one process. */
+  readonly transport?: GuardedFetchOptions["transport"];
+  readonly lookup?: GuardedFetchOptions["lookup"];
+}
+
+export interface Instance extends AsyncDisposable {
+  readonly config: Config;
+  readonly uris: Uris;
+  readonly sql: Pool;
+  readonly house: House;
+  readonly mailbox: Mailbox | null;
+  fetch(request: Request, env?: unknown): Promise<Response>;
+  /** Does jobs until the signal, then lets those under way finish. */
+  startWorkers(signal: AbortSignal): Promise<void>;
+  /** Does every job that is due, and those they promise, for tests. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Opens a node: its database (migrated), its rooms, its doors. Nothing listens and no job is done until asked.
+ * @throws Error with one line that says what to set, where a part cannot be had.
+ */
+export async function openInstance(config: Config, overrides: Overrides = {}): Promise<Instance> {
+  const database = await openNodeDatabase(config);
+  const { sql } = database;
+  const uris = openUris(config.origin);
+  const clock = overrides.clock ?? systemClock;
+  const version = packageJson.version;
+  const client = openGuardedFetch({
+    permittedOrigins: config.federationTestPeers,
+    userAgent: `Koinon/${version} (+${config.origin})`,
+    transport: overrides.transport,
+    lookup: overrides.lookup,
+  });
+  const mailbox = overrides.mailer === undefined && config.smtpUrl === null ? openMailbox(() => clock.now(), announceMail) : null;
+  const mailer = overrides.mailer ?? mailbox ?? openSmtpMailer({ url: config.smtpUrl!, from: config.mailFrom });
+  const door = openFederation({ sql, uris, clock, client, permittedOrigins: [config.origin, ...config.federationTestPeers].filter(isPlain), version });
+  const house: House = { sql, uris, clock, mailer, findRemote: door.findRemote, uploadsDir: config.uploadsDir };
+  const app = openApp(house, {
+    ...config,
+    mailbox,
+    version,
+    sourceUrl,
+    forgetAuthor: [forgetProposalAuthor, forgetCommentAuthor],
+    postsPerMinute: 60,
+    health: { migrationsDir, doesJobs: config.role !== "web" },
+  });
+  const handlers: Handlers = { ...accountHandlers({ ...house, secret: config.secret }), ...door.handlers };
+  await migrate(sql, migrationsDir);
+  await scheduleAccountJobs(sql, clock.now());
+  return {
+    config,
+    uris,
+    sql,
+    house,
+    mailbox,
+    fetch: async (request, env) => (await door.fetch(request)) ?? (await app.fetch(request, env as never)),
+    startWorkers: (signal) =>
+      runJobs(sql, handlers, { signal, concurrency: jobsAtOnce, log, notify: config.databasePrepare }),
+    drain: async () => {
+      await drain(sql, handlers, { now: clock.now() } as never);
+    },
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await database.close();
+    },
+  };
+}
+
+const announceMail = (subject: string) => log.info("Mail in /mailbox: {subject}", { subject });
+const isPlain = (origin: string) => origin.startsWith("http:");

@@ -1,0 +1,74 @@
+// The pages of a node: the shell, and every room mounted on it. Rules live in the rooms; this is who is in the house.
+import { getLogger } from "@logtape/logtape";
+import type { Hono } from "hono";
+import { rememberLanguage } from "../accounts/actions.ts";
+import { type AccountSettings, accountPages } from "../accounts/pages.ts";
+import { loadViewer } from "../accounts/queries.ts";
+import { cityPages } from "../cities/pages.ts";
+import { findMainOrganisation } from "../cities/queries.ts";
+import { identityOf } from "../cities/views.ts";
+import { commentPages } from "../comments/pages.ts";
+import { moderationPages } from "../moderation/pages.ts";
+import type { House } from "../ports.ts";
+import { processPages } from "../processes/pages.ts";
+import { proposalPages } from "../proposals/pages.ts";
+import type { PageEnv } from "./context.ts";
+import { type HealthOptions, healthPages } from "./health.ts";
+import { openShell } from "./shell.ts";
+
+const log = getLogger(["koinon", "web"]);
+
+/** How long a process may show an old name or colour of its city. */
+const identityKeptMs = 5_000;
+
+export interface AppSettings extends AccountSettings {
+  readonly cookiePrefix: string;
+  readonly isPublic: boolean;
+  readonly version: string;
+  readonly sourceUrl: string;
+  readonly postsPerMinute: number;
+  readonly health: Omit<HealthOptions, "sql">;
+}
+
+export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
+  const { sql, uris, clock } = house;
+  const { secret, version, sourceUrl, isPublic } = settings;
+  const node = { origin: uris.origin, version, sourceUrl, isTrial: !isPublic };
+  const shell = openShell({
+    cookies: { prefix: settings.cookiePrefix, isSecure: uris.origin.startsWith("https:"), secret },
+    origin: uris.origin,
+    clock,
+    postsPerMinute: settings.postsPerMinute,
+    trustedProxyCount: settings.trustedProxyCount,
+    findCity: keptFor(identityKeptMs, async () => identityOf(await findMainOrganisation(sql), node)),
+    findAccount: (token) => loadViewer(sql, token, clock.now()),
+    countUnread: async () => 0,
+    rememberLanguage: (account, language) => rememberLanguage(sql, account, language),
+    reportFault: (error, requestId, path) =>
+      log.error("Request {requestId} to {path} failed: {error}", { error, requestId, path }),
+  });
+  shell.route("/", healthPages({ sql, ...settings.health }) as unknown as Hono<PageEnv>);
+  for (const pages of [
+    cityPages(house),
+    accountPages(house, settings),
+    processPages(house),
+    proposalPages(house),
+    commentPages(house),
+    moderationPages(house),
+  ]) {
+    shell.route("/", pages);
+  }
+  return shell;
+}
+
+/** Asks again only after a while. Real time, whatever the house's clock says: this is about load, not about meaning. */
+function keptFor<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
+  let kept: { value: Promise<T>; at: number } | null = null;
+  return () => {
+    if (kept === null || performance.now() - kept.at > ms) {
+      kept = { value: ask(), at: performance.now() };
+      kept.value.catch(() => (kept = null));
+    }
+    return kept.value;
+  };
+}
