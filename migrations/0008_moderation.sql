@@ -16,7 +16,7 @@ create table report (
   check (num_nonnulls(account_id, actor_id) < 2)
 );
 comment on column report.category is 'held: kept from everyone until a moderator has looked, since its server is limited';
-create index report_open on report (id desc) where state = 'open';
+create index report_state on report (state, id);
 create index report_account on report (account_id) where account_id is not null;
 
 -- One report can be about several things, as another server's Flag is.
@@ -27,3 +27,5 @@ create table report_subject (
   primary key (report_id, subject_uri)
 );
 create index report_subject_uri on report_subject (subject_uri, report_id desc);
+
+create index subject_hidden on subject (id) where hidden_at is not null;
