@@ -31,8 +31,8 @@ const ground = ["platform", "events", "ports"];
 
 /** Who may import whom, area by area; itself always. */
 const mayImport: Record<string, readonly string[]> = {
-  // The mailer fills a port; the words are data.
-  platform: ["ports", "locales"],
+  // The mailer fills a port.
+  platform: ["ports"],
   events: ["platform"],
   ports: ["platform"],
   config: ["platform"],
@@ -47,18 +47,19 @@ const mayImport: Record<string, readonly string[]> = {
   scripts: [...ground, "config", "instance", "importers", ...rooms],
 };
 
-/** Within the rooms: which shelf may import which, of its own room and of the rooms below. */
+/** Within the rooms: which shelf may import which, of its own room and of the rooms below; for types, one more. */
 const shelfMayImport: Record<string, readonly string[]> = {
   law: ["law"],
   queries: ["law", "queries"],
   actions: ["law", "queries", "actions"],
-  views: ["law", "queries", "views"],
-  pages: ["law", "queries", "actions", "views"],
   jobs: ["law", "queries", "actions"],
-  // What arrives from other servers, in plain data.
-  remote: ["law", "queries", "actions"],
+  views: ["law", "queries", "views"],
+  // Tells all pages who is looking.
+  viewer: ["law"],
+  pages: ["law", "queries", "actions", "views", "viewer", "pages"],
 };
-const shownShelves = ["views", "pages"];
+const shelfMayNameTypesOf: Record<string, readonly string[]> = { views: ["actions"] };
+const shownShelves = ["views", "viewer", "pages"];
 
 /** Packages that only one part of the house may know. */
 const packageOnlyIn: readonly { package: RegExp; areas: readonly string[]; shelves?: readonly string[] }[] = [
@@ -89,6 +90,8 @@ interface SourceFile {
   readonly shelf: string | null;
   readonly text: string;
   readonly imports: readonly string[];
+  /** Those of them that are gone when the program runs. */
+  readonly typeImports: readonly string[];
   readonly nodes: readonly AstNode[];
 }
 
@@ -100,16 +103,19 @@ interface AstNode {
 function areaOf(path: string): string {
   if (!path.startsWith("src/")) return path.split("/")[0] ?? "";
   if (path === "src/web/app.ts") return "web/app";
-  if (path.startsWith("src/web/locales/")) return "locales";
   return (path.split("/")[1] ?? "").replace(/\.ts$/, "");
 }
 
-/** A shelf by its name; a room that has split a shelf by idea says so at the end: `sign-in-actions.ts`. */
-function shelfOf(path: string): string | null {
+/** A shelf by the end of its name, `sign-in-actions.ts`; another name is law where it says so, else verbs filed by idea. */
+function shelfOf(path: string, text: string): string | null {
   if (!rooms.includes(areaOf(path))) return null;
-  const shelf = basename(path, ".ts").split("-").at(-1) ?? "";
-  return shelf in shelfMayImport ? shelf : "law";
+  const name = basename(path, ".ts").split("-").at(-1) ?? "";
+  if (name in shelfMayImport) return name;
+  return saysPure(text) ? "law" : "actions";
 }
+
+/** In the lines a file opens with. */
+const saysPure = (text: string): boolean => /^(\/\/.*\n){0,2}\/\/.*\bPure\b/.test(text);
 
 function read(path: string): SourceFile {
   const text = readFileSync(join(projectDir, path), "utf8");
@@ -124,7 +130,18 @@ function read(path: string): SourceFile {
       .map((node) => (node.source as { value?: unknown }).value)
       .filter((value) => typeof value === "string"),
   ];
-  return { path, area: areaOf(path), shelf: shelfOf(path), text, imports: [...new Set(named)], nodes };
+  const typeImports = module.staticImports
+    .filter((one) => one.entries.length > 0 && one.entries.every((entry) => entry.isType))
+    .map((one) => one.moduleRequest.value);
+  return {
+    path,
+    area: areaOf(path),
+    shelf: shelfOf(path, text),
+    text,
+    imports: [...new Set(named)],
+    typeImports,
+    nodes,
+  };
 }
 
 function nodesOf(root: AstNode): AstNode[] {
@@ -141,11 +158,20 @@ function nodesOf(root: AstNode): AstNode[] {
 const sources = globSync("{src,federation,scripts}/**/*.ts", { cwd: projectDir }).map(read);
 const everything = globSync("{src,federation,scripts,bench,test}/**/*.ts", { cwd: projectDir });
 
+const sourceAt = new Map(sources.map((file) => [file.path, file]));
+
+/** Every import of our own code; JSON is data. */
 const edges = sources.flatMap((from) =>
   from.imports
-    .filter((name) => name.startsWith("."))
-    .map((name) => normalize(join(dirname(from.path), name)))
-    .map((to) => ({ from, to, toArea: areaOf(to), toShelf: shelfOf(to), line: `${from.path} → ${to}` })),
+    .filter((name) => name.startsWith(".") && !name.endsWith(".json"))
+    .map((name) => ({ name, to: normalize(join(dirname(from.path), name)) }))
+    .map(({ name, to }) => ({
+      from,
+      isTypeOnly: from.typeImports.includes(name),
+      toArea: areaOf(to),
+      toShelf: sourceAt.get(to)?.shelf ?? null,
+      line: `${from.path} → ${to}`,
+    })),
 );
 
 test("the rules see the house they are for", () => {
@@ -164,9 +190,11 @@ test("each area imports only what stands under it", () => {
 test("each shelf of a room imports only the shelves under it", () => {
   const within = edges.filter((edge) => edge.from.shelf !== null && edge.toShelf !== null);
   expect(within.length).toBeGreaterThan(0);
-  const wrong = within.filter(
-    ({ from, toShelf }) => !shelfMayImport[from.shelf as string]?.includes(toShelf as string),
-  );
+  const wrong = within.filter(({ from, toShelf, isTypeOnly }) => {
+    const allowed = shelfMayImport[from.shelf as string] ?? [];
+    const named = isTypeOnly ? (shelfMayNameTypesOf[from.shelf as string] ?? []) : [];
+    return ![...allowed, ...named].includes(toShelf as string);
+  });
   // One room's pages are not another room's business, whatever their order.
   const neighbours = within.filter((edge) => edge.toShelf === "pages" && edge.from.area !== edge.toArea);
   expect([...wrong, ...neighbours].map((edge) => edge.line)).toEqual([]);
@@ -220,7 +248,7 @@ function nameOf(expression: unknown): string {
 }
 
 test("what says that it is pure knows no database, no request and no clock", () => {
-  const pure = sources.filter((file) => /^(\/\/.*\n){0,2}\/\/.*\bPure\b/.test(file.text));
+  const pure = sources.filter((file) => saysPure(file.text));
   expect(pure.length).toBeGreaterThan(2);
   const impure = pure.filter(
     (file) =>

@@ -1,4 +1,5 @@
 // A subject is anything public that has a URI. What attaches to anything (comments, likes, reports, hiding) names it so.
+// Pure: no SQL, no request, no clock.
 
 export type SubjectKind =
   | "process"
