@@ -39,6 +39,8 @@ function refused(reason: string): SignatureClaim {
 
 /** Seconds since 1970 that a date type can hold: up to the year 5138. */
 const epochSeconds = /^\d{1,11}$/;
+/** A header's name, a derived component of RFC 9421, or one of draft-cavage's in parentheses. */
+const componentName = /^(?:@?[a-z0-9!#$%&'*+.^_|~`-]+|\((?:request-target|created|expires)\))$/;
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const oneParameter = /^\s*([A-Za-z]+)=(?:"([^"]*)"|(\d+))\s*$/;
 
@@ -56,6 +58,7 @@ function readCavage(signature: string, headers: Headers): SignatureClaim {
   const value = parameters.get("signature") ?? "";
   if (!base64.test(value)) return refused("signature is not base64");
   const covered = (parameters.get("headers") ?? "").toLowerCase().split(/\s+/);
+  if (!covered.every((name) => componentName.test(name))) return refused("headers");
   for (const name of ["(request-target)", "host", "date", "digest"]) {
     if (!covered.includes(name)) return refused(`${name} not signed`);
   }
@@ -134,12 +137,14 @@ function dictionary(header: string, member: RegExp): Map<string, RegExpExecArray
     if (!match || members.has(match[1]!) || members.size >= signaturesMax) return null;
     members.set(match[1]!, match);
     rest = rest.slice(match[0].length);
+    if (rest.trim() === "" && match[0].endsWith(",")) return null;
   }
   return members;
 }
 
 function objectionToCovered(covered: readonly string[]): string | null {
   const has = (name: string) => covered.includes(name);
+  if (!covered.every((name) => componentName.test(name))) return "component";
   if (new Set(covered).size !== covered.length) return "component twice";
   if (!has("@method")) return "@method not signed";
   if (!has("@target-uri") && !(has("@authority") && (has("@path") || has("@request-target")))) {

@@ -261,7 +261,10 @@ describe("recorded signatures", () => {
       body: JSON.stringify(aCreate()),
     });
     const knock = await guardInbox(request, guardOptions);
-    expect(knock instanceof Response && [knock.status, await knock.text()]).toEqual([401, "@target-uri not signed\n"]);
+    expect(knock instanceof Response && [knock.status, await knock.text()]).toEqual([
+      401,
+      "content-digest not signed\n",
+    ]);
   });
 });
 
