@@ -220,6 +220,20 @@ test("each package is known only where it belongs", () => {
   expect(wrong).toEqual([]);
 });
 
+test("what runs in production is installed there", () => {
+  const { dependencies } = JSON.parse(readFileSync(join(projectDir, "package.json"), "utf8"));
+  const missing = sources
+    .filter((file) => file.area !== "scripts")
+    .flatMap((file) =>
+      file.imports
+        .filter((name) => !/^(\.|node:)/.test(name) && !file.typeImports.includes(name))
+        .map((name) => name.split("/", name.startsWith("@") ? 2 : 1).join("/"))
+        .filter((name) => !(name in dependencies))
+        .map((name) => `${file.path} → ${name}`),
+    );
+  expect(missing).toEqual([]);
+});
+
 test("only config.ts reads the environment of the process", () => {
   const readers = sources
     .filter((file) => file.area !== "scripts")

@@ -11,12 +11,15 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** @throws Error with one line that says which setting to change, where the port cannot be had. */
+/**
+ * Answers requests with `fetch`, which is also told the connection they came on.
+ * @throws Error with one line that says which setting to change, where the port cannot be had.
+ */
 export async function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: (request: Request, connection: unknown) => Response | Promise<Response>,
   { host, port }: { host: string; port: number },
 ): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: (request) => fetch(request) }) as Server;
+  const server = createAdaptorServer({ fetch }) as Server;
   await new Promise<void>((done, failed) => {
     server.once("error", (error) => failed(new Error(reasonOf(error, host, port), { cause: error })));
     server.listen(port, host, done);
