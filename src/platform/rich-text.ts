@@ -3,7 +3,7 @@ import { Marked, type Tokens } from "marked";
 import sanitize from "sanitize-html";
 import { escapeHtml, href, type Markup, raw } from "./html.ts";
 
-export const markdownCharsMax = 100_000;
+export const markdownCharsMax = 50_000;
 export const remoteHtmlCharsMax = 200_000;
 const nestingMax = 24;
 const linkRel = "nofollow noopener ugc";
@@ -56,7 +56,20 @@ function numbersOnly(attributes: sanitize.Attributes, name: string): sanitize.At
 
 /** HTML from another server or an import, reduced to text structure, lists, headings, tables and safe links. Idempotent. */
 export function cleanRemoteHtml(text: string): Markup {
-  return raw(sanitize(text.slice(0, remoteHtmlCharsMax), cleaning));
+  return raw(clean(text.slice(0, remoteHtmlCharsMax)));
+}
+
+const cleaningRoundsMax = 4;
+
+/** What is left after a tag was taken out may read differently (a paragraph in a paragraph), so it is read again. */
+function clean(text: string): string {
+  let kept = sanitize(text, cleaning);
+  for (let round = 1; round < cleaningRoundsMax; round += 1) {
+    const next = sanitize(kept, cleaning);
+    if (next === kept) break;
+    kept = next;
+  }
+  return kept;
 }
 
 /**
@@ -64,16 +77,38 @@ export function cleanRemoteHtml(text: string): Markup {
  * at the third level, pictures become links, and line breaks are kept as people type them.
  */
 export function markdownToHtml(text: string): Markup {
+  const kept = rendered.get(text) ?? renderMarkdown(text);
+  remember(text, kept);
+  return kept;
+}
+
+/** The texts rendered last: the same proposal is read far more often than it is written. */
+const rendered = new Map<string, Markup>();
+const renderedCharsMax = 4_000_000;
+let renderedChars = 0;
+
+function remember(text: string, markup: Markup): void {
+  if (rendered.delete(text)) renderedChars -= text.length + markup.length;
+  rendered.set(text, markup);
+  renderedChars += text.length + markup.length;
+  for (const [oldest, forgotten] of rendered) {
+    if (renderedChars <= renderedCharsMax) break;
+    rendered.delete(oldest);
+    renderedChars -= oldest.length + forgotten.length;
+  }
+}
+
+function renderMarkdown(text: string): Markup {
   const source = tameNesting(text.slice(0, markdownCharsMax));
-  let rendered: string;
+  let shown: string;
   try {
-    rendered = marked.parse(source) as string;
+    shown = marked.parse(source) as string;
   } catch (error) {
     // marked recurses: what nests too deep for it is shown as it was typed.
     if (!(error instanceof RangeError)) throw error;
-    rendered = `<p>${escapeHtml(source)}</p>`;
+    shown = `<p>${escapeHtml(source)}</p>`;
   }
-  return raw(sanitize(rendered, cleaning));
+  return raw(clean(shown));
 }
 
 const marked = new Marked({
@@ -92,20 +127,36 @@ const marked = new Marked({
   },
 });
 
-/** Quotes, lists and brackets opened dozens of times in one place mean nothing to a reader and much work to a parser. */
+/**
+ * Quotes, lists and brackets opened dozens of times in one place mean nothing to a reader and much work to a parser:
+ * marked takes time in the square of the emphasis marks of one paragraph, and of the spaces in one line.
+ */
 function tameNesting(text: string): string {
-  return text
-    .replace(/\r\n?/g, "\n")
-    .split("\n")
-    .map((line) => {
-      const opened = /^(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t]))+/.exec(line)?.[0] ?? "";
-      const markers = opened.match(/>|[-+*]|\d{1,9}[.)]/g) ?? [];
-      const indent = opened === "" ? (/^[ \t]*/.exec(line)?.[0].length ?? 0) : 0;
-      if (markers.length > nestingMax / 2) return line.slice(opened.length);
-      return indent > 80 ? line.trimStart() : line;
-    })
+  const lines = text.replace(/\r\n?/g, "\n").split("\n").map(tameLine);
+  return tameParagraphs(lines)
     .join("\n")
+    .replace(/[ \t]{81,}/g, (run) => run.slice(0, 80))
     .replace(/([[\]*_~`!<(])\1{11,}/g, (run) => run.slice(0, 12));
+}
+
+function tameLine(line: string): string {
+  const opened = /^(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t]))+/.exec(line)?.[0] ?? "";
+  const markers = opened.match(/>|[-+*]|\d{1,9}[.)]/g) ?? [];
+  if (markers.length > nestingMax / 2) return line.slice(opened.length);
+  const indent = opened === "" ? (/^[ \t]*/.exec(line)?.[0].length ?? 0) : 0;
+  return indent > 80 ? line.trimStart() : line;
+}
+
+const paragraphMarksMax = 600;
+
+/** Within one paragraph, the marks beyond a number nobody types by hand are taken as plain characters. */
+function tameParagraphs(lines: readonly string[]): string[] {
+  let marks = 0;
+  return lines.map((line) => {
+    if (line.trim() === "") marks = 0;
+    marks += line.match(/[*_~[\]`]/g)?.length ?? 0;
+    return marks > paragraphMarksMax ? line.replace(/[*_~[\]`]/g, "\\$&") : line;
+  });
 }
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: " " };
