@@ -41,10 +41,11 @@ const cleaning: sanitize.IOptions = {
 };
 
 function linkAttributes(attributes: sanitize.Attributes): sanitize.Attributes {
-  const { href: address, ...rest } = attributes;
+  const { href: address, rel: _dropped, ...rest } = attributes;
   const target = address === undefined ? "#" : href(address);
   if (!/^(https?|mailto):/i.test(target)) return {};
-  return { ...rest, href: target, rel: linkRel };
+  // Always in this order, so that cleaning again changes nothing.
+  return { href: target, ...rest, rel: linkRel };
 }
 
 function numbersOnly(attributes: sanitize.Attributes, name: string): sanitize.Attributes {

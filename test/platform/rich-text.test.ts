@@ -62,7 +62,7 @@ describe("cleanRemoteHtml", () => {
     const sent =
       '<h1>Plan</h1><p>Hi <span class="h-card evil"><a href="https://a.example/@b" class="u-url mention" onclick="x()">@<span>b</span></a></span></p><ol start="3"><li>x</li></ol><blockquote><pre><code>y</code></pre></blockquote>';
     expect(cleanRemoteHtml(sent).toString()).toBe(
-      '<h3>Plan</h3><p>Hi <span class="h-card"><a class="u-url mention" href="https://a.example/@b" rel="nofollow noopener ugc">@<span>b</span></a></span></p><ol start="3"><li>x</li></ol><blockquote><pre><code>y</code></pre></blockquote>',
+      '<h3>Plan</h3><p>Hi <span class="h-card"><a href="https://a.example/@b" class="u-url mention" rel="nofollow noopener ugc">@<span>b</span></a></span></p><ol start="3"><li>x</li></ol><blockquote><pre><code>y</code></pre></blockquote>',
     );
   });
 
@@ -130,10 +130,11 @@ describe("time stays linear in the input", () => {
     ["addresses", (count) => "http://a.b ".repeat(count / 11)],
     ["mails", (count) => "a@".repeat(count / 2)],
   ];
+  // The processor's time, not the clock's: other tests run at the same time.
   const timeMs = (work: () => unknown) => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     work();
-    return performance.now() - before;
+    return process.cpuUsage(before).user / 1000;
   };
   test.each(shapes)("%s", (_name, shape) => {
     for (const render of [markdownToHtml, cleanRemoteHtml, plainText]) {
