@@ -6,7 +6,8 @@ FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The embedded PostgreSQL is left in: an image without DATABASE_URL is a whole node.
-RUN npm ci --omit=dev && npm cache clean --force
+# Not `npm ci`, which wants the optional packages of every system in the lock file; versions are exact either way.
+RUN npm install --omit=dev --no-save && npm cache clean --force
 
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="Koinon" \
