@@ -163,9 +163,9 @@ create table dead_letter (
 comment on table dead_letter is 'Jobs that were given up, kept until an operator tries them again or throws them away.';
 
 create table key_value (
-  key text[] primary key,
+  key text[] collate "C" primary key,
   value jsonb not null,
-  expires_at timestamptz
+  expires_at timestamptz not null
 );
 comment on column key_value.value is 'The JSON null is a value: something is known to be absent.';
-create index key_value_expiry on key_value (expires_at) where expires_at is not null;
+create index key_value_expiry on key_value (expires_at);
