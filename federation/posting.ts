@@ -1,0 +1,156 @@
+// One activity to one inbox: signed, through the guarded client, and patient. In place of Fedify's own delivery, which
+// sends by the global `fetch`, looks every inbox's address up again, and keeps what it knows of peers in the database.
+import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
+import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
+import { GiveUp, Later, Retry } from "../src/platform/jobs.ts";
+import { Refused } from "../src/platform/refusal.ts";
+import type { SignatureDialect } from "./trust/documents.ts";
+import { type Signer, signedHeaders } from "./trust/signing.ts";
+
+export const postingLimits = {
+  totalMs: 15_000,
+  answerBytesMax: 64_000,
+  /** Failures in a row after which a server is left alone for a while. */
+  failuresMax: 5,
+  restMs: 10 * 60 * 1000,
+  restMsMax: 4 * 60 * 60 * 1000,
+  /** After which an activity that a silent server never took is given up. */
+  keptMs: 7 * 24 * 60 * 60 * 1000,
+  retryAfterMsMax: 24 * 60 * 60 * 1000,
+  /** Servers and keys remembered in memory. */
+  rememberedMax: 10_000,
+} as const;
+
+/** Fedify's outbox message, as far as it is needed here; the queue has put the private keys back. */
+export interface OutboxMessage {
+  readonly type: "outbox";
+  readonly keys: readonly { readonly keyId: string; readonly privateKey: JsonWebKey }[];
+  readonly activity: unknown;
+  readonly inbox: string;
+  /** When it was first to be sent. */
+  readonly started: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function isOutboxMessage(message: unknown): message is OutboxMessage {
+  return typeof message === "object" && message !== null && (message as OutboxMessage).type === "outbox";
+}
+
+export interface PostingOptions {
+  readonly fetch: GuardedFetch["fetch"];
+  readonly now: () => Date;
+  /** Told when an inbox answers that it is no more (404, 410), before the delivery is given up. */
+  readonly onGone?: ((inbox: URL) => Promise<void>) | undefined;
+}
+
+/** What is known of one server: how it wants to be signed to, and whether it answers. */
+interface Peer {
+  readonly dialect: SignatureDialect;
+  readonly failures: number;
+  /** Left alone until then, in milliseconds; 0 while it answers. */
+  readonly restUntil: number;
+}
+
+const unknownPeer: Peer = { dialect: "draft-cavage-http-signatures-12", failures: 0, restUntil: 0 };
+
+/**
+ * Delivers, or throws what the job worker understands: {@link Later} while a server rests, {@link Retry} when it asks
+ * for time, {@link GiveUp} when the answer would stay the same, anything else to be tried again.
+ */
+export function openPosting({ fetch, now, onGone }: PostingOptions): (message: OutboxMessage) => Promise<void> {
+  const peers = new Remembered<Peer>();
+  const keys = new Remembered<{ readonly n: string | undefined; readonly key: KeyObject }>();
+
+  function signerOf(message: OutboxMessage): Signer {
+    const rsa = message.keys.find(({ privateKey }) => privateKey.kty === "RSA");
+    if (!rsa) throw new GiveUp("no RSA key to sign with");
+    const { keyId, privateKey } = rsa;
+    let kept = keys.get(keyId);
+    if (!kept || kept.n !== privateKey.n) {
+      kept = { n: privateKey.n, key: createPrivateKey({ key: privateKey, format: "jwk" }) };
+      keys.set(keyId, kept);
+    }
+    return { keyId, privateKey: kept.key };
+  }
+
+  async function send(message: OutboxMessage, inbox: URL, dialect: SignatureDialect): Promise<Response> {
+    const body = Buffer.from(JSON.stringify(message.activity));
+    const unsigned = { method: "POST" as const, url: inbox, body, contentType: "application/activity+json" };
+    const headers = await signedHeaders(unsigned, signerOf(message), dialect, now());
+    for (const [name, value] of Object.entries(message.headers ?? {})) {
+      if (!headers.has(name)) headers.set(name, value);
+    }
+    const { totalMs, answerBytesMax } = postingLimits;
+    return await fetch(inbox, { method: "POST", headers, body, totalMs, bytesMax: answerBytesMax });
+  }
+
+  /** In the dialect the server is known to read; in the other one too if it is refused, which is then remembered. */
+  async function knock(message: OutboxMessage, inbox: URL): Promise<Response> {
+    const { dialect } = peers.get(inbox.origin) ?? unknownPeer;
+    const first = await send(message, inbox, dialect);
+    if (first.status !== 400 && first.status !== 401) return first;
+    const other = dialect === "rfc9421" ? "draft-cavage-http-signatures-12" : "rfc9421";
+    const second = await send(message, inbox, other);
+    if (second.ok) peers.set(inbox.origin, { ...(peers.get(inbox.origin) ?? unknownPeer), dialect: other });
+    return second;
+  }
+
+  function failed(origin: string, error: unknown): never {
+    const { dialect, failures } = peers.get(origin) ?? unknownPeer;
+    const { failuresMax, restMs, restMsMax } = postingLimits;
+    const over = failures + 1 - failuresMax;
+    const rest = over < 0 ? 0 : Math.min(restMsMax, restMs * 2 ** Math.min(over, 16));
+    peers.set(origin, { dialect, failures: failures + 1, restUntil: rest === 0 ? 0 : now().getTime() + rest });
+    throw error;
+  }
+
+  return async (message) => {
+    const inbox = new URL(message.inbox);
+    const at = now().getTime();
+    const peer = peers.get(inbox.origin) ?? unknownPeer;
+    if (peer.restUntil > at) {
+      if (at - Date.parse(message.started) > postingLimits.keptMs) throw new GiveUp("silent for too long");
+      throw new Later(peer.restUntil - at + Math.random() * 60_000);
+    }
+    // One delivery asks whether the server is back; the others go on waiting meanwhile.
+    if (peer.restUntil > 0) peers.set(inbox.origin, { ...peer, restUntil: at + postingLimits.totalMs * 2 });
+    const response = await knock(message, inbox).catch((error: unknown) => {
+      if (error instanceof Refused && error.code === "address-forbidden") {
+        throw new GiveUp("the inbox has a forbidden address", { cause: error });
+      }
+      return failed(inbox.origin, error);
+    });
+    const answered = `${inbox.host} answered ${response.status}`;
+    if (response.status >= 500) failed(inbox.origin, retryAfter(response, at) ?? new Error(answered));
+    peers.set(inbox.origin, { ...(peers.get(inbox.origin) ?? unknownPeer), failures: 0, restUntil: 0 });
+    if (response.ok) return;
+    if (response.status === 404 || response.status === 410) await onGone?.(inbox);
+    // Others may change: a signature refused while the peer could not read our key, a limit, a redirect for a day.
+    const mayChange = response.status < 400 || [401, 408, 429].includes(response.status);
+    if (!mayChange) throw new GiveUp(answered);
+    throw retryAfter(response, at) ?? new Error(answered);
+  };
+}
+
+/** RFC 9110 section 10.2.3: seconds or a date. */
+function retryAfter(response: Response, at: number): Retry | null {
+  const value = response.headers.get("retry-after");
+  if (value === null) return null;
+  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - at;
+  return ms > 0 ? new Retry(Math.min(ms, postingLimits.retryAfterMsMax)) : null;
+}
+
+/** The last so many things set, by name. */
+class Remembered<T> {
+  readonly #kept = new Map<string, T>();
+
+  get(name: string): T | undefined {
+    return this.#kept.get(name);
+  }
+
+  set(name: string, value: T): void {
+    this.#kept.delete(name);
+    this.#kept.set(name, value);
+    if (this.#kept.size > postingLimits.rememberedMax) this.#kept.delete(this.#kept.keys().next().value!);
+  }
+}
