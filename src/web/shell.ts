@@ -174,7 +174,7 @@ function followRoutes(): Hono<PageEnv> {
     const show = (main: Markup) => page({ ctx, title: t("fediverse.follow-title"), main, isUnlisted: true });
     if (target !== null) {
       // Not a redirect: the content policy holds a form's whole journey to this node.
-      c.header("refresh", `1; url=${target}`);
+      c.header("refresh", `1;url=${target}`);
       return c.html(show(leavingNotice(ctx, target)));
     }
     const wrong = account ? html`<p class="error" role="alert">${t("fediverse.not-an-account")}</p>` : null;
