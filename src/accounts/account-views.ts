@@ -43,7 +43,7 @@ export function accountPage(ctx: PageContext, props: AccountPageProps, forms: Ac
       ${section(t("accounts.sessions-title"), sessions(ctx, props.sessions), undefined, "sessions")}
       ${section(
         t("accounts.closing-title"),
-        html`<p>${t("accounts.closing-lead")}</p><p><a class="button button-secondary" href="/account/closing">${t("accounts.closing-open")}</a></p>`,
+        html`<div class="stack"><p>${t("accounts.closing-lead")}</p><a class="button button-secondary" href="/account/closing">${t("accounts.closing-open")}</a></div>`,
         undefined,
         "closing",
       )}`,
@@ -93,7 +93,13 @@ function profileForm(ctx: PageContext, { account, knowHow }: AccountPageProps, s
     submit: t("accounts.save"),
     body: html`
       ${fields.summary()}
-      ${fields.text("name", { label: t("accounts.name"), hint: t("accounts.name-hint"), value: account.name, autocomplete: "name", charsMax: nameLengthMax })}
+      ${fields.text("name", {
+        label: t("accounts.name"),
+        hint: t(account.actorId === null ? "accounts.name-hint" : "accounts.name-hint-voice"),
+        value: account.name,
+        autocomplete: "name",
+        charsMax: nameLengthMax,
+      })}
       ${fields.select("locale", {
         label: t("accounts.language"),
         hint: t("accounts.language-hint"),
@@ -123,7 +129,7 @@ function voice(ctx: PageContext, { account, voice: actor, host }: AccountPagePro
       charsMax: nameLengthMax,
     });
   if (actor === null) {
-    return html`<p>${t("accounts.voice-explained", { host })}</p>
+    return html`<div class="stack"><p>${t("accounts.voice-explained", { host })}</p>
     ${form(ctx, {
       action: "/account/voice",
       submit: t("accounts.voice-open"),
@@ -131,9 +137,9 @@ function voice(ctx: PageContext, { account, voice: actor, host }: AccountPagePro
         ${fields.summary()}
         ${fields.text("handle", { label: t("accounts.handle"), hint: t("accounts.handle-hint", { host }), charsMax: handleLengthMax, spellcheck: false, autocomplete: "off" })}
         ${name(account.name)}`,
-    })}`;
+    })}</div>`;
   }
-  return html`<p>${t("accounts.voice-yours")} <a class="handle" dir="ltr" href="${href(actor.url ?? actor.uri)}">${addressOf(actor)}</a></p>
+  return html`<div class="stack"><p>${t("accounts.voice-yours")} <a class="handle" dir="ltr" href="${href(actor.url ?? actor.uri)}">${addressOf(actor)}</a></p>
     ${form(ctx, { action: "/account/voice/name", submit: t("accounts.save"), body: html`${fields.summary()}${name(actor.name)}` })}
     ${confirmForm(ctx, {
       action: "/account/voice/closing",
@@ -141,15 +147,16 @@ function voice(ctx: PageContext, { account, voice: actor, host }: AccountPagePro
       ask: t("accounts.voice-close-ask"),
       submit: t("accounts.voice-close"),
       tone: "danger",
+      kind: "danger",
       body: nothing,
-    })}`;
+    })}</div>`;
 }
 
 function sessions(ctx: PageContext, open: readonly OpenSession[]): Markup {
   const { t } = ctx;
-  return html`<ul class="card-list">${open.map((session) => {
+  return html`<div class="stack"><ul class="card-list">${open.map((session) => {
     const device = session.device === "" ? t("accounts.unknown-device") : session.device;
-    return html`<li class="card">
+    return html`<li class="card card-plain"><div class="card-body">
       <p><strong><bdi>${device}</bdi></strong> ${session.isThisOne ? statusPill(t("accounts.this-device"), "accent") : nothing}</p>
       <p>${t.rich("accounts.session-since", { since: ago(t, session.createdAt, ctx.now), until: when(t, session.expiresAt) })}</p>
       ${
@@ -163,9 +170,9 @@ function sessions(ctx: PageContext, open: readonly OpenSession[]): Markup {
               kind: "secondary",
             })
       }
-    </li>`;
+    </div></li>`;
   })}</ul>
-  ${buttonForm(ctx, { action: "/account/sessions/end-all", label: t("accounts.sign-out-everywhere"), kind: "secondary" })}`;
+  ${buttonForm(ctx, { action: "/account/sessions/end-all", label: t("accounts.sign-out-everywhere"), kind: "secondary" })}</div>`;
 }
 
 export function closingPage(ctx: PageContext, state: FormState): Markup {
@@ -177,21 +184,21 @@ export function closingPage(ctx: PageContext, state: FormState): Markup {
     section: "account",
     isUnlisted: true,
     crumbs: [{ href: "/account", label: t("accounts.account-title") }],
-    main: html`
-      <p>${t("accounts.closing-what-happens")}</p>
+    main: html`<div class="stack">
+      <div class="prose"><p>${t("accounts.closing-what-happens")}</p>
       <ul>
         <li>${t("accounts.closing-erased")}</li>
         <li>${t("accounts.closing-texts")}</li>
         <li>${t("accounts.closing-counts")}</li>
         <li>${t("accounts.closing-elsewhere")}</li>
         <li>${t("accounts.closing-final")}</li>
-      </ul>
+      </ul></div>
       ${form(ctx, {
         action: "/account/closing",
         submit: t("accounts.closing-confirm"),
         tone: "danger",
         body: html`${fields.summary()}${fields.check("isSure", { label: t("accounts.closing-sure") })}`,
         more: html`<a href="/account">${t("accounts.closing-keep")}</a>`,
-      })}`,
+      })}</div>`,
   });
 }

@@ -43,7 +43,7 @@ export function peopleListPage(ctx: PageContext, { people, search, processes }: 
           ? emptyState(t("accounts.people-none"), t("accounts.people-none-help"))
           : html`<div class="table-wrap"><table class="table">
         <thead><tr>
-          <th scope="col">${t("accounts.name")}</th><th scope="col">${t("accounts.email")}</th>
+          <th scope="col">${t("accounts.person")}</th><th scope="col">${t("accounts.email")}</th>
           <th scope="col">${t("accounts.residence")}</th><th scope="col">${t("accounts.roles")}</th>
         </tr></thead>
         <tbody>${rows}</tbody>
@@ -101,12 +101,14 @@ export function personPage(ctx: PageContext, by: Account, props: PersonPageProps
     crumbs: [{ href: "/admin/people", label: t("accounts.people-title") }],
     main: html`
       ${factList([[t("accounts.email"), html`<bdi>${person.email}</bdi>`]])}
-      ${section(t("accounts.residence"), residence(ctx, by, person))}
-      ${section(t("accounts.roles"), rolesPart(ctx, by, props))}
-      ${section(t("accounts.memberships"), membershipsPart(ctx, by, props))}
+      ${section(t("accounts.residence"), stack(residence(ctx, by, person)))}
+      ${section(t("accounts.roles"), stack(rolesPart(ctx, by, props)))}
+      ${section(t("accounts.memberships"), stack(membershipsPart(ctx, by, props)))}
       ${section(t("accounts.acts-title"), actsPart(ctx, props))}`,
   });
 }
+
+const stack = (parts: Markup): Markup => html`<div class="stack">${parts}</div>`;
 
 function residence(ctx: PageContext, by: Account, person: Account): Markup {
   const { t } = ctx;
@@ -133,6 +135,7 @@ function residence(ctx: PageContext, by: Account, person: Account): Markup {
     ask: t("accounts.verify-undo-ask", { name: person.name }),
     submit: t("accounts.verify-undo-confirm"),
     tone: "danger",
+    kind: "danger",
     body: nothing,
   })}`;
 }

@@ -40,11 +40,12 @@ export function linkSentPage(ctx: PageContext, hasMailbox: boolean): Markup {
     ctx,
     title: t("accounts.link-sent-title"),
     isUnlisted: true,
-    main: html`
+    main: html`<div class="prose">
       <p>${t("accounts.link-sent")}</p>
       <p>${t("accounts.link-sent-help")}</p>
       ${hasMailbox ? html`<p>${t.rich("accounts.link-sent-mailbox", { mailbox: html`<a href="/mailbox">${t("accounts.mailbox-title")}</a>` })}</p>` : nothing}
-      <p><a href="/sign-in">${t("accounts.link-again")}</a></p>`,
+      <p><a href="/sign-in">${t("accounts.link-again")}</a></p>
+    </div>`,
   });
 }
 
@@ -89,7 +90,7 @@ export function expiredLinkPage(ctx: PageContext): Markup {
     title: t("accounts.link-expired-title"),
     isUnlisted: true,
     canonical: "/sign-in",
-    main: html`<p>${t("refusal.link-expired")}</p><p><a class="button" href="/sign-in">${t("accounts.link-again")}</a></p>`,
+    main: html`<div class="prose"><p>${t("refusal.link-expired")}</p><p><a class="button" href="/sign-in">${t("accounts.link-again")}</a></p></div>`,
   });
 }
 
@@ -107,14 +108,19 @@ export function mailboxPage(ctx: PageContext, mails: readonly KeptMail[]): Marku
   });
 }
 
-const mailCard = (ctx: PageContext, mail: KeptMail): Markup => html`<article class="card">
-  <h2 dir="auto">${mail.subject}</h2>
+const mailCard = (
+  ctx: PageContext,
+  mail: KeptMail,
+): Markup => html`<article class="card card-plain"><div class="card-body">
+  <h2 class="card-title" dir="auto">${mail.subject}</h2>
   <p>${ctx.t("accounts.mailbox-to")} <bdi>${mail.to}</bdi> · ${ago(ctx.t, mail.at, ctx.now)}</p>
   ${mail.text.split(/\n{2,}/).map((paragraph) => html`<p dir="auto">${linked(paragraph)}</p>`)}
-</article>`;
+</div></article>`;
 
 /** A paragraph that is an address becomes a link; mails here are written so that one stands alone. */
 const linked = (paragraph: string): Markup => {
   const text = paragraph.trim();
-  return /^https?:\/\/\S+$/.test(text) ? html`<a href="${href(text)}" dir="ltr">${text}</a>` : html`${text}`;
+  return /^https?:\/\/\S+$/.test(text)
+    ? html`<a class="handle" href="${href(text)}" dir="ltr">${text}</a>`
+    : html`${text}`;
 };

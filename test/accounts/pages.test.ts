@@ -354,8 +354,8 @@ describe("the desk", () => {
     const person = await aGuest(city, { name: "Role Roser" });
     const visitor = await signedIn(city.administrator);
     await visitor.open(`/admin/people/${person.id}`);
-    await visitor.fill("Role", "moderator").fill("Where", "Velòdrom 2027").press("Give this role");
-    expect(visitor.text).toContain("moderator, in “Velòdrom 2027”");
+    await visitor.fill("Role", "Moderator").fill("Where", "Velòdrom 2027").press("Give this role");
+    expect(visitor.text).toContain("Moderator, in “Velòdrom 2027”");
     await visitor.fill("Organisation", "Amics del riu").press("Let them speak for it");
     expect(await getAccount(db.sql, person.id)).toMatchObject({
       grants: [{ role: "moderator", processUri: process.uri }],
