@@ -38,6 +38,8 @@ export interface Config {
   /** Origins reached in spite of the address guard, for a demo or tests; always empty on a public origin. */
   readonly federationTestPeers: readonly string[];
   readonly logLevel: LogLevel;
+  /** Where the source of what runs here can be had, linked from every page (AGPL section 13); null: not said. */
+  readonly sourceUrl: string | null;
 }
 
 const roles = ["web", "worker", "both"] as const;
@@ -100,6 +102,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     mailFrom: set.MAIL_FROM ?? `no-reply@${origin.hostname}`,
     federationTestPeers: Object.freeze(set.FEDERATION_TEST_PEERS),
     logLevel: set.LOG_LEVEL,
+    sourceUrl: set.SOURCE_URL ?? null,
   });
 }
 
@@ -180,6 +183,7 @@ const settings = z.object({
         .map((one) => origin(one, context)?.origin),
     ),
   LOG_LEVEL: oneOf(logLevels).default("info"),
+  SOURCE_URL: addressOf(["https:", "http:"], "https://code.city.example/koinon").optional(),
 });
 type Settings = z.infer<typeof settings>;
 

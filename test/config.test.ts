@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseEnv } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
-import { ConfigError, loadConfig } from "../src/config.ts";
+import { ConfigError, loadConfig, settingNames } from "../src/config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "koinon-config-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -114,6 +115,7 @@ describe("a public node", () => {
     ["DATABASE_PREPARE", "maybe"],
     ["DATABASE_NAME", "Barcelona; drop"],
     ["COOKIE_PREFIX", "a;b"],
+    ["SOURCE_URL", "javascript:alert(1)"],
   ])("is stopped by %s=%s with a line that names it", (name, value) => {
     const problems = problemsOf({ ...city, [name]: value });
     expect(problems).toHaveLength(1);
@@ -166,4 +168,21 @@ test("a data folder that cannot be written to is named", () => {
 
 test("the settings cannot be changed after they are read", () => {
   expect(() => Object.assign(loadConfig(trial), { role: "web" })).toThrow(TypeError);
+});
+
+test(".env.example names every setting there is, and none that is not", () => {
+  const example = readFileSync(join(import.meta.dirname, "../.env.example"), "utf8");
+  const named = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map((match) => match[1] as string);
+  // DATABASE_PASSWORD is read by compose.yaml alone.
+  expect(named.filter((name) => name !== "DATABASE_PASSWORD").sort()).toEqual([...settingNames].sort());
+});
+
+test(".env.example starts a public node once its secret is filled in", () => {
+  const example = parseEnv(readFileSync(join(import.meta.dirname, "../.env.example"), "utf8"));
+  expect(problemsOf({ ...example })).toEqual(["SECRET must be set; make one with: openssl rand -base64 48"]);
+  expect(loadConfig({ ...example, SECRET: city.SECRET })).toMatchObject({
+    isPublic: true,
+    mailFrom: "City of Example <participation@city.example>",
+    trustedProxyCount: 1,
+  });
 });
