@@ -66,7 +66,7 @@ export async function publishComment(
       origin: null,
       url: uri,
       authorId: by.actorId ?? (await institutionFor(tx, place.process)),
-      authorName: by.name,
+      authorName: by.publicName,
       processUri: place.thread.processUri,
       threadUri: place.thread.uri,
       parentUri: place.parent?.uri ?? null,

@@ -1,10 +1,13 @@
 // Reads of comments: threads for pages, single ones for permalinks and the wire.
 import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
-import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
+import { type Page, type PageRequest, readPageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import type { Stance } from "../subjects/subject.ts";
-import type { Comment } from "./comment.ts";
+import { permits } from "../processes/process.ts";
+import { findProcess } from "../processes/queries.ts";
+import { findSubject } from "../subjects/queries.ts";
+import { isPublic, type Stance, type Subject, stances } from "../subjects/subject.ts";
+import { type Comment, editWindowMinutesDefault } from "./comment.ts";
 
 const columns = (sql: Sql) => sql`
   comment.uri, comment.id, subject.url, subject.origin, subject.thread_uri, subject.parent_uri, comment.branch_uri,
@@ -185,4 +188,63 @@ export async function listLiked(
     select subject_uri from reaction where subject_uri = any(${uris as string[]}) and kind = 'like'
       and (account_id = ${account.id} or actor_id = ${account.actorId})`;
   return new Set(rows.map((row) => row.subjectUri));
+}
+
+/** What a reader may do in a thread: comment, or not until they sign in, or not in this phase. */
+export type MaySpeak = "yes" | "sign-in" | "closed";
+
+/** What a page needs to show a thread. */
+export interface Discussion {
+  readonly thread: Subject;
+  readonly page: Page<Branch>;
+  readonly order: ThreadOrder;
+  readonly stance: Stance | null;
+  readonly stances: StanceCounts;
+  readonly maySpeak: MaySpeak;
+  /** The subjects on the page that the reader likes. */
+  readonly liked: ReadonlySet<string>;
+  readonly editWindowMinutes: number;
+}
+
+type Reader = { readonly id: string; readonly actorId: string | null } | null;
+
+/**
+ * The thread of a thing for its page: `?order=`, `?stance=`, `?after=` and `?before=` of that page choose what is shown.
+ * @throws Refused `not-found` for what is not public here.
+ */
+export async function loadDiscussion(
+  sql: Sql,
+  threadUri: string,
+  { query, reader, now }: { query: URLSearchParams; reader: Reader; now: Date },
+): Promise<Discussion> {
+  const order = query.get("order") === "newest" ? "newest" : "oldest";
+  const stance = stances.find((side) => side === query.get("stance")) ?? null;
+  const request = { ...readPageRequest(query, branchesPerPage), order, stance } as const;
+  const [about, page, counts] = await Promise.all([
+    aboutThread(sql, threadUri, reader, now),
+    listThread(sql, threadUri, request),
+    countStances(sql, threadUri),
+  ]);
+  const uris = page.rows.flatMap(({ root, replies }) => [root.uri, ...replies.map((reply) => reply.uri)]);
+  const liked = reader === null ? new Set<string>() : await listLiked(sql, uris, reader);
+  return { ...about, page, order, stance, stances: counts, liked };
+}
+
+/** A thread without its voices: what it is about and who may speak in it now. @throws Refused `not-found`. */
+export async function aboutThread(
+  sql: Sql,
+  threadUri: string,
+  reader: Reader,
+  now: Date,
+): Promise<Pick<Discussion, "thread" | "maySpeak" | "editWindowMinutes">> {
+  const thread = await findSubject(sql, threadUri);
+  refuseUnless(thread !== null && isPublic(thread), "not-found");
+  const process = thread.processUri === null ? null : await findProcess(sql, thread.processUri);
+  const isOurs = process?.origin === null;
+  const isOpen = !isOurs || permits(process.phases, "comment", now);
+  return {
+    thread,
+    maySpeak: !isOpen ? "closed" : reader === null ? "sign-in" : "yes",
+    editWindowMinutes: isOurs ? process.editWindowMinutes : editWindowMinutesDefault,
+  };
 }

@@ -50,3 +50,23 @@ export const isPublic = (subject: Subject): boolean =>
   subject.publishedAt !== null && subject.hiddenAt === null && subject.deletedAt === null;
 
 export type ReactionKind = "like" | "share";
+
+const roomOf: Readonly<Partial<Record<SubjectKind, string>>> = {
+  process: "processes",
+  news: "news",
+  proposal: "proposals",
+  answer: "answers",
+  comment: "comments",
+  meeting: "meetings",
+  result: "results",
+};
+
+/** Where people of this node read a subject: its own page here, also for a copy of another node's. */
+export function pagePathOf(subject: Pick<Subject, "kind" | "id" | "origin" | "url">): string {
+  if (subject.origin === null) {
+    const { pathname, search, hash } = new URL(subject.url);
+    return `${pathname}${search}${hash}`;
+  }
+  const room = roomOf[subject.kind];
+  return room === undefined ? subject.url : `/${room}/${subject.id}`;
+}

@@ -11,6 +11,8 @@ export type Stance = "for" | "against" | "neutral";
 export interface CommentShown {
   readonly id: string;
   readonly author: Person;
+  /** Where the voice comes from, in words, where there is more to say than a host. */
+  readonly from?: string;
   readonly publishedAt: Date;
   readonly isEdited: boolean;
   /** Already cleaned. Null: taken away, and only its place is kept. */
@@ -33,6 +35,8 @@ export interface ThreadProps {
   readonly balance?: Readonly<Record<Stance, number>>;
   /** The form for a new comment, or a sentence saying why there is none. */
   readonly compose?: Renderable;
+  /** What the list can be narrowed and ordered by, right above it. */
+  readonly filters?: Renderable;
   readonly pager?: Renderable;
   readonly count: number;
 }
@@ -51,6 +55,7 @@ export function thread(ctx: PageContext, props: ThreadProps): Markup {
         : nothing
     }
     ${props.compose}
+    ${props.filters}
     ${props.comments.length === 0 ? emptyState(t("thread.empty"), t("thread.empty-hint")) : commentList(ctx, props.comments, 0)}
     ${props.pager}
   </section>`;
@@ -59,7 +64,7 @@ export function thread(ctx: PageContext, props: ThreadProps): Markup {
 /** Beyond this depth replies stand below each other: a phone has no more width to give. */
 const indentMax = 3;
 
-const commentList = (ctx: PageContext, comments: readonly CommentShown[], depth: number): Markup =>
+export const commentList = (ctx: PageContext, comments: readonly CommentShown[], depth: number): Markup =>
   html`<ol class="${classes("comments", depth > 0 && "replies", depth > indentMax && "replies-flat")}">${comments.map(
     (comment) =>
       html`<li>${commentView(ctx, comment)}${
@@ -73,7 +78,7 @@ export function commentView(ctx: PageContext, comment: CommentShown): Markup {
   if (comment.body === null) {
     return html`<article class="comment comment-gone" id="${`comment-${comment.id}`}"><p>${comment.goneReason ?? t("thread.gone")}</p></article>`;
   }
-  const time = html`<span>${ago(t, comment.publishedAt, now)}${comment.isEdited ? html` · ${t("thread.edited")}` : nothing}</span>`;
+  const time = html`${comment.from ? html`<span class="origin">${comment.from}</span>` : nothing}<span>${ago(t, comment.publishedAt, now)}${comment.isEdited ? html` · ${t("thread.edited")}` : nothing}</span>`;
   return html`<article class="${classes("comment", comment.isOfficial && "comment-official")}" id="${`comment-${comment.id}`}">
     <div class="comment-head">${byline(t, comment.author, time)}${
       comment.stance ? statusPill(t(`thread.stance.${comment.stance}`), stanceTone[comment.stance]) : nothing
