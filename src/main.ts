@@ -26,7 +26,8 @@ async function run(): Promise<void> {
   await using instance = await openInstance(config);
   const listening = config.role === "worker" ? null : await listen(instance.fetch, config);
   const working = config.role === "web" ? null : instance.startWorkers(stop);
-  log.info("{origin} is open on {host}, port {port} (role {role})", { ...config });
+  const { origin, host, port, role } = config;
+  log.info("{origin} is open on {host}, port {port} (role {role})", { origin, host, port, role });
   if (!stop.aborted) await new Promise((done) => stop.addEventListener("abort", done, { once: true }));
   log.info("Stopping on {signal}: finishing what is under way", { signal: stop.reason });
   await Promise.all([listening?.close(), working]);

@@ -1,4 +1,5 @@
 // The database of one node, from its settings: an outside server, or the embedded one started for it.
+import { getLogger } from "@logtape/logtape";
 import { databaseOn, ensureDatabase } from "./databases.ts";
 import { connect, type DatabaseOptions, type Pool } from "./db.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
@@ -22,6 +23,7 @@ export interface NodeDatabase extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+const log = getLogger(["koinon", "database"]);
 const versionMin = 150_000;
 const closeTimeoutSeconds = 10;
 
@@ -60,6 +62,7 @@ export async function openNodeDatabase(settings: DatabaseSettings): Promise<Node
 
 async function startEmbedded({ dataDir, databaseName }: DatabaseSettings) {
   const server = await startEmbeddedPostgres(dataDir, { durable: true });
+  log.info("The database is an embedded PostgreSQL in {dataDir}: good for trying out and for small nodes", { dataDir });
   const admin = connect({ target: server.target, poolSizeMax: 1, prepare: true });
   try {
     await ensureDatabase(admin, databaseName);
