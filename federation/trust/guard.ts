@@ -8,6 +8,8 @@ export const inboxLimits = {
   /** For the whole body to arrive. */
   bodyMs: 15_000,
   proofsMax: 4,
+  /** Values of an activity that is signed in its body only: it has to be expanded before anyone is known to have signed it. */
+  forwardedValuesMax: 600,
 } as const;
 
 /** Heard, heard but not shown to everyone, or not let in. */
@@ -67,6 +69,9 @@ export async function guardInbox(request: Request, options: GuardOptions): Promi
   const signatures = claimed.some(({ keyId }) => isForeign(keyId)) ? [] : claimed;
   if (signatures.length === 0 && inBody.length === 0) {
     return refusal(401, claim.kind === "refused" ? claim.reason : "not signed by the actor");
+  }
+  if (signatures.length === 0 && objectionToShape(activity, { valuesMax: inboxLimits.forwardedValuesMax })) {
+    return refusal(400, "too many values for a forwarded activity");
   }
 
   const standing = await options.standingOf(actor);

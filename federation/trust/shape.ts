@@ -23,9 +23,13 @@ export type JsonObject = { readonly [key: string]: unknown };
  */
 export function objectionToShape(
   document: JsonObject,
-  /** False for key documents, which speak of security alone. */
-  { rootSpeaksActivityStreams = true }: { readonly rootSpeaksActivityStreams?: boolean } = {},
+  options: {
+    /** False for key documents, which speak of security alone. */
+    readonly rootSpeaksActivityStreams?: boolean;
+    readonly valuesMax?: number;
+  } = {},
 ): string | null {
+  const { rootSpeaksActivityStreams = true, valuesMax = shapeLimits.valuesMax } = options;
   const context = document["@context"];
   if (context === undefined || (rootSpeaksActivityStreams && !namesActivityStreams(context))) return "context";
   const pending: { value: unknown; depth: number }[] = [{ value: document, depth: 1 }];
@@ -33,7 +37,7 @@ export function objectionToShape(
   let terms = 0;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { value, depth } = next;
-    if (++values > shapeLimits.valuesMax) return "too many values";
+    if (++values > valuesMax) return "too many values";
     if (typeof value === "string" && value.includes("\0")) return "NUL character";
     if (typeof value !== "object" || value === null) continue;
     if (depth > shapeLimits.depthMax) return "nesting";

@@ -53,6 +53,8 @@ const prefixes: ReadonlyMap<string, string> = new Map([
 ]);
 
 const allowedMembers = new Set(["@id", "@type", "@container", "@language", "@protected"]);
+/** `@json`: what stands there is opaque to JSON-LD, and so are its keys, whatever they are called. */
+const allowedTypes = new Set(["@id", "@vocab", "@json"]);
 const allowedContainers = new Set(["@list", "@set", "@language"]);
 
 /**
@@ -91,7 +93,7 @@ function objectionToTerm(term: string, definition: unknown, context: Readonly<Re
   }
   const { iri, type, container } = meaning;
   if (container !== null && !allowedContainers.has(container)) return refused;
-  if (type?.startsWith("@") && type !== "@id" && type !== "@vocab") return refused;
+  if (type?.startsWith("@") && !allowedTypes.has(type)) return refused;
   if (iri === null) return null;
   if (prefixes.has(term) && iri !== prefixes.get(term)) return refused;
   // A keyword under another name, a reserved term by its name, or by its IRI however it is cut in two.

@@ -101,7 +101,7 @@ const own = "https://attacker.example/u/a";
 /** Words from which term definitions, keys and values are put together: near every boundary of the rules. */
 const word = fc.constantFrom(
   ...["actor", "object", "id", "type", "proof", "verificationMethod", "to", "x", "y", "as", "sec", "https", "name"],
-  ...["@id", "@type", "@graph", "@nest", "@none", "@vocab", "@set", "@value", "@context", "@reverse", "@list"],
+  ...["@id", "@type", "@graph", "@nest", "@none", "@vocab", "@set", "@value", "@context", "@reverse", "@list", "@json"],
   ...["as:actor", "x:actor", "y:or", "x:", "as:", "x:activitystreams#actor", "sec:proof", "ex:z", "as:act", "_:b"],
   ...[
     `${as2}#actor`,
