@@ -1,4 +1,5 @@
 // Collections on the wire: a root with the total, and pages by path (a signed GET must not need a query string).
+import type { PendingQuery, Row } from "postgres";
 import type { Actor } from "../src/actors/actor.ts";
 import { listFollows } from "../src/actors/queries.ts";
 import { listReplyUris } from "../src/comments/queries.ts";
@@ -77,7 +78,7 @@ export async function actorCollection(sql: Sql, actor: Actor, name: string, page
   }
 }
 
-async function countOf(sql: Sql, rows: ReturnType<Sql>): Promise<number> {
+async function countOf(sql: Sql, rows: PendingQuery<Row[]>): Promise<number> {
   const [row] = await sql<{ total: number }[]>`select count(*)::int as total from ${rows}`;
   return row!.total;
 }

@@ -2,6 +2,7 @@
 import type { Actor } from "../src/actors/actor.ts";
 import type { Tx } from "../src/platform/db.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
+import { keepComment } from "./comments.ts";
 import { keepNews } from "./processes.ts";
 import { keepAnswer, keepProposal } from "./proposals.ts";
 import type { WirePost } from "./reading.ts";
@@ -12,6 +13,7 @@ const table: Readonly<Record<string, Keep>> = {
   proposal: keepProposal,
   answer: keepAnswer,
   news: keepNews,
+  comment: keepComment,
 };
 
 /** @throws Refused `unsupported-object` for a kind we know nothing of, `not-found` for what belongs to nothing here. */

@@ -1,4 +1,5 @@
 // The federation door, put together: Fedify with our store, queue and documents; the inbox behind its guard; the jobs.
+import type { webcrypto } from "node:crypto";
 import { createFederation, type Federation, signRequest } from "@fedify/fedify";
 import { Activity, Application, Group, Organization, Person } from "@fedify/vocab";
 import { getLogger } from "@logtape/logtape";
@@ -18,10 +19,13 @@ import { tellEvent } from "./outbox.ts";
 import { JobMessageQueue } from "./queue.ts";
 import { publishDigest } from "./quiet.ts";
 import { actorAt, backfillPage, openFindRemote, promiseRefresh, type Remote, refresh, startBackfill } from "./remote.ts";
+import { instantOf, type Sender, send } from "./sending.ts";
 import { openServing } from "./serving.ts";
+import { throughClient } from "./trust/client-fetch.ts";
 import { contextLoader } from "./trust/contexts.ts";
 import { openDocuments, type SignatureDialect } from "./trust/documents.ts";
 import { guardInbox, type Knock } from "./trust/guard.ts";
+import { verifyRequest } from "./trust/verify.ts";
 import type { Json } from "./vocabulary.ts";
 
 const log = getLogger(["koinon", "federation"]);
@@ -43,10 +47,9 @@ export interface FederationDoor {
   readonly handlers: Handlers;
 }
 
-/** What a verified knock leaves for the listener: Fedify's context data is the one thing that reaches it. */
+/** What the guard has read, for the listener: Fedify's context data is the one thing that reaches it. */
 interface Passed {
-  knock: Knock | null;
-  outcome: { verdict: string; reason?: string } | null;
+  readonly knock: Knock | null;
 }
 
 export function openFederation(options: FederationOptions): FederationDoor {
@@ -55,11 +58,16 @@ export function openFederation(options: FederationOptions): FederationDoor {
   const sign = async (request: Request, dialect: SignatureDialect) => {
     const node = await getActorOfKind(sql, "node");
     const [rsa] = await keyPairs(node.handle);
-    return await signRequest(request, rsa!.privateKey, new URL(mainKeyOf(node.uri)), { spec: dialect });
+    return await signRequest(request, rsa!.privateKey, new URL(mainKeyOf(node.uri)), {
+      spec: dialect,
+      currentTime: instantOf(clock.now()),
+    });
   };
   const documents = openDocuments({ fetch: client.fetch, sign });
   const remote: Remote = { sql, documents, client, permittedOrigins };
-  const queue = new JobMessageQueue(sql, { keyPairsOf: keyPairs });
+  // The sender looks its key up by the id the message names; nothing private goes into the message and back.
+  const queue = new JobMessageQueue(sql, { log });
+  const sender: Sender = { client, clock, keyFor: async (keyId) => await mainKey(keyPairs, uris, keyId) };
   const federation = createFederation<Passed>({
     kv: new PostgresKvStore(sql),
     queue: { outbox: queue, fanout: queue },
@@ -69,28 +77,23 @@ export function openFederation(options: FederationOptions): FederationDoor {
     contextLoaderFactory: () => contextLoader,
     authenticatedDocumentLoaderFactory: () => documents.loader,
     firstKnock: "draft-cavage-http-signatures-12",
-    userAgent: `Koinon/${options.version} (+${uris.origin})`,
     onOutboxError: (error) => log.info("A delivery failed: {reason}", { reason: error.message }),
   });
   openDispatchers(federation, options, keyPairs);
-  openListeners(federation, async (passed) => {
-    const { knock } = passed;
+  openListeners(federation, async ({ knock }) => {
     if (knock === null) throw new Error("an activity came past the guard");
-    const now = clock.now();
-    const from = await actorAt(remote, knock.actor.href, now);
-    const isLimited = knock.standing === "limited";
-    passed.outcome = await receive(sql, knock.activity as Json, from, { isLimited, now });
+    await takeIn(remote, knock, clock.now());
   });
   const serve = openServing(sql, uris, clock);
-  const takeIn = openInbox({ federation, remote, options });
+  const inbox = openInbox({ federation, remote, options });
   return {
     findRemote: openFindRemote(remote, () => clock.now()),
-    handlers: openHandlers({ federation, remote, queue, options }),
+    handlers: openHandlers({ federation, remote, queue, sender, options }),
     async fetch(request) {
       const { pathname } = new URL(request.url);
-      if (request.method === "POST" && (pathname === "/inbox" || /^\/actors\/[^/]+\/inbox$/.test(pathname))) return await takeIn(request);
+      if (request.method === "POST" && (pathname === "/inbox" || /^\/actors\/[^/]+\/inbox$/.test(pathname))) return await inbox(request);
       if (pathname.startsWith("/.well-known/") || pathname.startsWith("/nodeinfo/")) {
-        return await federation.fetch(atOrigin(request, uris.origin), { contextData: { knock: null, outcome: null } });
+        return await federation.fetch(atOrigin(request, uris.origin), { contextData: { knock: null } });
       }
       return await serve(request);
     },
@@ -103,7 +106,7 @@ function atOrigin(request: Request, origin: string): Request {
   return new Request(new URL(pathname + search, origin), request);
 }
 
-type KeyRing = (handle: string) => Promise<CryptoKeyPair[]>;
+type KeyRing = (handle: string) => Promise<webcrypto.CryptoKeyPair[]>;
 
 const keyRingMax = 1_000;
 
@@ -113,7 +116,7 @@ function openKeyRing(sql: Pool): KeyRing {
   return async (handle) => {
     const kept = ring.get(handle);
     if (kept !== undefined) return await kept;
-    const loading = loadKeyPairs(sql, handle) as ReturnType<KeyRing>;
+    const loading = loadKeyPairs(sql, handle);
     if (ring.size >= keyRingMax) ring.delete(ring.keys().next().value!);
     ring.set(handle, loading);
     const pairs = await loading.catch((error: unknown) => {
@@ -123,6 +126,14 @@ function openKeyRing(sql: Pool): KeyRing {
     if (pairs.length === 0) ring.delete(handle);
     return pairs;
   };
+}
+
+/** The RSA key behind one of our key ids. */
+async function mainKey(keyPairs: KeyRing, uris: Uris, keyId: string): Promise<webcrypto.CryptoKey | null> {
+  const prefix = uris.actor("");
+  const [uri = ""] = keyId.split("#");
+  const [rsa] = uri.startsWith(prefix) ? await keyPairs(uri.slice(prefix.length)) : [];
+  return rsa?.privateKey ?? null;
 }
 
 const wireClasses = { Application, Group, Organization, Person } as const;
@@ -170,29 +181,54 @@ function openListeners(federation: Federation<Passed>, take: (passed: Passed) =>
     .on(Activity, async (context) => await take(context.data));
 }
 
+interface Sending {
+  readonly queue: JobMessageQueue;
+  readonly sender: Sender;
+}
+
 interface Parts {
   readonly federation: Federation<Passed>;
   readonly remote: Remote;
   readonly options: FederationOptions;
 }
 
-/** The way in: guard, signature, then one transaction. What the law refuses is acknowledged: asking again would not help. */
+/**
+ * The way in: guard, signature, then one transaction. What the law refuses is acknowledged: asking again would not help.
+ * An activity that its own server delivers is verified by its HTTP signature alone; Fedify reads only what was forwarded,
+ * whose signature is in the body.
+ */
 function openInbox({ federation, remote, options }: Parts): (request: Request) => Promise<Response> {
   const { sql, uris, clock, permittedOrigins } = options;
+  const now = () => clock.now();
   const standingOf = async (actor: URL) => await policyFor(sql, actor.host);
   return async (request) => {
-    const guarded = { origin: uris.origin, permittedOrigins, standingOf, now: () => clock.now() };
-    const knock = await guardInbox(request, guarded);
+    const knock = await guardInbox(request, { origin: uris.origin, permittedOrigins, standingOf });
     if (knock instanceof Response) return knock;
-    const passed: Passed = { knock, outcome: null };
-    const attempt = () => federation.fetch(knock.request.clone(), { contextData: passed });
-    let response = await attempt();
-    // A key may have been changed since it was kept: the actor is read again, at most once a minute.
-    if (response.status === 401 && remote.documents.forget(knock.actor.href)) response = await attempt();
-    if (response.status === 401 && (await isFarewell(remote, knock))) return new Response(null, { status: 202 });
-    if (passed.outcome !== null) log.debug("{type} from {actor}: {verdict} {reason}", { type: knock.activity.type, actor: knock.actor.href, ...passed.outcome });
-    return response;
+    if (knock.signatures.length === 0) {
+      return await throughClient(remote.client, () => federation.fetch(knock.request, { contextData: { knock } }));
+    }
+    const verification = await verifyRequest(knock, { documents: remote.documents, now });
+    switch (verification.kind) {
+      case "verified":
+        await takeIn(remote, knock, clock.now());
+        return new Response(null, { status: 202 });
+      case "refused":
+        return answer(401, verification.reason);
+      case "actor-gone":
+        return (await isFarewell(remote, knock)) ? new Response(null, { status: 202 }) : answer(401, "the actor is gone");
+      case "actor-unreachable":
+        return answer(503, "the actor could not be read");
+    }
   };
+}
+
+const answer = (status: number, reason: string) =>
+  new Response(`${reason}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
+
+async function takeIn(remote: Remote, knock: Knock, now: Date): Promise<void> {
+  const from = await actorAt(remote, knock.actor.href, now);
+  const outcome = await receive(remote.sql, knock.activity as Json, from, { isLimited: knock.standing === "limited", now });
+  log.debug("{type} from {actor}: {verdict} {reason}", { reason: "", ...outcome, type: knock.activity.type, actor: from.uri });
 }
 
 /**
@@ -208,16 +244,16 @@ async function isFarewell({ sql }: Remote, { activity, actor }: Knock): Promise<
   return true;
 }
 
-function openHandlers({ federation, remote, queue, options }: Parts & { queue: JobMessageQueue }): Handlers {
+function openHandlers({ federation, remote, queue, sender, options }: Parts & Sending): Handlers {
   const { sql, uris, clock } = options;
-  const passing: Passed = { knock: null, outcome: null };
+  const passing: Passed = { knock: null };
   const { documents } = remote;
   const on =
     <Payload>(run: (payload: Payload) => Promise<unknown>) =>
     (payload: unknown) =>
       run(payload as Payload);
   return {
-    ...queue.handlers((message) => federation.processQueuedTask(passing, message)),
+    ...queue.handlers((message) => send(sender, message)),
     federate: on(({ eventId }: { eventId: string }) => tellEvent(sql, uris, eventId, clock.now())),
     deliver: on((payload: { activityUri: string; after: string }) =>
       deliver({ sql, context: federation.createContext(new URL(uris.origin), passing), documents }, payload),

@@ -140,21 +140,22 @@ async function receiveCreate(received: Received): Promise<void> {
   refuseUnless(plainText(post.html).trim() !== "", "unsupported-object");
   // Where an institution speaks for a person, the person's name and stance are read at the comment's own address.
   if (isInstitution(from.type)) return await promiseRefresh(tx, uri);
-  await receiveComment(tx, commentFrom(post, from, now, isLimited), now);
+  await receiveComment(
+    tx,
+    {
+      uri: post.id,
+      url: post.url,
+      inReplyTo: post.inReplyTo,
+      author: from,
+      authorName: from.name,
+      html: post.html,
+      language: post.language,
+      isHeld: isLimited,
+      publishedAt: post.publishedAt ?? now,
+    },
+    now,
+  );
 }
-
-const commentFrom = (post: WirePost, author: Actor, now: Date, isLimited: boolean) => ({
-  uri: post.id,
-  url: post.url,
-  inReplyTo: post.inReplyTo!,
-  author,
-  authorName: author.name,
-  html: post.html,
-  language: post.language,
-  stance: null,
-  isHeld: isLimited,
-  publishedAt: post.publishedAt !== null && post.publishedAt < now ? post.publishedAt : now,
-});
 
 async function receiveUpdate(received: Received): Promise<void> {
   const { tx, now, activity, from } = received;

@@ -1,10 +1,13 @@
 // Any subject of this node as its ActivityStreams object: one row per kind. What is served and what is sent.
+import { findActor } from "../src/actors/queries.ts";
+import { findComment } from "../src/comments/queries.ts";
 import type { Sql } from "../src/platform/db.ts";
 import type { Uris } from "../src/platform/uris.ts";
 import { findNews, findProcess } from "../src/processes/queries.ts";
 import { findAnswer, findAnswerById, findProposal, getProposal } from "../src/proposals/queries.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import { isPublic, type Subject, type SubjectKind } from "../src/subjects/subject.ts";
+import { commentToObject } from "./comments.ts";
 import { newsToObject } from "./processes.ts";
 import { answerToObject, proposalToObject } from "./proposals.ts";
 import { AS2, type Json } from "./vocabulary.ts";
@@ -25,6 +28,13 @@ const finders: Readonly<Partial<Record<SubjectKind, Find>>> = {
   news: async (sql, subject) => {
     const [news, process] = [await findNews(sql, subject.id), await processOf(sql, subject)];
     return news === null || process === null ? null : newsToObject(news, process);
+  },
+  comment: async (sql, subject) => {
+    const [comment, process] = [await findComment(sql, subject.uri), await processOf(sql, subject)];
+    if (comment === null) return null;
+    const answered = await findSubject(sql, comment.parentUri ?? comment.threadUri);
+    const author = answered?.authorUri == null ? null : await findActor(sql, answered.authorUri);
+    return commentToObject(comment, process, author);
   },
 };
 

@@ -1,6 +1,7 @@
 // One activity to one inbox: signed, through the guarded client, and patient. In place of Fedify's own delivery, which
 // sends by the global `fetch`, looks every inbox's address up again, and keeps what it knows of peers in the database.
-import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
+import { KeyObject, type webcrypto } from "node:crypto";
+import * as z from "zod";
 import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
 import { GiveUp, Later, Retry } from "../src/platform/jobs.ts";
 import { Refused } from "../src/platform/refusal.ts";
@@ -17,27 +18,26 @@ export const postingLimits = {
   /** After which an activity that a silent server never took is given up. */
   keptMs: 7 * 24 * 60 * 60 * 1000,
   retryAfterMsMax: 24 * 60 * 60 * 1000,
-  /** Servers and keys remembered in memory. */
+  /** Servers remembered in memory. */
   rememberedMax: 10_000,
 } as const;
 
-/** Fedify's outbox message, as far as it is needed here; the queue has put the private keys back. */
-export interface OutboxMessage {
-  readonly type: "outbox";
-  readonly keys: readonly { readonly keyId: string; readonly privateKey: JsonWebKey }[];
-  readonly activity: unknown;
-  readonly inbox: string;
+/** What of Fedify's outbox message is needed to send it. Keys are named in it; they are never in the row. */
+const outboxMessage = z.object({
+  type: z.literal("outbox"),
+  inbox: z.url(),
+  activity: z.unknown(),
+  keys: z.array(z.object({ keyId: z.string() })).min(1),
   /** When it was first to be sent. */
-  readonly started: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export function isOutboxMessage(message: unknown): message is OutboxMessage {
-  return typeof message === "object" && message !== null && (message as OutboxMessage).type === "outbox";
-}
+  started: z.string(),
+  headers: z.record(z.string(), z.string()).optional(),
+});
+export type OutboxMessage = z.infer<typeof outboxMessage>;
 
 export interface PostingOptions {
   readonly fetch: GuardedFetch["fetch"];
+  /** The private RSA key with this id; null for one that is no more. */
+  readonly keyFor: (keyId: string) => Promise<webcrypto.CryptoKey | null>;
   readonly now: () => Date;
   /** Told when an inbox answers that it is no more (404, 410), before the delivery is given up. */
   readonly onGone?: ((inbox: URL) => Promise<void>) | undefined;
@@ -57,26 +57,21 @@ const unknownPeer: Peer = { dialect: "draft-cavage-http-signatures-12", failures
  * Delivers, or throws what the job worker understands: {@link Later} while a server rests, {@link Retry} when it asks
  * for time, {@link GiveUp} when the answer would stay the same, anything else to be tried again.
  */
-export function openPosting({ fetch, now, onGone }: PostingOptions): (message: OutboxMessage) => Promise<void> {
+export function openPosting({ fetch, keyFor, now, onGone }: PostingOptions): (message: unknown) => Promise<void> {
   const peers = new Remembered<Peer>();
-  const keys = new Remembered<{ readonly n: string | undefined; readonly key: KeyObject }>();
 
-  function signerOf(message: OutboxMessage): Signer {
-    const rsa = message.keys.find(({ privateKey }) => privateKey.kty === "RSA");
-    if (!rsa) throw new GiveUp("no RSA key to sign with");
-    const { keyId, privateKey } = rsa;
-    let kept = keys.get(keyId);
-    if (!kept || kept.n !== privateKey.n) {
-      kept = { n: privateKey.n, key: createPrivateKey({ key: privateKey, format: "jwk" }) };
-      keys.set(keyId, kept);
-    }
-    return { keyId, privateKey: kept.key };
+  /** Keys are listed with the one for HTTP signatures first. */
+  async function signerOf({ keys }: OutboxMessage): Promise<Signer> {
+    const { keyId } = keys[0]!;
+    const key = await keyFor(keyId);
+    if (key === null) throw new GiveUp("the sender has no keys any more");
+    return { keyId, privateKey: KeyObject.from(key) };
   }
 
   async function send(message: OutboxMessage, inbox: URL, dialect: SignatureDialect): Promise<Response> {
     const body = Buffer.from(JSON.stringify(message.activity));
     const unsigned = { method: "POST" as const, url: inbox, body, contentType: "application/activity+json" };
-    const headers = await signedHeaders(unsigned, signerOf(message), dialect, now());
+    const headers = await signedHeaders(unsigned, await signerOf(message), dialect, now());
     for (const [name, value] of Object.entries(message.headers ?? {})) {
       if (!headers.has(name)) headers.set(name, value);
     }
@@ -104,7 +99,8 @@ export function openPosting({ fetch, now, onGone }: PostingOptions): (message: O
     throw error;
   }
 
-  return async (message) => {
+  return async (given) => {
+    const message = outboxMessage.parse(given);
     const inbox = new URL(message.inbox);
     const at = now().getTime();
     const peer = peers.get(inbox.origin) ?? unknownPeer;
@@ -115,6 +111,7 @@ export function openPosting({ fetch, now, onGone }: PostingOptions): (message: O
     // One delivery asks whether the server is back; the others go on waiting meanwhile.
     if (peer.restUntil > 0) peers.set(inbox.origin, { ...peer, restUntil: at + postingLimits.totalMs * 2 });
     const response = await knock(message, inbox).catch((error: unknown) => {
+      if (error instanceof GiveUp) throw error;
       if (error instanceof Refused && error.code === "address-forbidden") {
         throw new GiveUp("the inbox has a forbidden address", { cause: error });
       }

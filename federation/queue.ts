@@ -29,7 +29,8 @@ export interface SigningKey {
 export type KeyPairsFor = (keyIds: readonly string[]) => Promise<readonly SigningKey[]>;
 
 export interface QueueOptions {
-  readonly keyPairsFor: KeyPairsFor;
+  /** Puts private keys back into a message; absent where the handler finds them by their names itself. */
+  readonly keyPairsFor?: KeyPairsFor;
   /** For {@link JobMessageQueue.listen}. */
   readonly log: JobLog;
   /** Messages at once in one process, for {@link JobMessageQueue.listen}. */
@@ -141,8 +142,9 @@ export class JobMessageQueue implements MessageQueue {
   }
 
   async #withKeys(message: unknown): Promise<unknown> {
-    if (!hasKeys(message) || message.keys.length === 0) return message;
-    const keys = await this.#options.keyPairsFor(message.keys.map((key) => key.keyId));
+    const { keyPairsFor } = this.#options;
+    if (keyPairsFor === undefined || !hasKeys(message) || message.keys.length === 0) return message;
+    const keys = await keyPairsFor(message.keys.map((key) => key.keyId));
     if (keys.length === 0) throw new GiveUp("the sender has no keys any more");
     return { ...message, keys };
   }

@@ -1,13 +1,12 @@
 // The composition root: one node, as a value that can be opened many times in one process. The only file of src/ that
 // knows federation.
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import packageJson from "../package.json" with { type: "json" };
 import { openFederation } from "../federation/federation.ts";
 import { accountHandlers, scheduleAccountJobs } from "./accounts/jobs.ts";
 import type { Config } from "./config.ts";
-import { forgetCommentAuthor } from "./comments/actions.ts";
+import { forgetCommenter } from "./comments/actions.ts";
 import type { Pool } from "./platform/db.ts";
 import { type GuardedFetchOptions, openGuardedFetch } from "./platform/guarded-fetch.ts";
 import { drain } from "./platform/job-drain.ts";
@@ -18,7 +17,7 @@ import { migrate } from "./platform/migrate.ts";
 import { openNodeDatabase } from "./platform/node-database.ts";
 import { openUris, type Uris } from "./platform/uris.ts";
 import { type Clock, type House, type Mailer, systemClock } from "./ports.ts";
-import { forgetProposalAuthor } from "./proposals/actions.ts";
+import { forgetProposer } from "./proposals/forget-proposer.ts";
 import { openApp } from "./web/app.ts";
 
 const log = getLogger(["koinon"]);
@@ -44,8 +43,8 @@ export interface Instance extends AsyncDisposable {
   fetch(request: Request, env?: unknown): Promise<Response>;
   /** Does jobs until the signal, then lets those under way finish. */
   startWorkers(signal: AbortSignal): Promise<void>;
-  /** Does every job that is due, and those they promise, for tests. */
-  drain(): Promise<void>;
+  /** Does every job that is due, and those they promise, and says how many: for tests. */
+  drain(): Promise<number>;
 }
 
 /**
@@ -73,7 +72,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     mailbox,
     version,
     sourceUrl,
-    forgetAuthor: [forgetProposalAuthor, forgetCommentAuthor],
+    forgetAuthor: [forgetProposer, forgetCommenter],
     postsPerMinute: 60,
     health: { migrationsDir, doesJobs: config.role !== "web" },
   });
@@ -89,9 +88,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     fetch: async (request, env) => (await door.fetch(request)) ?? (await app.fetch(request, env as never)),
     startWorkers: (signal) =>
       runJobs(sql, handlers, { signal, concurrency: jobsAtOnce, log, notify: config.databasePrepare }),
-    drain: async () => {
-      await drain(sql, handlers, { now: clock.now() } as never);
-    },
+    drain: async () => await drain(sql, handlers, { now: clock.now() }),
     async [Symbol.asyncDispose]() {
       await client.close();
       await database.close();

@@ -1,0 +1,11 @@
+// The pages of the organisations of this node and of the network they are part of.
+import { Hono } from "hono";
+import type { House } from "../ports.ts";
+import type { PageEnv } from "../web/context.ts";
+import { networkPages } from "./network-pages.ts";
+
+export function cityPages(house: House): Hono<PageEnv> {
+  const pages = new Hono<PageEnv>();
+  pages.route("/", networkPages(house));
+  return pages;
+}
