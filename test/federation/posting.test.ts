@@ -1,6 +1,6 @@
 // Deliveries to real servers on loopback: signed so that Fedify verifies them, in the dialect the peer reads, and
 // patient with peers that fail.
-import { generateKeyPairSync, type JsonWebKey } from "node:crypto";
+import { generateKeyPairSync, webcrypto } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { verifyRequest } from "@fedify/fedify";
@@ -11,11 +11,13 @@ import { openGuardedFetch } from "../../src/platform/guarded-fetch.ts";
 import { GiveUp, Later, Retry } from "../../src/platform/jobs.ts";
 
 const keyId = "https://city.example/actors/city#main-key";
-let privateKey: JsonWebKey;
+let privateKey: webcrypto.CryptoKey;
 let actor: Record<string, unknown>;
-beforeAll(() => {
+beforeAll(async () => {
   const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  privateKey = pair.privateKey.export({ format: "jwk" });
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const der = pair.privateKey.export({ type: "pkcs8", format: "der" });
+  privateKey = await webcrypto.subtle.importKey("pkcs8", der, algorithm, true, ["sign"]);
   const owner = "https://city.example/actors/city";
   const publicKeyPem = pair.publicKey.export({ type: "spki", format: "pem" });
   actor = {
@@ -70,7 +72,8 @@ function posting(origins: string[], onGone?: (inbox: URL) => Promise<void>) {
   closing.push(() => client.close());
   // Signed at the true time, since the peer's clock is; resting and giving up follow the clock of the test.
   const now = () => new Date(clock.at === 0 ? Date.now() : clock.at);
-  return { clock, post: openPosting({ fetch: client.fetch, now, onGone }) };
+  const keyFor = async (id: string) => (id === keyId ? privateKey : null);
+  return { clock, post: openPosting({ fetch: client.fetch, keyFor, now, onGone }) };
 }
 
 function aMessage(origin: string, overrides: Partial<OutboxMessage> = {}): OutboxMessage {
@@ -80,7 +83,7 @@ function aMessage(origin: string, overrides: Partial<OutboxMessage> = {}): Outbo
     actor: actor.id,
     object: "https://city.example/n/1",
   };
-  const keys = [{ keyId, privateKey }];
+  const keys = [{ keyId }];
   return { type: "outbox", keys, activity, inbox: `${origin}/inbox`, started: "2026-06-01T10:00:00Z", ...overrides };
 }
 
@@ -118,10 +121,12 @@ describe("signatures", () => {
     expect(peer.knocks[0]!.headers.digest).toMatch(/^SHA-256=/);
   });
 
-  it("without an RSA key nothing is sent", async () => {
+  it("without its key nothing is sent", async () => {
     const peer = await aPeer(() => 202);
     const { post } = posting([peer.origin]);
-    expect(await outcomeOf(post(aMessage(peer.origin, { keys: [] })))).toBeInstanceOf(GiveUp);
+    expect(
+      await outcomeOf(post(aMessage(peer.origin, { keys: [{ keyId: "https://city.example/gone" }] }))),
+    ).toBeInstanceOf(GiveUp);
     expect(peer.knocks).toEqual([]);
   });
 });
