@@ -8,6 +8,7 @@ import { findLocalActor, getActorOfKind, policyFor } from "../src/actors/queries
 import type { Pool } from "../src/platform/db.ts";
 import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
 import type { Handlers } from "../src/platform/jobs.ts";
+import { Refused } from "../src/platform/refusal.ts";
 import type { Uris } from "../src/platform/uris.ts";
 import type { Clock, FindRemote } from "../src/ports.ts";
 import { announcePhase } from "../src/processes/actions.ts";
@@ -251,9 +252,9 @@ function openHandlers({ federation, remote, queue, sender, options }: Parts & Se
   const on =
     <Payload>(run: (payload: Payload) => Promise<unknown>) =>
     (payload: unknown) =>
-      run(payload as Payload);
+      patiently(run(payload as Payload));
   return {
-    ...queue.handlers((message) => send(sender, message)),
+    ...queue.handlers((message) => patiently(send(sender, message))),
     federate: on(({ eventId }: { eventId: string }) => tellEvent(sql, uris, eventId, clock.now())),
     deliver: on((payload: { activityUri: string; after: string }) =>
       deliver({ sql, context: federation.createContext(new URL(uris.origin), passing), documents }, payload),
@@ -264,4 +265,14 @@ function openHandlers({ federation, remote, queue, sender, options }: Parts & Se
     digest: on(({ processUri }: { processUri: string }) => publishDigest(sql, uris, processUri, clock.now())),
     "phase-start": on(({ phaseId }: { phaseId: string }) => announcePhase(sql, uris, phaseId, clock.now())),
   };
+}
+
+/** A server that does not answer is asked again later, not taken as a no: a job that is refused is done. */
+async function patiently(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    const isSilence = error instanceof Refused && (error.code === "peer-unreachable" || error.code === "peer-too-slow");
+    throw isSilence ? new Error(`${error.code}: ${error.params.host ?? ""}`, { cause: error }) : error;
+  }
 }
