@@ -1,5 +1,5 @@
-// The outgoing client against real sockets: where it may go, and when it cuts. Numbers are the cases of the
-// security list in FEDERATION.md: 6 redirects, 7 addresses, 8 rebinding, 9 URL parsing, 13 limits, 14 slow peers.
+// The outgoing client against real sockets: where it may go, and when it cuts. Cases carry the advisories they follow:
+// 6 redirects, 7 addresses, 8 rebinding, 9 URL parsing, 13 limits, 14 slow peers.
 import type { LookupAddress } from "node:dns";
 import http from "node:http";
 import type { AddressInfo, LookupFunction } from "node:net";

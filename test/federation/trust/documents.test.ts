@@ -1,4 +1,4 @@
-// Documents of other servers: whose word counts for what, and what is kept. Numbers as in the security list.
+// Documents of other servers: whose word counts for what, and what is kept. Cases carry the advisories they follow.
 import { FetchError } from "@fedify/vocab-runtime";
 import { describe, expect, it } from "vitest";
 import { cacheLimits, DocumentCache } from "../../../federation/trust/document-cache.ts";

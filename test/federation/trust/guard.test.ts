@@ -1,5 +1,5 @@
-// The inbox door, case by case. Numbers are those of the security list in FEDERATION.md. What passes here still has
-// its signature to be verified; forgeries.test.ts has the real Fedify behind the door.
+// The inbox door, case by case, each with the advisories it follows. What passes here still has its signature to be
+// verified; forgeries.test.ts has the real Fedify behind the door.
 import { describe, expect, it } from "vitest";
 import { guardInbox } from "../../../federation/trust/guard.ts";
 import { aCreate, as2, claimHeaders, guardOptions, type Json, knock, mayor, statusOf } from "./knocking.ts";
