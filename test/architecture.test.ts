@@ -54,8 +54,8 @@ const shelfMayImport: Record<string, readonly string[]> = {
   actions: ["law", "queries", "actions"],
   jobs: ["law", "queries", "actions"],
   views: ["law", "queries", "views"],
-  // Tells all pages who is looking.
-  viewer: ["law"],
+  // Tells pages who is looking, and at what.
+  viewer: ["law", "queries"],
   pages: ["law", "queries", "actions", "views", "viewer", "pages"],
 };
 const shelfMayNameTypesOf: Record<string, readonly string[]> = { views: ["actions"] };
