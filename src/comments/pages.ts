@@ -1,7 +1,7 @@
 // The routes of comments. The thread itself stands on the pages of what it is about; see commentThread in views.ts.
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import * as z from "zod";
-import type { Account } from "../accounts/account.ts";
+import { requireViewer } from "../accounts/viewer.ts";
 import type { Markup } from "../platform/html.ts";
 import { readPageRequest } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
@@ -47,17 +47,10 @@ export function commentPages(house: House): Hono<PageEnv> {
   return pages;
 }
 
-/** @throws Refused `sign-in-first`. */
-function signedIn(c: Context<PageEnv>): Account {
-  const { account } = c.get("page");
-  refuseUnless(account !== null, "sign-in-first");
-  return account;
-}
-
 function publishRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
   pages.post("/comments", (c) => {
     const ctx = c.get("page");
-    const by = signedIn(c);
+    const by = requireViewer(c);
     return handleForm(c, {
       schema: commentInput,
       act: async ({ target, parent, ...input }) => {
@@ -125,7 +118,7 @@ function ownRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
   };
 
   pages.get("/comments/:id/edit", async (c) => {
-    const by = signedIn(c);
+    const by = requireViewer(c);
     const comment = await getById(sql, c.req.param("id"));
     refuseUnless(comment.accountId === by.id, "not-allowed");
     const { editWindowMinutes } = await aboutThread(sql, comment.threadUri, by, clock.now());
@@ -134,7 +127,7 @@ function ownRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
   });
 
   pages.post("/comments/:id/edit", async (c) => {
-    const by = signedIn(c);
+    const by = requireViewer(c);
     const comment = await getById(sql, c.req.param("id"));
     return await handleForm(c, {
       schema: editInput,
@@ -147,7 +140,7 @@ function ownRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
   });
 
   pages.post("/comments/:id/deletion", async (c) => {
-    const by = signedIn(c);
+    const by = requireViewer(c);
     const comment = await getById(sql, c.req.param("id"));
     await deleteComment(sql, by, comment.uri, clock.now());
     setFlash(c, { tone: "good", text: c.get("page").t("comments.deleted") });
@@ -157,7 +150,7 @@ function ownRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
 
   pages.post("/comments/:id/like", async (c) => {
     const ctx = c.get("page");
-    const by = signedIn(c);
+    const by = requireViewer(c);
     const comment = await getById(sql, c.req.param("id"));
     const { like } = await readForm(c);
     if (like === "no") await unlikeSubject(sql, by, comment.uri, clock.now());

@@ -53,7 +53,7 @@ function composeOrWhyNot(
   if (maySpeak === "closed") return html`<p class="hint">${t("comments.closed")}</p>`;
   if (maySpeak === "sign-in") {
     const to = `/sign-in?back=${encodeURIComponent(`${pagePathOf(subject).split("#")[0]}#comments`)}`;
-    return html`<p class="hint">${t("comments.sign-in")} <a href="${href(to)}">${t("comments.sign-in-link")}</a></p>`;
+    return html`<p>${buttonLink(to, t("comments.sign-in-link"))} <span class="hint">${t("comments.sign-in")}</span></p>`;
   }
   return composeForm(ctx, subject.uri, null, { values: {}, errors: {} });
 }
