@@ -1,5 +1,5 @@
 // Foreign text made safe: Markdown of our people, HTML of other servers and imports. Linear in the input, which is capped.
-import { Marked, type Tokens } from "marked";
+import { Marked, type Tokens, type TokensList } from "marked";
 import sanitize from "sanitize-html";
 import { escapeHtml, href, type Markup, raw } from "./html.ts";
 
@@ -103,7 +103,7 @@ function renderMarkdown(text: string): Markup {
   const source = tameNesting(text.slice(0, markdownCharsMax));
   let shown: string;
   try {
-    shown = marked.parse(source) as string;
+    shown = marked.parser(demoteHeadings(marked.lexer(source)));
   } catch (error) {
     // marked recurses: what nests too deep for it is shown as it was typed.
     if (!(error instanceof RangeError)) throw error;
@@ -120,13 +120,20 @@ const marked = new Marked({
     html: ({ text }: Tokens.HTML | Tokens.Tag) => escapeHtml(text),
     image: ({ href: address, text, title }: Tokens.Image) =>
       `<a href="${escapeHtml(href(address))}">${escapeHtml(text || title || address)}</a>`,
-    heading({ tokens, depth }: Tokens.Heading) {
-      const level = Math.min(depth + 2, 6);
-      return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
-    },
     checkbox: ({ checked }: Tokens.Checkbox) => (checked ? "☑ " : "☐ "),
   },
 });
+
+/** The page has its own first and second level: the highest heading of a text becomes the third, the others follow. */
+function demoteHeadings(tokens: TokensList): TokensList {
+  const headings: Tokens.Heading[] = [];
+  marked.walkTokens(tokens, (token) => {
+    if (token.type === "heading") headings.push(token as Tokens.Heading);
+  });
+  const highest = headings.reduce((depth, heading) => Math.min(depth, heading.depth), 6);
+  for (const heading of headings) heading.depth = Math.min(heading.depth - highest + 3, 6);
+  return tokens;
+}
 
 /**
  * Quotes, lists and brackets opened dozens of times in one place mean nothing to a reader and much work to a parser:

@@ -34,7 +34,7 @@ export const followBox = (ctx: PageContext, box: FollowBox): Markup => {
 
 /** A value to take along. Without a script it can still be selected and copied. */
 export const copyField = ({ t }: PageContext, value: string, label: string): Markup =>
-  html`<div class="joined copy-field"><code dir="ltr" aria-label="${label}">${value}</code><button class="button button-secondary" type="button" data-copy="${value}" data-done="${t("fediverse.copied")}" hidden>${icon("copy")}<span>${t("fediverse.copy")}</span></button></div>`;
+  html`<div class="joined copy-field"><span class="visually-hidden">${label}</span><code dir="ltr">${value}</code><button class="button button-secondary" type="button" data-copy="${value}" data-done="${t("fediverse.copied")}" hidden>${icon("copy")}<span>${t("fediverse.copy")}</span></button></div>`;
 
 /** Link, mail and paper. */
 export const shareBox = (

@@ -105,13 +105,17 @@ export const section = (
     more ? html`<a class="more" href="${href(more.href)}">${more.label}</a>` : nothing
   }</div>${body}</section>`;
 
-/** Cards side by side where there is room. */
-export const cardGrid = (cards: readonly Markup[]): Markup =>
-  html`<ul class="card-grid">${cards.map((card) => html`<li>${card}</li>`)}</ul>`;
+/**
+ * Cards side by side where there is room.
+ * @param heading said to screen readers; needed where no {@link section} stands around the cards.
+ */
+export const cardGrid = (cards: readonly Markup[], heading?: string): Markup => cardItems("card-grid", cards, heading);
 
-/** Cards below each other. */
-export const cardList = (cards: readonly Markup[]): Markup =>
-  html`<ul class="card-list">${cards.map((card) => html`<li>${card}</li>`)}</ul>`;
+/** Cards below each other; `heading` as in {@link cardGrid}. */
+export const cardList = (cards: readonly Markup[], heading?: string): Markup => cardItems("card-list", cards, heading);
+
+const cardItems = (className: string, cards: readonly Markup[], heading: string | undefined): Markup =>
+  html`${heading ? html`<h2 class="visually-hidden">${heading}</h2>` : nothing}<ul class="${className}">${cards.map((card) => html`<li>${card}</li>`)}</ul>`;
 
 /** Terms and what they are: facts of a process, a meeting, a result. Rows without a value are left out. */
 export const factList = (facts: readonly (readonly [string, Renderable])[]): Markup =>

@@ -39,7 +39,7 @@ export function placeMap(
   );
   const outline = territory ? geoPath(projection)(territory) : null;
   return html`<figure class="map">
-    <svg viewBox="${`0 0 ${widthUnits} ${heightUnits}`}" role="img" aria-label="${props.label}">
+    <svg viewBox="${`0 0 ${widthUnits} ${heightUnits}`}" role="group" aria-label="${props.label}">
       ${outline ? html`<path class="map-land" d="${raw(outline)}"/>` : nothing}
       ${points.map((point, index) => pointMark(projection([point.longitude, point.latitude]), point, index))}
     </svg>
@@ -55,10 +55,8 @@ export function placeMap(
 function pointMark(at: [number, number] | null, point: PlacePoint, index: number): Markup {
   if (at === null) return nothing;
   const mark = html`<g class="map-point" transform="${`translate(${at[0].toFixed(1)} ${at[1].toFixed(1)})`}"><title>${point.label}</title><circle r="11"/><text y="4">${index + 1}</text></g>`;
-  // The list below leads to the same pages; these links are for the mouse.
-  return point.href
-    ? html`<a${attrs({ href: href(point.href), tabindex: -1, "aria-hidden": "true" })}>${mark}</a>`
-    : mark;
+  // The list below is what the keyboard walks through; these links are for the hand.
+  return point.href ? html`<a${attrs({ href: href(point.href), tabindex: -1 })}>${mark}</a>` : mark;
 }
 
 /** A box of at least half a kilometre around the points, so that one point is not the whole world. */

@@ -90,6 +90,11 @@ describe("markdownToHtml", () => {
     expect(shown).toContain("<li>one</li>");
   });
 
+  test("headings follow the page's own, whatever level they were typed at", () => {
+    expect(markdownToHtml("### A\n\n#### B").toString()).toBe("<h3>A</h3>\n<h4>B</h4>\n");
+    expect(markdownToHtml("# A\n\n> ###### B").toString()).toContain("<h6>B</h6>");
+  });
+
   test("shows HTML as it was typed, and a picture as a link", () => {
     expect(markdownToHtml("a <b>c</b>\n\n<script>x</script>").toString()).not.toMatch(/<b>|<script/);
     expect(markdownToHtml("<script>x</script>").toString()).toContain("&lt;script&gt;");

@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { accentDefault, accentUrl, contrast, isAccent, shadesOf } from "../../src/web/accent.ts";
+
+const channel = fc.nat(255).map((value) => value.toString(16).padStart(2, "0"));
+const colour = fc.tuple(channel, channel, channel).map((parts) => `#${parts.join("")}`);
+
+test("whatever colour a city takes, text in it and on it stays readable (WCAG 2.2, 1.4.3)", () => {
+  fc.assert(
+    fc.property(colour, fc.constantFrom("light" as const, "dark" as const), (accent, mode) => {
+      const paper = mode === "light" ? ["#fbfaf7", "#ffffff", "#f3f1eb"] : ["#14171a", "#1b1f23", "#101316"];
+      const shades = shadesOf(accent, mode);
+      for (const ground of [...paper, shades.soft]) expect(contrast(shades.text, ground)).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(shades.solid, shades.onSolid)).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(shades.strong, shades.onSolid)).toBeGreaterThanOrEqual(4.5);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("the words and states of the stylesheet are readable on its papers", async () => {
+  const { readFileSync } = await import("node:fs");
+  const css = readFileSync(new URL("../../src/web/assets/koinon.css", import.meta.url), "utf8");
+  const blocks = [...css.matchAll(/--paper: [\s\S]*?--shadow/g)].map(([block]) =>
+    Object.fromEntries([...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name!, value!])),
+  );
+  expect(blocks).toHaveLength(3);
+  expect(blocks[1]).toEqual(blocks[2]);
+  for (const tokens of blocks) {
+    for (const ground of ["paper", "surface", "sunken"]) {
+      for (const ink of ["ink", "ink-soft"])
+        expect([ink, ground, contrast(tokens[ink]!, tokens[ground]!) >= 4.5]).toEqual([ink, ground, true]);
+      expect(["line-strong", ground, contrast(tokens["line-strong"]!, tokens[ground]!) >= 3]).toEqual([
+        "line-strong",
+        ground,
+        true,
+      ]);
+    }
+    for (const tone of ["good", "bad", "waiting"]) {
+      expect([tone, contrast(tokens[tone]!, tokens[`${tone}-soft`]!) >= 4.5]).toEqual([tone, true]);
+    }
+  }
+});
+
+test("what is no colour becomes the default", () => {
+  expect(["#fff", "red", "", "#12345g"].some(isAccent)).toBe(false);
+  expect(accentUrl("red")).toBe(accentUrl(accentDefault));
+  expect(shadesOf("nonsense", "light")).toEqual(shadesOf(accentDefault, "light"));
+});
