@@ -74,7 +74,7 @@ begin
       left join lateral (
         select other.id from job other
         where (other.key, other.id) >= (seen.key, 0) and (other.key, other.id) < (seen.key, seen.id)
-          and other.key is not null and other.lease_until is null and (other.has_started or job_is_due(other, clock))
+          and other.key is not null and other.lease_until is null and (other.is_behind or other.has_started or job_is_due(other, clock))
         order by other.key, other.id limit 1) earlier on true
     ), free as materialized (
       select job.id from judged join job using (id)
@@ -94,7 +94,8 @@ begin
 end $$;
 
 -- Brings the next job of each key forward and, when a worker is given, takes it if it is due and of its kinds. To be called
--- in the transaction that removed a job of the key, as a statement after that.
+-- in the transaction that removed a job of the key, as a statement after that. A job that is behind was due when it was
+-- marked, which can be later than what this transaction takes for now.
 create function bring_forward(keys text[], worker uuid, kinds text[], lease interval, clock timestamptz)
 returns setof job language plpgsql
 set plan_cache_mode = force_generic_plan set enable_bitmapscan = off set enable_seqscan = off
@@ -103,9 +104,10 @@ begin
   return query
     with next as materialized (
       select foremost.* from unnest(keys) as freed(key) cross join lateral (
-        select job.id, worker is not null and job.kind = any(kinds) and job_is_due(job, clock) as is_taken from job
+        select job.id,
+          worker is not null and job.kind = any(kinds) and (is_behind or job_is_due(job, clock)) as is_taken from job
         where (job.key, job.id) >= (freed.key, 0) and (job.key, job.id) <= (freed.key, 9223372036854775807)
-          and job.key is not null and lease_until is null and (has_started or job_is_due(job, clock))
+          and job.key is not null and lease_until is null and (is_behind or has_started or job_is_due(job, clock))
         order by job.key, job.id limit 1) foremost
     ), moved as (
       update job set is_behind = false, attempts = job.attempts + is_taken::integer, has_started = has_started or is_taken,

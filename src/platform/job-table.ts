@@ -3,8 +3,8 @@
 //
 // A taken row keeps its place with a lease and goes away only after its handler has finished, so a job is done at least
 // once. How order is kept, and how a poll stays short, is told where the functions are: migrations/0001_jobs.sql.
-import postgres from "postgres";
-import { type Pool, type Sql, violatedUnique } from "./db.ts";
+import { type Pool, type Sql, violatedUnique, withTransaction } from "./db.ts";
+import { postgres } from "./postgres-driver.ts";
 
 /** A job in a worker's hands. */
 export interface LeasedJob {
@@ -126,13 +126,13 @@ export async function putBack(pool: Pool, holder: Holder, job: LeasedJob, wait: 
 
 /** Moves a job that was given up to the dead letters, and brings the next one of its key forward. */
 export async function bury(pool: Pool, holder: Holder, job: LeasedJob, error: string): Promise<void> {
-  await pool.begin((tx) => [
-    tx`
+  await withTransaction(pool, async (tx) => {
+    await tx`
       with gone as (delete from job where id = ${job.id} and holder = ${holder.id} returning *)
       insert into dead_letter (id, kind, payload, key, unique_key, created_at, attempts, last_error)
-      select id, kind, payload, key, unique_key, created_at, attempts, ${error} from gone`,
-    tx`select from bring_forward(array_remove(array[${job.key}::text], null), null, null, null, null)`,
-  ]);
+      select id, kind, payload, key, unique_key, created_at, attempts, ${error} from gone`;
+    await tx`select from bring_forward(array_remove(array[${job.key}::text], null), null, null, null, null)`;
+  });
 }
 
 /** The kinds that wait in the table, by skipping through its index: as many steps as there are kinds. */
@@ -147,7 +147,3 @@ export async function waitingKinds(sql: Sql): Promise<string[]> {
     select kind from found where kind is not null`;
   return rows.map((row) => row.kind);
 }
-
-/** Whether an error says that the database is away, rather than that a statement was wrong. */
-export const isOutage = (error: unknown): boolean =>
-  !(error instanceof postgres.PostgresError) || /^(08|53|57P|58)/.test(error.code);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connect } from "../../src/platform/db.ts";
 import { listDeadLetters } from "../../src/platform/dead-letters.ts";
-import { type Holder, takeJobs } from "../../src/platform/job-table.ts";
+import { finishJobs, type Holder, takeJobs } from "../../src/platform/job-table.ts";
 import { runJobs, type WorkerOptions } from "../../src/platform/job-worker.ts";
 import { enqueue, GiveUp, type Handlers, Later } from "../../src/platform/jobs.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -186,6 +186,72 @@ test("a job whose workers keep dying is given up", async () => {
     .poll(() => listDeadLetters(db.sql))
     .toMatchObject([{ lastError: "Its workers died in the middle of it" }]);
   expect(ran).toEqual([]);
+});
+
+test("the next of a key comes forward also when it was enqueued after the finishing transaction began", async () => {
+  const holder: Holder = { id: "00000000-0000-4000-8000-000000000001", kinds: ["k"], leaseMs: 60_000, now: null };
+  await enqueue(db.sql, { kind: "k", payload: 1, key: "a" });
+  const [first] = await takeJobs(db.sql, holder, 5);
+  await db.sql.begin(async (tx) => {
+    await tx`select now()`;
+    await enqueue(db.sql, { kind: "k", payload: 2, key: "a" });
+    expect(await takeJobs(db.sql, holder, 5)).toEqual([]);
+    expect(await db.sql`select from job where is_behind`).toHaveLength(1);
+    expect(await finishJobs(tx, holder, [first!], true)).toMatchObject([{ payload: 2, key: "a" }]);
+  });
+});
+
+test("whatever fails, waits or comes meanwhile, keys keep their order and nothing is left", {
+  timeout: 60_000,
+}, async () => {
+  const perKey = 60;
+  const keys = Array.from({ length: 20 }, (_, n) => `k${n}`);
+  const done = new Map<string, number[]>(keys.map((key) => [key, []]));
+  const inHand = new Set<string>();
+  let overlaps = 0;
+  const run = async (payload: unknown) => {
+    const { key, n } = payload as { key: string; n: number };
+    if (inHand.has(key)) overlaps++;
+    inHand.add(key);
+    try {
+      const chance = Math.random();
+      if (chance < 0.3) await sleep(3 * Math.random());
+      if (chance > 0.97) throw new Error("by chance");
+      if (chance > 0.94) throw new Later(5 * Math.random());
+      done.get(key)!.push(n);
+    } finally {
+      inHand.delete(key);
+    }
+  };
+  const retry = { firstDelayMs: 1, delayMsMax: 2, attemptsMax: 1_000 };
+  const step = { run, retry };
+  const pools = [1, 2, 3].map(() => connect({ target: db.target, poolSizeMax: 4, prepare: true }));
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const workers = pools.map((pool, n) =>
+    runJobs(pool, n === 0 ? { a: step } : { a: step, b: step }, {
+      signal: stop.signal,
+      concurrency: 1 + 4 * n,
+      log,
+      pollMs: 200,
+      notify: n !== 1,
+      otherKinds: "any",
+    }),
+  );
+  await Promise.all(
+    keys.map(async (key) => {
+      for (let n = 0; n < perKey; n++) {
+        await enqueue(db.sql, { kind: n % 7 ? "a" : "b", payload: { key, n }, key });
+        if (n % 10 === 0) await sleep(20 * Math.random());
+      }
+    }),
+  );
+  await expect.poll(() => db.sql`select from job`, { timeout: 40_000 }).toHaveLength(0);
+  stop.abort();
+  await Promise.all(workers);
+  await Promise.all(pools.map((pool) => pool.end()));
+  expect(overlaps).toBe(0);
+  const inOrder = Array.from({ length: perKey }, (_, n) => n);
+  for (const key of keys) expect(done.get(key)).toEqual(inOrder);
 });
 
 test.each([
