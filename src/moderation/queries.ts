@@ -5,7 +5,7 @@ import { isId } from "../platform/ids.ts";
 import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { SubjectKind } from "../subjects/subject.ts";
-import type { Report, ReportedThing, ReportState } from "./report.ts";
+import { mayModerate, type Report, type ReportedThing, type ReportState } from "./report.ts";
 
 export const reportsPerPage = 20;
 
@@ -16,7 +16,7 @@ export interface ReportFilter {
   readonly processUri?: string | null;
 }
 
-type ReportRow = Omit<Report, "things">;
+export type ReportRow = Omit<Report, "things">;
 
 /**
  * A page of reports, the open ones first and of each the newest first, by key.
@@ -32,13 +32,7 @@ export async function listReports(
   const [state, id] = (after ?? before ?? []) as [string?, string?];
   refuseUnless(id === undefined || isId(id), "not-found");
   const rows = await sql<ReportRow[]>`
-    select report.id, report.category, report.reason, account.name as reporter_name,
-      '@' || actor.handle || '@' || actor.host as reporter_address, report.state, report.outcome,
-      decider.name as decided_by, report.decided_at, report.created_at
-    from report
-    left join account on account.id = report.account_id
-    left join actor on actor.id = report.actor_id
-    left join account decider on decider.id = report.decided_by
+    select ${reportColumns(sql)} from ${reportsJoined(sql)}
     where exists (
         select from report_subject join subject on subject.uri = report_subject.subject_uri
         where report_subject.report_id = report.id and ${isInScope(sql, by)}
@@ -59,6 +53,17 @@ export async function listReports(
     rows: page.rows.map((row) => ({ ...row, things: things.filter((one) => one.reportId === row.id) })),
   };
 }
+
+const reportColumns = (sql: Sql) => sql`
+  report.id, report.category, report.reason, account.name as reporter_name,
+  '@' || actor.handle || '@' || actor.host as reporter_address, report.state, report.outcome, decider.name as decided_by,
+  report.decided_at, report.created_at`;
+
+const reportsJoined = (sql: Sql) => sql`
+  report
+  left join account on account.id = report.account_id
+  left join actor on actor.id = report.actor_id
+  left join account decider on decider.id = report.decided_by`;
 
 /** What of the register a moderator answers for. */
 function isInScope(sql: Sql, by: Account) {
@@ -113,6 +118,45 @@ export async function listHidden(sql: Sql, by: Account, request: PageRequest): P
       ${id === "" ? sql`` : before ? sql`and subject.id > ${id}` : sql`and subject.id < ${id}`}
     order by ${before ? sql`subject.id` : sql`subject.id desc`} limit ${sizeRows + 1}`;
   return toPage(rows, request, (thing) => [thing.id]);
+}
+
+/** One thing and every report on it, for its page at the desk. */
+export interface Case {
+  readonly thing: Omit<ReportedThing, "outcome" | "otherReports">;
+  /** The newest first; what else a report names is left out. */
+  readonly reports: readonly ReportRow[];
+  readonly acts: readonly ModerationAct[];
+}
+
+export interface ModerationAct {
+  readonly id: string;
+  readonly act: "subject-hidden" | "subject-reinstated" | "report-dismissed";
+  /** Empty where that account is closed. */
+  readonly byName: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+const reportsInCaseMax = 100;
+
+/** @throws Refused `not-found` for what is not there or not published, `not-allowed` for who does not moderate it. */
+export async function getCase(sql: Sql, by: Account, id: string): Promise<Case> {
+  refuseUnless(isId(id), "not-found");
+  const [thing] = await sql<Case["thing"][]>`
+    select ${thingColumns(sql)} from subject left join actor author on author.id = subject.author_id
+    where subject.id = ${id} and subject.published_at is not null`;
+  refuseUnless(thing !== undefined, "not-found");
+  refuseUnless(mayModerate(by, thing), "not-allowed");
+  const reports = await sql<ReportRow[]>`
+    select ${reportColumns(sql)} from ${reportsJoined(sql)}
+    where report.id in (select report_id from report_subject where subject_uri = ${thing.uri})
+    order by report.state desc, report.id desc limit ${reportsInCaseMax}`;
+  const acts = await sql<ModerationAct[]>`
+    select audit.id, audit.act, coalesce(account.name, '') as by_name, coalesce(audit.detail ->> 'reason', '') as reason, audit.at
+    from audit left join account on account.id = audit.account_id
+    where audit.subject_uri = ${thing.uri} and audit.act in ('subject-hidden', 'subject-reinstated', 'report-dismissed')
+    order by audit.id desc limit ${reportsInCaseMax}`;
+  return { thing, reports, acts };
 }
 
 /** Processes a moderator can filter the desk by, those with a report only. */

@@ -1,0 +1,270 @@
+// What moderators see: reports, what they are about, and what can be done. And the form that anyone reports with.
+import { holds } from "../accounts/account.ts";
+import { href, html, type Markup, nothing, raw } from "../platform/html.ts";
+import type { Translator } from "../platform/i18n.ts";
+import type { Page } from "../platform/pagination.ts";
+import { markdownToHtml } from "../platform/rich-text.ts";
+import { pagePathOf, type Subject, type SubjectKind } from "../subjects/subject.ts";
+import type { PageContext } from "../web/context.ts";
+import { buttonForm, buttonLink, form, openFields } from "../web/fields.ts";
+import type { FormState } from "../web/forms.ts";
+import { cardList, emptyState, filterBar, pager, section, tabs } from "../web/lists.ts";
+import { ago, badge, langAttrs, statusPill } from "../web/marks.ts";
+import type { Case, HiddenThing, ReportFilter, ReportRow } from "./queries.ts";
+import {
+  hidingReasonLengthMax,
+  type Report,
+  type ReportedThing,
+  reportCategories,
+  reportReasonLengthMax,
+} from "./report.ts";
+
+/** Texts of reported things by URI, as their rooms store them. */
+export type Texts = ReadonlyMap<string, string>;
+
+type Thing = Case["thing"];
+
+const kinds: readonly SubjectKind[] = ["comment", "proposal", "news", "meeting", "result", "answer", "process"];
+
+export const deskTabs = ({ t }: PageContext, current: "reports" | "hidden"): Markup =>
+  tabs(t, t("moderation.views"), [
+    { href: "/moderation", label: t("moderation.tab.reports"), isCurrent: current === "reports" },
+    { href: "/moderation/hidden", label: t("moderation.tab.hidden"), isCurrent: current === "hidden" },
+  ]);
+
+export interface ReportListProps {
+  readonly reports: Page<Report>;
+  readonly filter: ReportFilter;
+  readonly processes: readonly { readonly uri: string; readonly title: string }[];
+  readonly texts: Texts;
+}
+
+export function reportList(ctx: PageContext, { reports, filter, processes, texts }: ReportListProps): Markup {
+  const { t } = ctx;
+  const all = t("moderation.all");
+  const states = ["open", "closed"] as const;
+  const origins = ["here", "elsewhere"] as const;
+  return html`${deskTabs(ctx, "reports")}
+    ${filterBar(ctx, {
+      action: "/moderation",
+      filters: [
+        {
+          name: "state",
+          label: t("moderation.filter-state"),
+          all,
+          value: filter.state ?? "",
+          options: states.map((value) => ({ value, label: t(`moderation.state.${value}`) })),
+        },
+        {
+          name: "kind",
+          label: t("moderation.filter-kind"),
+          all,
+          value: filter.kind ?? "",
+          options: kinds.map((value) => ({ value, label: t(`moderation.kind.${value}`) })),
+        },
+        {
+          name: "from",
+          label: t("moderation.filter-from"),
+          all,
+          value: filter.from ?? "",
+          options: origins.map((value) => ({ value, label: t(`moderation.from.${value}`) })),
+        },
+        {
+          name: "process",
+          label: t("moderation.filter-process"),
+          all,
+          value: filter.processUri ?? "",
+          options: processes.map(({ uri, title }) => ({ value: uri, label: title })),
+        },
+      ],
+    })}
+    ${
+      reports.rows.length === 0
+        ? emptyState(t("moderation.no-reports"), t("moderation.no-reports-hint"))
+        : cardList(reports.rows.map((report) => reportCard(ctx, report, texts)))
+    }
+    ${pager(ctx, reports)}`;
+}
+
+function reportCard(ctx: PageContext, report: Report, texts: Texts): Markup {
+  const { t } = ctx;
+  return html`<article class="card card-plain">
+    ${reportHead(ctx, report)}
+    ${report.things.map((thing) => reportedThing(ctx, thing, texts))}
+    ${
+      report.state === "open" && report.category !== "held"
+        ? buttonForm(ctx, {
+            action: `/moderation/reports/${report.id}/dismissal`,
+            label: t("moderation.dismiss"),
+            kind: "secondary",
+          })
+        : nothing
+    }
+  </article>`;
+}
+
+/** Who says what, when, and what was decided. */
+function reportHead(ctx: PageContext, report: ReportRow): Markup {
+  const { t, now } = ctx;
+  const outcome = report.outcome === null ? nothing : statusPill(t(`moderation.outcome.${report.outcome}`));
+  return html`<p>${statusPill(t(`moderation.state.${report.state}`), report.state === "open" ? "waiting" : "neutral")}
+      ${outcome} <strong>${t(`moderation.category.${report.category}`)}</strong></p>
+    ${report.reason === "" ? nothing : html`<blockquote dir="auto"><p>${report.reason}</p></blockquote>`}
+    <p class="hint">${reporterOf(t, report)} · ${ago(t, report.createdAt, now)}${
+      report.decidedBy === null ? nothing : html` · ${t("moderation.decided-by", { name: report.decidedBy })}`
+    }</p>`;
+}
+
+function reporterOf(t: Translator, report: ReportRow): string {
+  if (report.category === "held") return t("moderation.category.held");
+  const name = report.reporterAddress ?? (report.reporterName || t("moderation.reported-closed-account"));
+  return t("moderation.reported-by", { name });
+}
+
+function reportedThing(ctx: PageContext, thing: ReportedThing, texts: Texts): Markup {
+  const { t } = ctx;
+  return html`<div class="reported">
+    ${thingHead(ctx, thing)}
+    ${thingText(ctx, thing, texts)}
+    <p class="card-foot">${buttonLink(`/moderation/things/${thing.id}`, html`${t("moderation.decide")}<span class="visually-hidden"> (${titleOf(t, thing)})</span>`, "secondary")}
+      ${thing.otherReports > 0 ? html`<span class="hint">${t("moderation.others", { count: t.number(thing.otherReports) })}</span>` : nothing}
+      ${thing.outcome === null ? nothing : statusPill(t(`moderation.outcome.${thing.outcome}`))}</p>
+  </div>`;
+}
+
+const titleOf = (t: Translator, thing: Pick<Thing, "title" | "kind" | "authorName">): string =>
+  thing.title || `${t(`moderation.kind.${thing.kind}`)}, ${t("moderation.by-author", { name: thing.authorName })}`;
+
+function thingHead(ctx: PageContext, thing: Thing): Markup {
+  const { t, now } = ctx;
+  const host = thing.origin === null ? nothing : html` <span class="origin">${new URL(thing.origin).host}</span>`;
+  return html`<p>${badge(t(`moderation.kind.${thing.kind}`))} <a href="${href(pagePathOf(thing))}"><bdi>${titleOf(t, thing)}</bdi></a></p>
+    <p class="hint"><bdi>${thing.authorName}</bdi>${host}${thing.publishedAt === null ? nothing : html` · ${ago(t, thing.publishedAt, now)}`}</p>
+    ${thing.deletedAt === null ? nothing : html`<p>${t("moderation.deleted")}</p>`}
+    ${thing.hiddenAt === null || thing.hiddenReason === "" ? nothing : html`<p>${t("moderation.hidden-because", { reason: thing.hiddenReason })}</p>`}`;
+}
+
+function thingText({ t }: PageContext, thing: Thing, texts: Texts): Markup {
+  const text = texts.get(thing.uri);
+  if (thing.deletedAt !== null) return nothing;
+  if (!text) return html`<p class="hint">${t("moderation.no-text")}</p>`;
+  const body = thing.origin === null ? markdownToHtml(text) : raw(text);
+  return html`<div class="prose"${langAttrs(t, thing.language)}>${body}</div>`;
+}
+
+export const hiddenList = (ctx: PageContext, things: Page<HiddenThing>): Markup => html`${deskTabs(ctx, "hidden")}
+  ${
+    things.rows.length === 0
+      ? emptyState(ctx.t("moderation.nothing-hidden"))
+      : cardList(things.rows.map((thing) => hiddenCard(ctx, thing)))
+  }
+  ${pager(ctx, things)}`;
+
+const hiddenCard = (ctx: PageContext, thing: HiddenThing): Markup => html`<article class="card card-plain">
+  ${thingHead(ctx, thing)}
+  ${thing.hiddenBy === "" ? nothing : html`<p class="hint">${ctx.t("moderation.hidden-by", { name: thing.hiddenBy })} · ${ago(ctx.t, thing.hiddenAt, ctx.now)}</p>`}
+  <p class="card-foot">${buttonForm(ctx, {
+    action: `/moderation/things/${thing.id}/reinstatement`,
+    label: ctx.t("moderation.reinstate"),
+    kind: "secondary",
+    about: `(${titleOf(ctx.t, thing)})`,
+  })} ${buttonLink(`/moderation/things/${thing.id}`, html`${ctx.t("moderation.decide")}<span class="visually-hidden"> (${titleOf(ctx.t, thing)})</span>`, "quiet")}</p>
+</article>`;
+
+/** One thing, everything said against it, and what can be done. */
+export function caseView(ctx: PageContext, { thing, reports, acts }: Case, texts: Texts, state: FormState): Markup {
+  const { t, account } = ctx;
+  return html`<article class="card card-plain">${thingHead(ctx, thing)}${thingText(ctx, thing, texts)}</article>
+    ${thing.deletedAt === null ? decisions(ctx, thing, state) : nothing}
+    ${reports.length === 0 ? nothing : section(t("moderation.tab.reports"), cardList(reports.map((report) => caseReport(ctx, report))))}
+    ${
+      acts.length === 0
+        ? nothing
+        : section(
+            t("moderation.history"),
+            html`<ul>${acts.map((act) => html`<li>${actText(t, act)} · ${ago(t, act.at, ctx.now)}</li>`)}</ul>`,
+          )
+    }
+    ${thing.origin !== null && holds(account, "administrator") ? serverForm(ctx, thing, state) : nothing}`;
+}
+
+function actText(t: Translator, { act, byName, reason }: Case["acts"][number]): string {
+  switch (act) {
+    case "subject-hidden":
+      return t("moderation.act.hidden", { name: byName, reason });
+    case "subject-reinstated":
+      return t("moderation.act.reinstated", { name: byName });
+    case "report-dismissed":
+      return t("moderation.act.dismissed", { name: byName });
+  }
+  act satisfies never;
+  return "";
+}
+
+const caseReport = (ctx: PageContext, report: ReportRow): Markup =>
+  html`<article class="card card-plain">${reportHead(ctx, report)}</article>`;
+
+function decisions(ctx: PageContext, thing: Thing, state: FormState): Markup {
+  const { t } = ctx;
+  const fields = openFields(ctx, state);
+  const reinstate =
+    thing.hiddenAt === null
+      ? nothing
+      : buttonForm(ctx, {
+          action: `/moderation/things/${thing.id}/reinstatement`,
+          label: t("moderation.reinstate"),
+          kind: "secondary",
+        });
+  return html`${reinstate}${section(
+    t("moderation.hide-title"),
+    form(ctx, {
+      action: `/moderation/things/${thing.id}/hiding`,
+      submit: t(thing.hiddenReason === "" ? "moderation.hide" : "moderation.hide-again"),
+      tone: "danger",
+      body: html`${fields.summary()}${fields.area("reason", {
+        label: t("moderation.reason"),
+        hint: t("moderation.reason-hint"),
+        value: thing.hiddenReason,
+        rows: 2,
+        charsMax: hidingReasonLengthMax,
+      })}`,
+    }),
+  )}`;
+}
+
+function serverForm(ctx: PageContext, thing: Thing, state: FormState): Markup {
+  const { t } = ctx;
+  const { host } = new URL(thing.origin ?? "");
+  const fields = openFields(ctx, state);
+  const policies = ["limited", "blocked", "allowed"] as const;
+  return section(
+    t("moderation.server-title", { host }),
+    form(ctx, {
+      action: `/moderation/things/${thing.id}/server`,
+      submit: t("moderation.server-decide"),
+      body: html`${fields.radios("policy", {
+        label: t("moderation.server-policy"),
+        options: policies.map((value) => ({ value, label: t(`moderation.policy.${value}`) })),
+      })}
+      ${fields.text("serverReason", { label: t("moderation.server-reason"), optional: true, charsMax: hidingReasonLengthMax })}`,
+    }),
+  );
+}
+
+/** The form that anyone who is signed in reports something with. */
+export function reportForm(ctx: PageContext, subject: Subject, state: FormState): Markup {
+  const { t } = ctx;
+  const fields = openFields(ctx, state);
+  return form(ctx, {
+    action: "/reports",
+    submit: t("moderation.report-send"),
+    body: html`${fields.summary()}
+      ${fields.hidden("about", subject.uri)}
+      ${fields.radios("category", {
+        label: t("moderation.report-category"),
+        options: reportCategories.map((value) => ({ value, label: t(`moderation.category.${value}`) })),
+      })}
+      ${fields.area("reason", { label: t("moderation.report-reason"), rows: 4, charsMax: reportReasonLengthMax })}
+      ${subject.origin === null ? nothing : fields.check("forward", { label: t("moderation.report-forward", { host: new URL(subject.origin).host }) })}`,
+  });
+}
