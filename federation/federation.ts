@@ -17,12 +17,11 @@ import { deliver } from "./delivery.ts";
 import { receive } from "./inbox.ts";
 import { PostgresKvStore } from "./kv.ts";
 import { tellEvent } from "./outbox.ts";
+import { openPosting } from "./posting.ts";
 import { JobMessageQueue } from "./queue.ts";
 import { publishDigest } from "./quiet.ts";
 import { actorAt, backfillPage, openFindRemote, promiseRefresh, type Remote, refresh, startBackfill } from "./remote.ts";
-import { instantOf, type Sender, send } from "./sending.ts";
 import { openServing } from "./serving.ts";
-import { throughClient } from "./trust/client-fetch.ts";
 import { contextLoader } from "./trust/contexts.ts";
 import { openDocuments, type SignatureDialect } from "./trust/documents.ts";
 import { guardInbox, type Knock } from "./trust/guard.ts";
@@ -51,6 +50,8 @@ export interface FederationDoor {
 /** What the guard has read, for the listener: Fedify's context data is the one thing that reaches it. */
 interface Passed {
   readonly knock: Knock | null;
+  /** Set when the listener has been reached: the signature was good. */
+  hasArrived: boolean;
 }
 
 export function openFederation(options: FederationOptions): FederationDoor {
@@ -59,16 +60,19 @@ export function openFederation(options: FederationOptions): FederationDoor {
   const sign = async (request: Request, dialect: SignatureDialect) => {
     const node = await getActorOfKind(sql, "node");
     const [rsa] = await keyPairs(node.handle);
-    return await signRequest(request, rsa!.privateKey, new URL(mainKeyOf(node.uri)), {
-      spec: dialect,
-      currentTime: instantOf(clock.now()),
-    });
+    const currentTime = Temporal.Instant.fromEpochMilliseconds(+clock.now());
+    return await signRequest(request, rsa!.privateKey, new URL(mainKeyOf(node.uri)), { spec: dialect, currentTime });
   };
   const documents = openDocuments({ fetch: client.fetch, sign });
   const remote: Remote = { sql, documents, client, permittedOrigins };
-  // The sender looks its key up by the id the message names; nothing private goes into the message and back.
+  // Posting looks the key up by the id the message names; nothing private goes into the message and back.
   const queue = new JobMessageQueue(sql, { log });
-  const sender: Sender = { client, clock, keyFor: async (keyId) => await mainKey(keyPairs, uris, keyId) };
+  const post = openPosting({
+    fetch: client.fetch,
+    keyFor: (keyId) => mainKey(keyPairs, uris, keyId),
+    now: () => clock.now(),
+    onGone: (inbox) => askWhoIsGone(sql, inbox),
+  });
   const federation = createFederation<Passed>({
     kv: new PostgresKvStore(sql),
     queue: { outbox: queue, fanout: queue },
@@ -81,7 +85,9 @@ export function openFederation(options: FederationOptions): FederationDoor {
     onOutboxError: (error) => log.info("A delivery failed: {reason}", { reason: error.message }),
   });
   openDispatchers(federation, options, keyPairs);
-  openListeners(federation, async ({ knock }) => {
+  openListeners(federation, async (passed) => {
+    const { knock } = passed;
+    passed.hasArrived = true;
     if (knock === null) throw new Error("an activity came past the guard");
     await takeIn(remote, knock, clock.now());
   });
@@ -89,12 +95,12 @@ export function openFederation(options: FederationOptions): FederationDoor {
   const inbox = openInbox({ federation, remote, options });
   return {
     findRemote: openFindRemote(remote, () => clock.now()),
-    handlers: openHandlers({ federation, remote, queue, sender, options }),
+    handlers: openHandlers({ federation, remote, queue, post, options }),
     async fetch(request) {
       const { pathname } = new URL(request.url);
       if (request.method === "POST" && (pathname === "/inbox" || /^\/actors\/[^/]+\/inbox$/.test(pathname))) return await inbox(request);
       if (pathname.startsWith("/.well-known/") || pathname.startsWith("/nodeinfo/")) {
-        return await federation.fetch(atOrigin(request, uris.origin), { contextData: { knock: null } });
+        return await federation.fetch(atOrigin(request, uris.origin), { contextData: { knock: null, hasArrived: false } });
       }
       return await serve(request);
     },
@@ -184,7 +190,7 @@ function openListeners(federation: Federation<Passed>, take: (passed: Passed) =>
 
 interface Sending {
   readonly queue: JobMessageQueue;
-  readonly sender: Sender;
+  readonly post: (message: unknown) => Promise<void>;
 }
 
 interface Parts {
@@ -206,7 +212,7 @@ function openInbox({ federation, remote, options }: Parts): (request: Request) =
     const knock = await guardInbox(request, { origin: uris.origin, permittedOrigins, standingOf });
     if (knock instanceof Response) return knock;
     if (knock.signatures.length === 0) {
-      return await throughClient(remote.client, () => federation.fetch(knock.request, { contextData: { knock } }));
+      return await takeForwarded(federation, knock);
     }
     const verification = await verifyRequest(knock, { documents: remote.documents, now });
     switch (verification.kind) {
@@ -221,6 +227,17 @@ function openInbox({ federation, remote, options }: Parts): (request: Request) =
         return answer(503, "the actor could not be read");
     }
   };
+}
+
+/** Canonicalisation gives up on some hostile bodies by throwing: that is a signature that cannot be verified. */
+async function takeForwarded(federation: Federation<Passed>, knock: Knock): Promise<Response> {
+  const passed: Passed = { knock, hasArrived: false };
+  try {
+    return await federation.fetch(knock.request, { contextData: passed });
+  } catch (error) {
+    if (passed.hasArrived) throw error;
+    return answer(401, "the signature in the body could not be read");
+  }
 }
 
 const answer = (status: number, reason: string) =>
@@ -245,16 +262,16 @@ async function isFarewell({ sql }: Remote, { activity, actor }: Knock): Promise<
   return true;
 }
 
-function openHandlers({ federation, remote, queue, sender, options }: Parts & Sending): Handlers {
+function openHandlers({ federation, remote, queue, post, options }: Parts & Sending): Handlers {
   const { sql, uris, clock } = options;
-  const passing: Passed = { knock: null };
+  const passing: Passed = { knock: null, hasArrived: false };
   const { documents } = remote;
   const on =
     <Payload>(run: (payload: Payload) => Promise<unknown>) =>
     (payload: unknown) =>
       patiently(run(payload as Payload));
   return {
-    ...queue.handlers((message) => patiently(send(sender, message))),
+    ...queue.handlers((message) => patiently(post(message))),
     federate: on(({ eventId }: { eventId: string }) => tellEvent(sql, uris, eventId, clock.now())),
     deliver: on((payload: { activityUri: string; after: string }) =>
       deliver({ sql, context: federation.createContext(new URL(uris.origin), passing), documents }, payload),
@@ -265,6 +282,16 @@ function openHandlers({ federation, remote, queue, sender, options }: Parts & Se
     digest: on(({ processUri }: { processUri: string }) => publishDigest(sql, uris, processUri, clock.now())),
     "phase-start": on(({ phaseId }: { phaseId: string }) => announcePhase(sql, uris, phaseId, clock.now())),
   };
+}
+
+const askedOfOneInboxMax = 20;
+
+/** An inbox says it is no more: the actors behind it are read again, and those that are gone are followers no longer. */
+async function askWhoIsGone(sql: Pool, inbox: URL): Promise<void> {
+  const behind = await sql<{ uri: string }[]>`
+    select uri from actor where (inbox_uri = ${inbox.href} or shared_inbox_uri = ${inbox.href})
+      and origin is not null and gone_at is null limit ${askedOfOneInboxMax}`;
+  for (const { uri } of behind) await promiseRefresh(sql, uri);
 }
 
 /** A server that does not answer is asked again later, not taken as a no: a job that is refused is done. */

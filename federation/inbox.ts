@@ -3,14 +3,13 @@
 // fetched is a job. `Refused` means: understood, and no.
 import {
   endFollow,
-  forgetRemoteActor,
   receiveBlock,
   receiveFollow,
   receiveFollowAnswer,
 } from "../src/actors/actions.ts";
 import { type Actor, isInstitution } from "../src/actors/actor.ts";
 import { findActor, isFollowedHere } from "../src/actors/queries.ts";
-import { receiveComment, receiveCommentDelete, receiveCommentUpdate } from "../src/comments/remote.ts";
+import { receiveActorDelete, receiveComment, receiveCommentDelete, receiveCommentUpdate } from "../src/comments/remote.ts";
 import { receiveFlag } from "../src/moderation/actions.ts";
 import { type Sql, type Tx, withTransaction } from "../src/platform/db.ts";
 import { enqueue } from "../src/platform/jobs.ts";
@@ -179,7 +178,7 @@ async function receiveUpdate(received: Received): Promise<void> {
 async function receiveDelete({ tx, now, activity, from }: Received): Promise<void> {
   const uri = activity.objectUri;
   refuseUnless(uri !== null, "unsupported-object");
-  if (uri === from.uri) return await forgetRemoteActor(tx, uri, now);
+  if (uri === from.uri) return await receiveActorDelete(tx, uri, now);
   refuseUnless(new URL(uri).origin === new URL(from.uri).origin, "forged");
   const subject = await findSubject(tx, uri);
   if (subject === null || subject.kind === "comment") return await receiveCommentDelete(tx, uri, from.uri, now);

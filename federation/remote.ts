@@ -1,9 +1,10 @@
 // Reading other servers: an actor, a thing, a handle. Everything comes through the guarded documents, and only jobs and
 // people who look something up make us ask.
 import { FetchError } from "@fedify/vocab-runtime";
-import { forgetRemoteActor, rememberRemoteActor } from "../src/actors/actions.ts";
+import { rememberRemoteActor } from "../src/actors/actions.ts";
 import { type Actor, addressOf } from "../src/actors/actor.ts";
 import { findActor, isFollowedHere, policyFor, remoteActorReadAt } from "../src/actors/queries.ts";
+import { receiveActorDelete } from "../src/comments/remote.ts";
 import { type Sql, withTransaction } from "../src/platform/db.ts";
 import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
 import { enqueue } from "../src/platform/jobs.ts";
@@ -57,7 +58,7 @@ export async function refresh(remote: Remote, uri: string, now: Date): Promise<v
   if (found === null) {
     await withTransaction(remote.sql, async (tx) => {
       await dropCopy(tx, uri, now);
-      await forgetRemoteActor(tx, uri, now);
+      await receiveActorDelete(tx, uri, now);
     });
     return;
   }

@@ -1,4 +1,5 @@
 // Comments that arrive from other servers. The door has verified who speaks; here the same law is asked as of our people.
+import { forgetRemoteActor } from "../actors/actions.ts";
 import type { Actor } from "../actors/actor.ts";
 import { policyFor } from "../actors/queries.ts";
 import { holdForModeration } from "../moderation/actions.ts";
@@ -7,7 +8,7 @@ import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { originOf } from "../platform/uris.ts";
 import { findProcess } from "../processes/queries.ts";
-import { enterSubject, rememberTombstone, setHidden, subjectForUpdate, touchSubject } from "../subjects/actions.ts";
+import { enterSubject, rememberTombstone, removeReactionsOf, setHidden, subjectForUpdate, touchSubject } from "../subjects/actions.ts";
 import { findSubject, isTombstoned } from "../subjects/queries.ts";
 import type { Stance, Subject } from "../subjects/subject.ts";
 import { eraseComment, placeForUpdate } from "./actions.ts";
@@ -123,6 +124,20 @@ export async function receiveCommentDelete(tx: Tx, uri: string, actorUri: string
   if (kept.authorUri === actorUri) return await eraseComment(tx, uri, now);
   refuseUnless(await moderatesThread(tx, kept, actorUri), "not-allowed");
   await setHidden(tx, uri, new URL(actorUri).host, now);
+}
+
+/**
+ * An actor of another server has left for good: what it wrote here is erased, its likes and boosts are taken back, and
+ * its follows end.
+ */
+export async function receiveActorDelete(tx: Tx, actorUri: string, now: Date): Promise<void> {
+  const written = await tx<{ uri: string }[]>`
+    select subject.uri from subject join actor on actor.id = subject.author_id
+    where actor.uri = ${actorUri} and actor.origin is not null and subject.origin is not null
+      and subject.kind = 'comment' and subject.deleted_at is null`;
+  for (const { uri } of written) await eraseComment(tx, uri, now);
+  await removeReactionsOf(tx, actorUri);
+  await forgetRemoteActor(tx, actorUri, now);
 }
 
 /** Whether an actor answers for the thread of another node: as the voice of the thing, its process or its organisation. */

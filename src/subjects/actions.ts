@@ -141,6 +141,16 @@ export async function removeReaction(
   return row;
 }
 
+/** Takes back every like and share of an actor that is gone. */
+export async function removeReactionsOf(tx: Tx, actorUri: string): Promise<void> {
+  const reactions = await tx<{ subjectUri: string; kind: ReactionKind; actorId: string }[]>`
+    select subject_uri, reaction.kind, actor_id from reaction join actor on actor.id = actor_id
+    where actor.uri = ${actorUri} and actor.origin is not null`;
+  for (const { subjectUri, kind, actorId } of reactions) {
+    await removeReaction(tx, { subjectUri, kind, voice: { actorId } });
+  }
+}
+
 async function countReaction(tx: Tx, uri: string, kind: ReactionKind, by: 1 | -1): Promise<void> {
   const column = tx(kind === "like" ? "like_count" : "share_count");
   await tx`update subject set ${column} = greatest(0, ${column} + ${by}) where uri = ${uri}`;

@@ -24,6 +24,8 @@ export interface Network<Name extends string> extends AsyncDisposable {
   readonly down: Set<string>;
   /** Answers for hosts that are no node: a stranger's server. */
   readonly strangers: Map<string, (request: Request) => Promise<Response> | Response>;
+  /** A request from anywhere to the host it names. */
+  deliver(request: Request): Promise<Response>;
   /** Does all jobs of all nodes until none has any left. */
   settle(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function openNetwork<const Name extends string>(...names: Name[]): 
     wire,
     down,
     strangers,
+    deliver: transport,
     async settle() {
       for (let ran = true; ran; ) {
         ran = false;
