@@ -162,7 +162,7 @@ const settings = z.object({
     .optional(),
   COOKIE_PREFIX: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, "must be made of letters, digits, - and _")
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "must be made of letters, digits, - and _")
     .optional(),
   SMTP_URL: addressOf(["smtp:", "smtps:"], "smtps://user:password@mail.example:465").optional(),
   MAIL_FROM: z
@@ -211,9 +211,6 @@ function problemsTogether(origin: URL, set: Settings): string[] {
     problems.push("MAIL_FROM must be set together with SMTP_URL");
   if (set.DATABASE_DIRECT_URL !== undefined && set.DATABASE_URL === undefined)
     problems.push("DATABASE_URL must be set together with DATABASE_DIRECT_URL");
-  // Browsers drop such cookies from a plain http page, and nobody could sign in.
-  if (/^__(Host|Secure)-/.test(set.COOKIE_PREFIX ?? "") && origin.protocol !== "https:")
-    problems.push("COOKIE_PREFIX must not start with __Host- or __Secure- on an http origin");
   return problems;
 }
 
@@ -237,9 +234,8 @@ const isDomainName = (hostname: string): boolean =>
 const portOf = (origin: URL): number =>
   origin.port !== "" ? Number(origin.port) : origin.protocol === "https:" ? portDefault : 80;
 
-/** `__Host-` ties a cookie to its https host; on http the port keeps nodes on one host apart. */
-const cookiePrefixOf = (origin: URL): string =>
-  origin.protocol === "https:" ? "__Host-koinon_" : `koinon_${origin.host.replaceAll(/[^A-Za-z0-9]+/g, "_")}_`;
+/** Browsers keep hosts apart by themselves, but not the ports of one host. */
+const cookiePrefixOf = (origin: URL): string => (origin.port === "" ? "koinon" : `koinon_${origin.port}`);
 
 /** The secret of a test origin: made on the first start. Linked into place, so that two starters agree on one. */
 function keptSecret(dataDir: string): string {
