@@ -2,6 +2,9 @@
 import type { Actor } from "../src/actors/actor.ts";
 import type { Tx } from "../src/platform/db.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
+import { eraseNewsCopy } from "../src/processes/remote.ts";
+import { eraseProposalCopy } from "../src/proposals/remote.ts";
+import { dropCopy, reviveCopy } from "../src/subjects/actions.ts";
 import { keepComment } from "./comments.ts";
 import { keepNews } from "./processes.ts";
 import { keepAnswer, keepProposal } from "./proposals.ts";
@@ -21,5 +24,14 @@ export async function keepSubject(tx: Tx, post: WirePost, author: Actor, now: Da
   const kind = typeof post.civic?.kind === "string" ? post.civic.kind : null;
   const keep = kind === null ? undefined : table[kind];
   refuseUnless(keep !== undefined, "unsupported-object", { uri: post.id });
+  // Its own server has it, so what was dropped here when it was hidden there comes back.
+  await reviveCopy(tx, post.id);
   await keep(tx, post, now, author);
+}
+
+/** Its own server says a thing is gone: our copy leaves the pages and its words are erased. */
+export async function dropThing(tx: Tx, uri: string, now: Date): Promise<void> {
+  await eraseProposalCopy(tx, uri);
+  await eraseNewsCopy(tx, uri);
+  await dropCopy(tx, uri, now);
 }

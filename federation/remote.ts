@@ -10,8 +10,7 @@ import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
 import { enqueue } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
 import type { FindRemote, RemoteThing } from "../src/ports.ts";
-import { dropCopy } from "../src/subjects/actions.ts";
-import { keepSubject } from "./copies.ts";
+import { dropThing, keepSubject } from "./copies.ts";
 import { keepProcess } from "./processes.ts";
 import { isObject, isPostType, listOf, readActor, readPost, textOf, typeOf, uriOf, type WireActor } from "./reading.ts";
 import type { Document, Documents } from "./trust/documents.ts";
@@ -57,7 +56,7 @@ export async function refresh(remote: Remote, uri: string, now: Date): Promise<v
   const found = await readOrGone(remote, uri);
   if (found === null) {
     await withTransaction(remote.sql, async (tx) => {
-      await dropCopy(tx, uri, now);
+      await dropThing(tx, uri, now);
       await receiveActorDelete(tx, uri, now);
     });
     return;

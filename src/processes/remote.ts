@@ -107,3 +107,10 @@ export async function keepRemoteNews(tx: Tx, news: RemoteNews, now: Date): Promi
   else await tx`update news set body = ${body} where uri = ${uri}`;
   await touchSubject(tx, uri, { title, language }, news.updatedAt);
 }
+
+/** Empties our copy of news whose own server says it is gone. */
+export async function eraseNewsCopy(tx: Tx, uri: string): Promise<void> {
+  await tx`
+    update news set body = '' from subject
+    where news.uri = ${uri} and subject.uri = news.uri and subject.origin is not null`;
+}

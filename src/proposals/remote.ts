@@ -108,3 +108,15 @@ export async function keepRemoteAnswer(tx: Tx, answer: RemoteAnswer, now: Date):
   await touchSubject(tx, uri, { language }, answer.updatedAt);
 }
 
+/** Empties our copy of a proposal or an answer whose own server says it is gone. */
+export async function eraseProposalCopy(tx: Tx, uri: string): Promise<void> {
+  await tx`delete from proposal_image where proposal_uri = ${uri} and ${isCopy(tx)}`;
+  await tx`
+    update proposal set title = '', body = '', address = '', latitude = null, longitude = null
+    where uri = ${uri} and ${isCopy(tx)}`;
+  await tx`delete from answer where uri = ${uri} and ${isCopy(tx)}`;
+
+  function isCopy(sql: Tx) {
+    return sql`exists (select from subject where subject.uri = ${uri} and subject.origin is not null)`;
+  }
+}

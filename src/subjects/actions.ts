@@ -165,6 +165,13 @@ export async function dropCopy(tx: Tx, uri: string, now: Date): Promise<void> {
   if (subject !== null && subject.origin !== null) await deleteSubject(tx, uri, now);
 }
 
+/** Takes a dropped copy of another node's thing back in; what a person took back (a comment) stays gone. */
+export async function reviveCopy(tx: Tx, uri: string): Promise<void> {
+  await tx`
+    update subject set deleted_at = null, updated_at = published_at  -- older than whatever its server says now
+    where uri = ${uri} and origin is not null and kind <> 'comment' and deleted_at is not null`;
+}
+
 /** Remembers that a thing we do not have was deleted by `actorUri`, so that a late Create of it has no effect. */
 export async function rememberTombstone(tx: Tx, uri: string, actorUri: string, now: Date): Promise<void> {
   await tx`
