@@ -1,4 +1,4 @@
-// TABLE IN: activity type → what it does here. The door has checked size, shape, origin and signature (DESIGN section 8).
+// TABLE IN: activity type → what it does here. The door has checked size, shape, origin and signature.
 // Each row runs in one transaction with the activity's id, so that a replay has no effect. No row fetches: what must be
 // fetched is a job. `Refused` means: understood, and no.
 import {

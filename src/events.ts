@@ -42,7 +42,7 @@ export interface RecordedEvent<Data = unknown> {
 }
 
 /**
- * Writes the event and the promise to tell it, in the transaction of the fact (DESIGN principle 4).
+ * Writes the event and the promise to tell it, in the transaction of the fact.
  * Events of one subject are told in the order in which they were recorded.
  */
 export async function recordEvent(

@@ -5,6 +5,7 @@ import { getLogger } from "@logtape/logtape";
 import packageJson from "../package.json" with { type: "json" };
 import { openFederation } from "../federation/federation.ts";
 import { accountHandlers, scheduleAccountJobs } from "./accounts/jobs.ts";
+import { findMainOrganisation } from "./cities/queries.ts";
 import type { Config } from "./config.ts";
 import { forgetCommenter } from "./comments/actions.ts";
 import type { Pool } from "./platform/db.ts";
@@ -23,7 +24,6 @@ import { openApp } from "./web/app.ts";
 const log = getLogger(["koinon"]);
 const migrationsDir = join(import.meta.dirname, "..", "migrations");
 const jobsAtOnce = 16;
-const sourceUrl = "https://github.com/koinon/koinon";
 
 /** What tests replace, one piece at a time. */
 export interface Overrides {
@@ -71,13 +71,13 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     ...config,
     mailbox,
     version,
-    sourceUrl,
     forgetAuthor: [forgetProposer, forgetCommenter],
     postsPerMinute: 60,
     health: { migrationsDir, doesJobs: config.role !== "web" },
   });
   const handlers: Handlers = { ...accountHandlers({ ...house, secret: config.secret }), ...door.handlers };
   await migrate(sql, migrationsDir);
+  await refuseMovedCity(sql, config.origin);
   await scheduleAccountJobs(sql, clock.now());
   return {
     config,
@@ -94,6 +94,13 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
       await database.close();
     },
   };
+}
+
+/** Every URI a node has minted starts with its origin, so the same data cannot go on under another one. */
+async function refuseMovedCity(sql: Pool, origin: string): Promise<void> {
+  const city = await findMainOrganisation(sql);
+  if (city === null || new URL(city.actorUri).origin === origin) return;
+  throw new Error(`This database belongs to ${new URL(city.actorUri).origin}: set ORIGIN to that, or use another database`);
 }
 
 const announceMail = (subject: string) => log.info("Mail in /mailbox: {subject}", { subject });

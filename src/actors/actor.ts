@@ -29,7 +29,7 @@ export interface Actor {
 /** What a remote server says of one of its actors, already checked against its own origin. */
 export type RemoteActor = Omit<Actor, "id" | "origin" | "kind" | "followersCount" | "goneAt" | "processUri">;
 
-/** The type each kind of local actor has on the wire (DESIGN section 5). */
+/** The type each kind of local actor has on the wire. */
 export const typeOfKind = {
   node: "Application",
   organisation: "Organization",

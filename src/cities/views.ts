@@ -7,7 +7,7 @@ import type { Organisation } from "./city.ts";
 /** The face of the node in a reader's language. Before set-up there is no city: the host stands for it. */
 export function identityOf(
   organisation: Organisation | null,
-  node: { origin: string; version: string; sourceUrl: string; isTrial: boolean },
+  node: { origin: string; version: string; sourceUrl: string | null; isTrial: boolean },
   lang: string | null = null,
 ): CityIdentity {
   const { host } = new URL(node.origin);

@@ -14,6 +14,7 @@ import { processPages } from "../processes/pages.ts";
 import { proposalPages } from "../proposals/pages.ts";
 import type { PageEnv } from "./context.ts";
 import { type HealthOptions, healthPages } from "./health.ts";
+import { homePages } from "./home.ts";
 import { openShell } from "./shell.ts";
 
 const log = getLogger(["koinon", "web"]);
@@ -25,7 +26,7 @@ export interface AppSettings extends AccountSettings {
   readonly cookiePrefix: string;
   readonly isPublic: boolean;
   readonly version: string;
-  readonly sourceUrl: string;
+  readonly sourceUrl: string | null;
   readonly postsPerMinute: number;
   readonly health: Omit<HealthOptions, "sql">;
 }
@@ -49,6 +50,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
   });
   shell.route("/", healthPages({ sql, ...settings.health }) as unknown as Hono<PageEnv>);
   for (const pages of [
+    homePages(house),
     cityPages(house),
     accountPages(house, settings),
     processPages(house),

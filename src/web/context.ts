@@ -20,7 +20,7 @@ export interface CityIdentity {
   /** Where a person reports wrongdoing in confidence; shown in the footer when set. */
   readonly reportChannelUrl: string | null;
   /** The source code of what runs here (AGPL section 13). */
-  readonly sourceUrl: string;
+  readonly sourceUrl: string | null;
   readonly version: string;
   /** True where other nodes may be plain http on this machine: links to them then say http. */
   readonly isTrial: boolean;

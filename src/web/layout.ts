@@ -1,5 +1,5 @@
 // The shell of every page: head, city header, menus, breadcrumbs, what was just done, footer.
-import { holdsSomewhere, mayWorkAtDesk } from "../accounts/account.ts";
+import { type Account, holds, holdsSomewhere, mayWorkAtDesk } from "../accounts/account.ts";
 import { attrs, classes, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
 import { languages, type MessageKey, ownNames } from "../platform/i18n.ts";
 import { clip } from "../platform/text.ts";
@@ -178,7 +178,7 @@ function accountMenu(ctx: PageContext): Markup {
     const to = isSigningIn ? "/sign-in" : `/sign-in?back=${encodeURIComponent(ctx.path)}`;
     return html`<a class="button button-small" href="${href(to)}">${t("shell.sign-in")}</a>`;
   }
-  const desk = deskLinks.filter(({ role }) => holdsSomewhere(account, role));
+  const desk = deskLinks.filter(({ isFor }) => isFor(account));
   return html`<details class="menu" data-menu>
   <summary class="tool">${icon("person")}<span class="tool-text">${account.name}</span><span class="visually-hidden">${t("shell.account-menu")}</span>${
     ctx.unreadCount > 0
@@ -189,18 +189,23 @@ function accountMenu(ctx: PageContext): Markup {
     <ul>
       <li><a class="menu-item" href="/account">${t("shell.account")}</a></li>
       ${desk.map((link) => html`<li><a class="menu-item" href="${href(link.href)}">${t(link.label)}</a></li>`)}
-      ${mayWorkAtDesk(account) ? html`<li><a class="menu-item" href="/admin/people">${t("accounts.people-title")}</a></li>` : nothing}
     </ul>
     <form method="post" action="/sign-out">${csrfField(ctx)}<button class="menu-item" type="submit">${t("shell.sign-out")}</button></form>
   </div>
 </details>`;
 }
 
-const deskLinks = [
-  { role: "moderator", href: "/moderation", label: "shell.moderation" },
-  { role: "official", href: "/desk", label: "shell.desk" },
-  { role: "administrator", href: "/settings", label: "shell.settings" },
-] as const;
+/** What someone may do beyond speaking for themself. */
+const deskLinks: readonly {
+  readonly href: string;
+  readonly label: MessageKey;
+  readonly isFor: (by: Account) => boolean;
+}[] = [
+  { href: "/moderation", label: "shell.moderation", isFor: (by) => holdsSomewhere(by, "moderator") },
+  { href: "/processes/new", label: "shell.new-process", isFor: (by) => holds(by, "official") },
+  { href: "/admin/categories", label: "shell.categories", isFor: (by) => holds(by, "official") },
+  { href: "/admin/people", label: "accounts.people-title", isFor: mayWorkAtDesk },
+];
 
 const breadcrumbs = (
   ctx: PageContext,
@@ -234,12 +239,14 @@ function footer(ctx: PageContext): Markup {
     <ul>
       <li><a href="/about">${t("shell.about")}</a></li>
       <li><a href="/accessibility">${t("shell.accessibility")}</a></li>
-      <li><a href="/moderation/log">${t("shell.moderation-log")}</a></li>
       ${city.reportChannelUrl ? html`<li><a href="${href(city.reportChannelUrl)}">${t("shell.report-channel")}</a></li>` : nothing}
     </ul>
   </nav>
   <p class="foot-small">${t.rich("shell.runs-koinon", {
-    software: html`<a href="${href(city.sourceUrl)}">Koinon ${city.version}</a>`,
+    software:
+      city.sourceUrl === null
+        ? `Koinon ${city.version}`
+        : html`<a href="${href(city.sourceUrl)}">Koinon ${city.version}</a>`,
   })}</p>
 </div>
 </footer>`;
