@@ -24,3 +24,6 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether a path segment can be an id at all; asked before the database is. */
 export const isId = (text: string): boolean => UUID.test(text);
+
+/** The moment a UUIDv7 was made, in its own words. */
+export const timeOf = (id: string): Date => new Date(Number.parseInt(id.replace("-", "").slice(0, 12), 16));

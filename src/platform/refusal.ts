@@ -22,6 +22,7 @@ const statusOf = {
   "phases-overlap": 422,
   "phase-ends-before-start": 422,
   "image-unreadable": 422,
+  "document-unreadable": 422,
   "too-large": 413,
   "too-many-requests": 429,
   "peer-blocked": 403,

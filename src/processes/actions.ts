@@ -1,6 +1,7 @@
 // The verbs of processes: draft, change, publish, announce. The only writer of these tables.
 import { type Account, holds } from "../accounts/account.ts";
 import { describeActor, openActor } from "../actors/actions.ts";
+import { checkHandle } from "../actors/actor.ts";
 import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { isLanguage, openTranslator } from "../platform/i18n.ts";
@@ -77,13 +78,14 @@ const columnsOf = (tx: Tx, text: ProcessText) => {
 export async function draftProcess(sql: Sql, uris: Uris, by: Account, input: NewProcess, now: Date): Promise<Process> {
   refuseUnless(holds(by, "official"), "not-allowed");
   const phases = checkPhases(input.phases);
+  checkHandle(input.handle);
   const id = newId(now);
   const uri = uris.process(input.handle);
   return await withTransaction(sql, async (tx) => {
     const taken =
       await tx`select from handle where handle = ${input.handle} union all select from subject where uri = ${uri}`;
     refuseUnless(taken.length === 0, "handle-taken", { field: "handle", handle: input.handle });
-    await enterSubject(tx, {
+    const isNew = await enterSubject(tx, {
       uri,
       id,
       kind: "process",
@@ -96,6 +98,8 @@ export async function draftProcess(sql: Sql, uris: Uris, by: Account, input: New
       language: input.languages[0] ?? "en",
       publishedAt: null,
     });
+    // Someone else drafts one under the same handle at this moment.
+    refuseUnless(isNew, "handle-taken", { field: "handle", handle: input.handle });
     await tx`
       insert into process ${tx({
         uri,
@@ -229,7 +233,13 @@ export async function announcePhase(sql: Sql, uris: Uris, phaseId: string, now: 
       tx,
       uris,
       process,
-      { kind: "phase", title: pickText(phase.title, language).text, body: body.join("\n\n").trim(), language, by: null },
+      {
+        kind: "phase",
+        title: pickText(phase.title, language).text,
+        body: body.join("\n\n").trim(),
+        language,
+        by: null,
+      },
       now,
     );
     await recordEvent(tx, { type: "PhaseStarted", subjectUri: process.uri, data: { newsUri } }, now);
@@ -301,6 +311,7 @@ export async function addDocument(
 ): Promise<void> {
   refuseUnless(holds(by, "official", input.processUri), "not-allowed");
   await withTransaction(sql, async (tx) => {
+    await processForUpdate(tx, input.processUri);
     await tx`insert into process_document ${tx({ id: newId(now), ...input })}`;
     await recordAct(tx, by, "document-added", input.processUri, { title: input.title }, now);
   });
@@ -332,11 +343,16 @@ export async function addCategory(
   });
 }
 
-/** A process with its row locked, so that what was asked of it still holds when the answer is written. */
+/**
+ * A process of this node with its row locked, so that what was asked of it still holds when the answer is written.
+ * @throws Refused `not-found`, `not-allowed` for a copy of another node's: only its own city changes it.
+ */
 export async function processForUpdate(tx: Tx, uri: string): Promise<Process> {
-  const rows = await tx`select from process where uri = ${uri} for update`;
+  const rows = await tx`select from process where uri = ${uri} for no key update`;
   refuseUnless(rows.length === 1, "not-found");
-  return await getProcess(tx, uri);
+  const process = await getProcess(tx, uri);
+  refuseUnless(process.origin === null, "not-allowed");
+  return process;
 }
 
 async function describeProcessActor(tx: Tx, process: Process, now: Date): Promise<void> {

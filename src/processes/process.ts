@@ -66,6 +66,10 @@ export interface Process {
   readonly phases: readonly Phase[];
 }
 
+/** Its page on this node: by its handle here, by an id where it is a copy of another node's. */
+export const processPath = (process: Pick<Process, "origin" | "handle" | "id">): string =>
+  `/processes/${process.origin === null ? process.handle : process.id}`;
+
 /** The phase of this moment; null between phases, before the first and after the last. Phases never overlap. */
 export const activePhase = (phases: readonly Phase[], now: Date): Phase | null =>
   phases.find((phase) => phase.startsAt <= now && now < phase.endsAt) ?? null;

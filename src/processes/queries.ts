@@ -1,5 +1,6 @@
 // Reads of processes, phases, categories, documents and news.
 import type { Sql } from "../platform/db.ts";
+import { isId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { LanguageMap } from "../platform/text.ts";
 import type { Phase, Process } from "./process.ts";
@@ -43,8 +44,7 @@ export async function findProcessByPath(sql: Sql, segment: string): Promise<Proc
   const rows = await sql<Omit<Process, "phases">[]>`
     select ${columns(sql)} from ${joined(sql)}
     where subject.deleted_at is null
-      and ((process.handle = ${segment} and subject.origin is null) or process.id::text = ${segment})
-    order by subject.origin nulls first limit 1`;
+      and ${isId(segment) ? sql`process.id = ${segment}` : sql`process.handle = ${segment} and subject.origin is null`}`;
   return (await withPhases(sql, rows))[0] ?? null;
 }
 
@@ -60,7 +60,10 @@ export interface ProcessFilter {
   readonly organisationId?: string;
   readonly from?: "here" | "elsewhere";
   readonly drafts?: boolean;
+  /** Older than this id. */
   readonly before?: string | null;
+  /** Newer than this id; the rows then come nearest first, oldest on top. */
+  readonly newerThan?: string | null;
   readonly limit: number;
   readonly now: Date;
 }
@@ -86,9 +89,9 @@ export async function listProcesses(sql: Sql, filter: ProcessFilter): Promise<Pr
       ${words === null ? sql`` : sql`and (process.title::text ilike ${words} or process.summary::text ilike ${words})`}
       ${filter.organisationId ? sql`and process.organisation_id = ${filter.organisationId}` : sql``}
       ${filter.from === "here" ? sql`and subject.origin is null` : filter.from === "elsewhere" ? sql`and subject.origin is not null` : sql``}
-      ${filter.before ? sql`and process.id < ${filter.before}` : sql``}
+      ${filter.before ? sql`and process.id < ${filter.before}` : filter.newerThan ? sql`and process.id > ${filter.newerThan}` : sql``}
       ${state}
-    order by process.id desc limit ${filter.limit}`;
+    order by ${filter.newerThan ? sql`process.id` : sql`process.id desc`} limit ${filter.limit}`;
   return await withPhases(sql, rows);
 }
 
@@ -108,6 +111,13 @@ export async function listCategories(sql: Sql, processUri: string | null = null)
     where retired_at is null
       ${limited ? sql`and id in (select category_id from process_category where process_uri = ${processUri})` : sql``}
     order by parent_id nulls first, position, id`;
+}
+
+/** The categories a process names as its own; none where all of the city's are. */
+export async function listProcessCategories(sql: Sql, processUri: string): Promise<Category[]> {
+  return await sql<Category[]>`
+    select category.id, parent_id, name from process_category join category on category.id = category_id
+    where process_uri = ${processUri} order by position, category.id`;
 }
 
 export interface ProcessDocument {
@@ -141,14 +151,19 @@ export interface News {
 
 export async function listNews(
   sql: Sql,
-  { processUri, before, limit }: { processUri: string; before: string | null; limit: number },
+  {
+    processUri,
+    before,
+    newerThan = null,
+    limit,
+  }: { processUri: string; before: string | null; newerThan?: string | null; limit: number },
 ): Promise<News[]> {
   return await sql<News[]>`
     select news.uri, subject.id, subject.url, subject.origin, subject.title, subject.language, news.kind, news.body, subject.published_at, subject.updated_at
     from news join subject on subject.uri = news.uri
     where news.process_uri = ${processUri} and news.kind <> 'digest' and subject.published_at is not null and subject.hidden_at is null
-      and subject.deleted_at is null ${before === null ? sql`` : sql`and subject.id < ${before}`}
-    order by subject.id desc limit ${limit}`;
+      and subject.deleted_at is null ${before === null ? (newerThan === null ? sql`` : sql`and subject.id > ${newerThan}`) : sql`and subject.id < ${before}`}
+    order by ${newerThan === null ? sql`subject.id desc` : sql`subject.id`} limit ${limit}`;
 }
 
 export async function findNews(sql: Sql, id: string): Promise<(News & { processUri: string }) | null> {

@@ -4,19 +4,13 @@ import { type Account, holds, isResident } from "../accounts/account.ts";
 import { findActorById, getActorOfKind } from "../actors/queries.ts";
 import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
-import { newId } from "../platform/ids.ts";
+import { isId, newId, timeOf } from "../platform/ids.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
+import { dayMs } from "../platform/time.ts";
 import type { Uris } from "../platform/uris.ts";
 import { activePhase, type Permission, type Process } from "../processes/process.ts";
 import { getProcess } from "../processes/queries.ts";
-import {
-  addReaction,
-  deleteSubject,
-  enterSubject,
-  recordAct,
-  removeReaction,
-  touchSubject,
-} from "../subjects/actions.ts";
+import { deleteSubject, enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
 import {
   checkLimits,
   checkText,
@@ -35,25 +29,37 @@ export interface ProposalInput extends ProposalText {
   readonly organisationId: string | null;
 }
 
+/** How long after it was made a form's id may still name the proposal that comes of it. */
+const onceAgeMsMax = 2 * dayMs;
+
 /**
  * Keeps a draft, which only its author sees. Anyone signed in may draft while the phase lets people propose.
+ *
+ * @param input.once an id made with the form: the same one twice is the same proposal, and the second time changes nothing.
  * @throws Refused `phase-closed`, `too-large`, `not-allowed` for an association one is not a member of.
  */
 export async function draftProposal(
   sql: Sql,
   uris: Uris,
   by: Account,
-  input: ProposalInput & { processUri: string },
+  input: ProposalInput & { processUri: string; once?: string | null },
   now: Date,
 ): Promise<Proposal> {
   checkLimits(input);
   checkSpeaker(by, input.organisationId);
-  const id = newId(now);
+  const id = input.once == null ? newId(now) : checkOnce(input.once, now);
   const uri = uris.proposal(id);
   return await withTransaction(sql, async (tx) => {
+    // One person's forms one after the other, so that the second of two equal ones finds the first.
+    await tx`select from account where id = ${by.id} for no key update`;
+    const earlier = input.once == null ? null : await findProposal(tx, uri);
+    if (earlier !== null) {
+      refuseUnless(earlier.accountId === by.id, "not-allowed");
+      return earlier;
+    }
     const process = await openProcess(tx, input.processUri, "propose", now);
     refuseUnless(process.origin === null, "not-allowed");
-    await enterSubject(tx, {
+    const isNew = await enterSubject(tx, {
       uri,
       id,
       kind: "proposal",
@@ -62,10 +68,11 @@ export async function draftProposal(
       authorId: null,
       authorName: by.publicName,
       processUri: process.uri,
-      title: input.title,
+      title: input.title.trim(),
       language: input.language,
       publishedAt: null,
     });
+    refuseUnless(isNew, "gone");
     await tx`
       insert into proposal ${tx({ uri, id, processUri: process.uri, accountId: by.id, state: "draft", createdAt: now, ...columnsOf(input) })}`;
     await replaceImages(tx, uri, input.images, now);
@@ -100,7 +107,7 @@ export async function editProposal(
     // A published proposal keeps its voice: those who follow it know it by that actor.
     if (!isPublished) await tx`update proposal set organisation_id = ${organisationId} where uri = ${uri}`;
     await replaceImages(tx, uri, input.images, now);
-    await tx`update subject set title = ${input.title}, language = ${input.language} where uri = ${uri}`;
+    await tx`update subject set title = ${input.title.trim()}, language = ${input.language} where uri = ${uri}`;
     if (!isPublished) return await getProposal(tx, uri);
     await keepVersion(tx, uri, version, input, now);
     await touchSubject(tx, uri, {}, now);
@@ -117,12 +124,13 @@ export async function editProposal(
 export async function publishProposal(sql: Sql, by: Account, uri: string, now: Date): Promise<Proposal> {
   return await withTransaction(sql, async (tx) => {
     const proposal = await ownProposalForUpdate(tx, by, uri);
-    if (proposal.state === "published") return proposal;
-    refuseUnless(mayBecome(proposal.state, "published"), "not-in-this-state");
+    if (proposal.publishedAt !== null) return proposal;
     checkText(proposal);
     const process = await openProcess(tx, proposal.processUri, "propose", now);
     const [row] = await tx<{ organisationId: string | null }[]>`
       update proposal set state = 'published' where uri = ${uri} returning organisation_id`;
+    // They may have left the association since they began the draft.
+    checkSpeaker(by, row!.organisationId);
     const speaker = row!.organisationId ?? by.actorId ?? (await processActorId(tx, process.uri));
     const organisation = row!.organisationId === null ? null : await findActorById(tx, row!.organisationId);
     await touchSubject(
@@ -165,15 +173,17 @@ export async function withdrawProposal(sql: Sql, by: Account, uri: string, now: 
  * Counts a resident's support. Supporting twice is a no-op.
  *
  * Support has legal weight, so it takes a verified resident of this node, never a remote actor:
- * a remote `Like` arrives at {@link likeProposal} instead. The process row is locked while the limit is checked, so
- * that two supports at once cannot both be the last one.
+ * a remote `Like` is goodwill and is counted apart. The person's row is locked while the limit is checked, so that two
+ * supports of theirs at once cannot both be the last one.
  *
  * @throws Refused `not-verified`, `phase-closed` outside a supporting phase, `support-limit` at the process's maximum.
  */
 export async function supportProposal(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
   refuseUnless(isResident(by), "not-verified");
   await withTransaction(sql, async (tx) => {
-    await tx`select from account where id = ${by.id} for update`;
+    await tx`select from account where id = ${by.id} for no key update`;
+    // Nor can one be counted while its author withdraws the proposal.
+    await tx`select from proposal where uri = ${uri} for no key update`;
     const proposal = await publicProposal(tx, uri);
     refuseUnless(proposal.origin === null, "not-allowed");
     refuseUnless(proposal.state === "published" || proposal.state === "evaluating", "not-in-this-state");
@@ -221,6 +231,12 @@ export async function answerProposal(
   refuseUnless(input.reasons.trim() !== "", "invalid-input", { field: "reasons" });
   refuseUnless(input.costAmount === null || /^\d{1,14}(\.\d{1,2})?$/.test(input.costAmount), "invalid-input", {
     field: "costAmount",
+  });
+  refuseUnless((input.costAmount === null) === (input.costCurrency === null), "invalid-input", {
+    field: "costCurrency",
+  });
+  refuseUnless(input.costCurrency === null || /^[A-Z]{3}$/.test(input.costCurrency), "invalid-input", {
+    field: "costCurrency",
   });
   await withTransaction(sql, async (tx) => {
     await tx`select from proposal where uri = ${uri} for update`;
@@ -270,29 +286,6 @@ async function enterAnswer(
   return uri;
 }
 
-/** Goodwill for a proposal, from a person of this node. Liking twice is a no-op. */
-export async function likeProposal(sql: Sql, uris: Uris, by: Account, uri: string, now: Date): Promise<void> {
-  await withTransaction(sql, async (tx) => {
-    const proposal = await publicProposal(tx, uri);
-    const activityUri = by.actorId === null ? null : uris.activity(newId(now));
-    const voice = by.actorId === null ? { accountId: by.id } : { actorId: by.actorId };
-    const isNew = await addReaction(tx, { subjectUri: uri, voice, kind: "like", activityUri }, now);
-    if (!isNew || by.actorId === null || proposal.origin === null) return;
-    await recordEvent(tx, { type: "SubjectLiked", subjectUri: uri, data: { activityUri, actorId: by.actorId } }, now);
-  });
-}
-
-export async function unlikeProposal(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
-  await withTransaction(sql, async (tx) => {
-    const proposal = await getProposal(tx, uri);
-    const voice = by.actorId === null ? { accountId: by.id } : { actorId: by.actorId };
-    const removed = await removeReaction(tx, { subjectUri: uri, voice, kind: "like" });
-    if (removed?.activityUri == null || proposal.origin === null) return;
-    const data = { activityUri: removed.activityUri, actorId: by.actorId };
-    await recordEvent(tx, { type: "SubjectUnliked", subjectUri: uri, data }, now);
-  });
-}
-
 const columnsOf = (input: ProposalInput) => ({
   title: input.title.trim(),
   body: input.body,
@@ -303,6 +296,13 @@ const columnsOf = (input: ProposalInput) => ({
   latitude: input.place.point?.latitude ?? null,
   longitude: input.place.point?.longitude ?? null,
 });
+
+/** The order of ids is the order of time, so no one may bring one from the future to stay on top. */
+function checkOnce(id: string, now: Date): string {
+  const ageMs = isId(id) ? now.getTime() - timeOf(id).getTime() : -1;
+  refuseUnless(ageMs >= 0 && ageMs <= onceAgeMsMax, "form-expired");
+  return id;
+}
 
 function checkSpeaker(by: Account, organisationId: string | null): void {
   refuseUnless(organisationId === null || by.memberOf.includes(organisationId), "not-allowed", {
@@ -315,7 +315,7 @@ async function openProcess(tx: Tx, uri: string, what: Permission, now: Date): Pr
   const process = await getProcess(tx, uri);
   refuseUnless(process.publishedAt !== null && process.hiddenAt === null, "not-found");
   const phase = activePhase(process.phases, now);
-  refuseUnless(phase !== null && phase.permits.includes(what), "phase-closed");
+  refuseUnless(phase?.permits.includes(what), "phase-closed");
   return process;
 }
 

@@ -72,6 +72,13 @@ export interface Proposal extends Omit<ProposalText, "place"> {
   /** The actor that speaks for it: the person's own, the association, or the process. */
   readonly authorUri: string | null;
   readonly authorType: string | null;
+  /** Of that actor, which may be an institution that lends its voice to `authorName`. */
+  readonly speakerName: string | null;
+  readonly speakerHandle: string | null;
+  readonly speakerHost: string | null;
+  readonly speakerUrl: string | null;
+  readonly speakerIconUrl: string | null;
+  readonly organisationId: string | null;
   readonly organisationName: string | null;
   readonly categoryName: string;
   readonly address: string;
@@ -91,6 +98,9 @@ export interface Proposal extends Omit<ProposalText, "place"> {
   readonly images: readonly ProposalImage[];
 }
 
+/** Its page on this node, wherever it lives. */
+export const proposalPath = (proposal: Pick<Proposal, "id">): string => `/proposals/${proposal.id}`;
+
 /**
  * What must hold before a text may be published. Drafts may be anything up to the limits.
  * @throws Refused `invalid-input` naming the field, `too-large` over the limits.
@@ -101,18 +111,23 @@ export function checkText(text: Pick<ProposalText, "title" | "body">): void {
   checkLimits(text);
 }
 
-export function checkLimits(text: Pick<ProposalText, "title" | "body">): void {
+export function checkLimits(text: Pick<ProposalText, "title" | "body"> & Partial<Pick<ProposalText, "place">>): void {
   refuseUnless(text.title.length <= titleLengthMax, "too-large", { field: "title", max: titleLengthMax });
   refuseUnless(text.body.length <= bodyLengthMax, "too-large", { field: "body", max: bodyLengthMax });
+  const point = text.place?.point;
+  if (!point) return;
+  const isOnEarth = Math.abs(point.latitude) <= 90 && Math.abs(point.longitude) <= 180;
+  refuseUnless(isOnEarth, "invalid-input", { field: "place" });
 }
 
 /** Whether its author may still change the text: a draft always, a published one within the process's window. */
 export function isEditable(
-  proposal: Pick<Proposal, "state" | "publishedAt">,
+  proposal: Pick<Proposal, "state" | "publishedAt"> & Partial<Pick<Proposal, "hiddenAt">>,
   windowMinutes: number,
   now: Date,
 ): boolean {
   if (proposal.state === "draft") return true;
+  if (proposal.hiddenAt) return false;
   if (proposal.state !== "published" || proposal.publishedAt === null) return false;
   return +now - +proposal.publishedAt <= windowMinutes * 60_000;
 }

@@ -5,7 +5,9 @@ import type { Answer, Proposal, ProposalImage, ProposalState } from "./proposal.
 
 const columns = (sql: Sql) => sql`
   proposal.uri, proposal.id, subject.url, subject.origin, proposal.process_uri, proposal.account_id, subject.author_name,
-  author.uri as author_uri, author.type as author_type, organisation.name as organisation_name, proposal.title,
+  author.uri as author_uri, author.type as author_type, author.name as speaker_name,
+  author.handle as speaker_handle, author.host as speaker_host, author.url as speaker_url,
+  author.icon_url as speaker_icon_url, proposal.organisation_id, organisation.name as organisation_name, proposal.title,
   proposal.body, proposal.language, proposal.category_id, proposal.category_name, proposal.address, proposal.latitude,
   proposal.longitude, proposal.state, proposal.version, proposal.support_count, subject.like_count, subject.share_count,
   subject.comment_count, subject.published_at, subject.updated_at, proposal.edited_at, subject.hidden_at,
@@ -58,6 +60,8 @@ export interface ProposalFilter {
   readonly order: ProposalOrder;
   /** The key of the last one on the page before. */
   readonly after: string | null;
+  /** The key of the first one on the page after; the rows then come nearest first, the last one of the page on top. */
+  readonly before?: string | null;
   readonly limit: number;
 }
 
@@ -71,14 +75,21 @@ export const pageKeyOf = (proposal: Proposal, order: ProposalOrder): string =>
  */
 export async function listProposals(sql: Sql, filter: ProposalFilter): Promise<Proposal[]> {
   const search = filter.search?.trim() ?? "";
-  const [count, id] = filter.after?.split(".") ?? [];
+  const key = filter.after ?? filter.before ?? null;
+  const isBackwards = key !== null && filter.after === null;
+  const beyond = isBackwards ? sql`>` : sql`<`;
+  const [count, id] = key?.split(".") ?? [];
   const page =
-    filter.after === null
+    key === null
       ? sql``
       : filter.order === "newest"
-        ? sql`and proposal.id < ${filter.after}`
-        : sql`and (proposal.support_count, proposal.id) < (${Number(count)}::int, ${id ?? ""}::uuid)`;
-  const order = filter.order === "newest" ? sql`proposal.id desc` : sql`proposal.support_count desc, proposal.id desc`;
+        ? sql`and proposal.id ${beyond} ${key}`
+        : sql`and (proposal.support_count, proposal.id) ${beyond} (${Number(count)}::int, ${id ?? ""}::uuid)`;
+  const direction = isBackwards ? sql`asc` : sql`desc`;
+  const order =
+    filter.order === "newest"
+      ? sql`proposal.id ${direction}`
+      : sql`proposal.support_count ${direction}, proposal.id ${direction}`;
   const rows = await sql<Omit<Proposal, "images">[]>`
     select ${columns(sql)} from ${joined(sql)}
     where proposal.process_uri = ${filter.processUri} and proposal.state <> 'draft' and ${visible(sql)}
@@ -98,6 +109,34 @@ export async function listDrafts(sql: Sql, accountId: string, processUri: string
       and subject.deleted_at is null
     order by proposal.id desc`;
   return await withImages(sql, rows);
+}
+
+const similarWordsMax = 8;
+const similarSeenMax = 500;
+
+/**
+ * Public proposals of a process that share longer words with a title, the most alike first. Looks at no more than the
+ * newest {@link similarSeenMax} that share any, so that a common word costs no more than a rare one.
+ */
+export async function listSimilar(
+  sql: Sql,
+  { processUri, title, exceptUri, limit }: { processUri: string; title: string; exceptUri: string; limit: number },
+): Promise<Proposal[]> {
+  const words = [...new Set(title.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [])].slice(0, similarWordsMax);
+  if (words.length === 0) return [];
+  // Letters and digits only, so they cannot be read as operators of the query language.
+  const query = words.map((word) => `${word}:*`).join(" | ");
+  const alike = await sql<{ uri: string }[]>`
+    select uri from (
+      select proposal.uri, proposal.title, proposal.id from proposal join subject on subject.uri = proposal.uri
+      where proposal.process_uri = ${processUri} and proposal.uri <> ${exceptUri} and proposal.state not in ('draft', 'withdrawn')
+        and ${visible(sql)} and proposal.search @@ to_tsquery('simple', ${query})
+      order by proposal.id desc limit ${similarSeenMax}) as seen
+    order by ts_rank(to_tsvector('simple', title), to_tsquery('simple', ${query})) desc, id desc limit ${limit}`;
+  const uris = alike.map(({ uri }) => uri);
+  const rows = await sql<Omit<Proposal, "images">[]>`
+    select ${columns(sql)} from ${joined(sql)} where proposal.uri = any(${uris})`;
+  return (await withImages(sql, rows)).sort((a, b) => uris.indexOf(a.uri) - uris.indexOf(b.uri));
 }
 
 export interface ProposalVersion {
@@ -140,4 +179,13 @@ export async function countSupportsGiven(sql: Sql, processUri: string, accountId
   const [row] = await sql<{ given: number }[]>`
     select count(*)::int as given from support where account_id = ${accountId} and process_uri = ${processUri}`;
   return row!.given;
+}
+
+/** The newest public proposals of this node's own processes, for its home page. */
+export async function listLatestProposals(sql: Sql, limit: number): Promise<Proposal[]> {
+  const rows = await sql<Omit<Proposal, "images">[]>`
+    select ${columns(sql)} from ${joined(sql)}
+    where subject.origin is null and proposal.state not in ('draft', 'withdrawn') and ${visible(sql)}
+    order by proposal.id desc limit ${limit}`;
+  return await withImages(sql, rows);
 }

@@ -1,0 +1,282 @@
+// What officials do with a process: open it, change it, publish it, write news, add documents, end an experiment.
+import { type Context, Hono } from "hono";
+import * as z from "zod";
+import { requireRole } from "../accounts/viewer.ts";
+import { listOrganisationActors } from "../actors/queries.ts";
+import { languages } from "../platform/i18n.ts";
+import { Refused, refuseUnless } from "../platform/refusal.ts";
+import { findImage, keepDocument, keepImage } from "../platform/uploads.ts";
+import type { House } from "../ports.ts";
+import type { PageEnv } from "../web/context.ts";
+import { emptyForm, type FormState, type FormValues, handleForm, readForm } from "../web/forms.ts";
+import {
+  addDocument,
+  changeProcess,
+  decidePilot,
+  draftProcess,
+  publishNews,
+  publishProcess,
+  removeDocument,
+} from "./actions.ts";
+import {
+  documentsPage,
+  documentTitleCharsMax,
+  newsBodyCharsMax,
+  newsFormPage,
+  newsTitleCharsMax,
+  pilotDecisionPage,
+  publicationPage,
+  reasonsCharsMax,
+} from "./desk-views.ts";
+import { arrangePhases, handleOf, newProcessValues, readProcessForm, valuesOf } from "./form-reading-views.ts";
+import { processFormPage } from "./form-views.ts";
+import { type Process, processPath } from "./process.ts";
+import { findProcessByPath, listCategories, listDocuments, listProcessCategories } from "./queries.ts";
+
+export function deskPages(house: House): Hono<PageEnv> {
+  const pages = new Hono<PageEnv>();
+  openingRoutes(pages, house);
+  changingRoutes(pages, house);
+  publicationRoutes(pages, house);
+  newsRoutes(pages, house);
+  documentRoutes(pages, house);
+  pilotRoutes(pages, house);
+  return pages;
+}
+
+/** A process of this node and someone who may change it. @throws Refused `not-found`, `sign-in-first`, `not-allowed`. */
+async function atDesk(c: Context<PageEnv>, { sql }: House) {
+  const process = await findProcessByPath(sql, c.req.param("segment") ?? "");
+  refuseUnless(process !== null && process.origin === null, "not-found");
+  return { process, by: requireRole(c, "official", process.uri) };
+}
+
+function openingRoutes(pages: Hono<PageEnv>, house: House): void {
+  const { sql, uris, clock } = house;
+  const show = async (c: Context<PageEnv>, state: FormState) => {
+    const [organisations, categories] = await Promise.all([listOrganisationActors(sql), listCategories(sql)]);
+    return processFormPage(c.get("page"), { process: null, organisations, categories, state });
+  };
+
+  pages.get("/processes/new", async (c) => {
+    requireRole(c, "official");
+    return c.html(await show(c, { values: newProcessValues, errors: {} }));
+  });
+
+  pages.post("/processes/new", async (c) => {
+    const by = requireRole(c, "official");
+    return await postProcess(
+      c,
+      house,
+      (state) => show(c, state),
+      async (values, picture) => {
+        const ctx = c.get("page");
+        const input = readProcessForm(ctx, values);
+        const organisations = await listOrganisationActors(sql);
+        const organisation = organisations.find(({ id }) => id === values.organisation);
+        refuseUnless(organisation, "invalid-input", { field: "organisation" });
+        const handle = handleOf(values, input.title, ctx.city.lang);
+        const process = await draftProcess(
+          sql,
+          uris,
+          by,
+          { ...input, ...picture, handle, organisationId: organisation.id },
+          clock.now(),
+        );
+        return { to: processPath(process), said: ctx.t("processes.drafted") };
+      },
+    );
+  });
+}
+
+function changingRoutes(pages: Hono<PageEnv>, house: House): void {
+  const { sql, clock } = house;
+  const show = async (c: Context<PageEnv>, process: Process, state: FormState) =>
+    processFormPage(c.get("page"), { process, organisations: [], categories: await listCategories(sql), state });
+
+  pages.get("/processes/:segment/edit", async (c) => {
+    const { process } = await atDesk(c, house);
+    const own = await listProcessCategories(sql, process.uri);
+    const ids = own.map(({ id }) => id);
+    return c.html(await show(c, process, { values: valuesOf(c.get("page"), process, ids), errors: {} }));
+  });
+
+  pages.post("/processes/:segment/edit", async (c) => {
+    const { process, by } = await atDesk(c, house);
+    return await postProcess(
+      c,
+      house,
+      (state) => show(c, process, state),
+      async (values, picture) => {
+        const input = readProcessForm(c.get("page"), values);
+        await changeProcess(sql, by, process.uri, { ...input, ...picture }, clock.now());
+        return { to: processPath(process), said: c.get("page").t("processes.saved") };
+      },
+    );
+  });
+}
+
+/**
+ * A posted form of a process. A button that adds or removes a phase shows the form again with all that was typed; a
+ * picture that was sent is kept, so that a mistake elsewhere does not ask for it twice.
+ */
+async function postProcess(
+  c: Context<PageEnv>,
+  { uris, uploadsDir }: House,
+  show: (state: FormState) => ReturnType<typeof processFormPage> | Promise<ReturnType<typeof processFormPage>>,
+  act: (
+    values: FormValues,
+    picture: { image: string | null; imageAlt: string },
+  ) => Promise<{ to: string; said: string }>,
+): Promise<Response> {
+  const posted = await readForm(c);
+  let values = arrangePhases(posted);
+  if (typeof posted.do === "string") return c.html(await show({ values, errors: {} }));
+  return await handleForm(c, {
+    schema: z.unknown(),
+    act: async () => {
+      const file = values.image;
+      if (file instanceof File) {
+        const { image: _file, imageRemoved: _removed, ...others } = values;
+        values = { ...others, imageName: (await keepImage(uploadsDir, file, "image")).name };
+      }
+      const isWanted = values.imageRemoved !== "yes" && typeof values.imageName === "string";
+      const kept = isWanted ? await findImage(uploadsDir, String(values.imageName)) : null;
+      const imageAlt = typeof values.imageAlt === "string" ? values.imageAlt.trim() : "";
+      return await act(values, { image: kept && uris.upload(kept.name), imageAlt });
+    },
+    again: ({ errors }) => show({ values, errors }),
+  });
+}
+
+function publicationRoutes(pages: Hono<PageEnv>, house: House): void {
+  const { sql, uris, clock } = house;
+  pages.get("/processes/:segment/publication", async (c) => {
+    const { process } = await atDesk(c, house);
+    if (process.publishedAt !== null) return c.redirect(processPath(process), 303);
+    return c.html(publicationPage(c.get("page"), process, emptyForm));
+  });
+
+  pages.post("/processes/:segment/publication", async (c) => {
+    const { process, by } = await atDesk(c, house);
+    const { t } = c.get("page");
+    return await handleForm(c, {
+      schema: z.unknown(),
+      act: async () => {
+        await publishProcess(sql, uris, by, process.uri, clock.now());
+        return { to: processPath(process), said: t("processes.published-now") };
+      },
+      again: (state) => publicationPage(c.get("page"), process, state),
+    });
+  });
+}
+
+const newsSchema = z.object({
+  title: z.string().trim().min(1).max(newsTitleCharsMax),
+  body: z.string().trim().min(1).max(newsBodyCharsMax),
+  language: z.enum(languages),
+});
+
+function newsRoutes(pages: Hono<PageEnv>, house: House): void {
+  const { sql, uris, clock } = house;
+  pages.get("/processes/:segment/news/new", async (c) => {
+    const { process } = await atDesk(c, house);
+    refuseUnless(process.publishedAt !== null, "not-in-this-state");
+    return c.html(newsFormPage(c.get("page"), process, emptyForm));
+  });
+
+  pages.post("/processes/:segment/news/new", async (c) => {
+    const { process, by } = await atDesk(c, house);
+    return await handleForm(c, {
+      schema: newsSchema,
+      act: async (input) => {
+        await publishNews(sql, uris, by, { ...input, processUri: process.uri }, clock.now());
+        return { to: `${processPath(process)}/news`, said: c.get("page").t("processes.news-published") };
+      },
+      again: (state) => newsFormPage(c.get("page"), process, state),
+    });
+  });
+}
+
+const isAddress = (text: string): boolean => /^https?:\/\/[^\s]+$/i.test(text) && URL.canParse(text);
+
+const documentSchema = z.object({
+  title: z.string().trim().min(1).max(documentTitleCharsMax),
+  language: z.enum(languages),
+  url: z
+    .string()
+    .trim()
+    .max(2_000)
+    .default("")
+    .refine((text) => text === "" || isAddress(text), "field.not-an-address"),
+  file: z.instanceof(File).optional(),
+});
+
+function documentRoutes(pages: Hono<PageEnv>, house: House): void {
+  const { sql, clock } = house;
+  const show = async (c: Context<PageEnv>, process: Process, state: FormState) =>
+    documentsPage(c.get("page"), { process, documents: await listDocuments(sql, process.uri), state });
+
+  pages.get("/processes/:segment/documents", async (c) => {
+    const { process } = await atDesk(c, house);
+    return c.html(await show(c, process, emptyForm));
+  });
+
+  pages.post("/processes/:segment/documents", async (c) => {
+    const { process, by } = await atDesk(c, house);
+    return await handleForm(c, {
+      schema: documentSchema,
+      act: async ({ title, language, url, file }) => {
+        const where = file ? await keepFile(house, file) : { url, mediaType: "", sizeBytes: null };
+        refuseUnless(where.url !== "", "invalid-input", { field: "file" });
+        await addDocument(sql, by, { processUri: process.uri, title, language, ...where }, clock.now());
+        return { to: `${processPath(process)}/documents`, said: c.get("page").t("processes.document-added") };
+      },
+      again: (state) => show(c, process, state),
+    });
+  });
+
+  pages.post("/processes/:segment/documents/:id/removal", async (c) => {
+    const { process, by } = await atDesk(c, house);
+    await removeDocument(sql, by, process.uri, c.req.param("id"), clock.now());
+    return c.redirect(`${processPath(process)}/documents`, 303);
+  });
+}
+
+/** A picture is kept as a picture, anything else as a document. */
+async function keepFile({ uris, uploadsDir }: House, file: File) {
+  try {
+    const image = await keepImage(uploadsDir, file, "file");
+    return { url: uris.upload(image.name), mediaType: image.mediaType, sizeBytes: null };
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== "image-unreadable") throw error;
+  }
+  const { name, mediaType, sizeBytes } = await keepDocument(uploadsDir, file, "file");
+  return { url: uris.upload(name), mediaType, sizeBytes };
+}
+
+const pilotSchema = z.object({
+  decision: z.enum(["stop", "adjust", "scale"]),
+  reasons: z.string().trim().min(1).max(reasonsCharsMax),
+});
+
+function pilotRoutes(pages: Hono<PageEnv>, house: House): void {
+  const { sql, clock } = house;
+  pages.get("/processes/:segment/pilot-decision", async (c) => {
+    const { process } = await atDesk(c, house);
+    refuseUnless(process.isPilot && process.publishedAt !== null, "not-in-this-state");
+    return c.html(pilotDecisionPage(c.get("page"), process, emptyForm));
+  });
+
+  pages.post("/processes/:segment/pilot-decision", async (c) => {
+    const { process, by } = await atDesk(c, house);
+    return await handleForm(c, {
+      schema: pilotSchema,
+      act: async (input) => {
+        await decidePilot(sql, by, process.uri, input, clock.now());
+        return { to: `${processPath(process)}#pilot`, said: c.get("page").t("processes.pilot-decided") };
+      },
+      again: (state) => pilotDecisionPage(c.get("page"), process, state),
+    });
+  });
+}

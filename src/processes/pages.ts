@@ -1,0 +1,129 @@
+// The pages of processes that everyone reads. What the desk does with them is in desk-pages.ts.
+import { Hono } from "hono";
+import { holds } from "../accounts/account.ts";
+import { isId } from "../platform/ids.ts";
+import { type PageRequest, readPageRequest, toPage } from "../platform/pagination.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import type { House } from "../ports.ts";
+import { atomFeed, atomType } from "../web/atom.ts";
+import type { PageEnv } from "../web/context.ts";
+import { categoryPages } from "./category-pages.ts";
+import { deskPages } from "./desk-pages.ts";
+import { processListPage, textOf } from "./list-views.ts";
+import { processPath } from "./process.ts";
+import { findNews, getProcess, listDocuments, listNews, listProcessCategories, listProcesses } from "./queries.ts";
+import { shownProcess } from "./viewer.ts";
+import { bodyOf, newsListPage, newsPage, processPage } from "./views.ts";
+
+const processesPerPage = 24;
+const draftsShownMax = 50;
+const newsPerPage = 20;
+const newsOnPageMax = 3;
+const feedEntriesMax = 30;
+
+export function processPages(house: House): Hono<PageEnv> {
+  const pages = new Hono<PageEnv>();
+  // Before the pages of one process: `new` is no process.
+  pages.route("/", deskPages(house));
+  pages.route("/", categoryPages(house));
+  listRoutes(pages, house);
+  processRoutes(pages, house);
+  newsRoutes(pages, house);
+  return pages;
+}
+
+function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+  pages.get("/processes", async (c) => {
+    const ctx = c.get("page");
+    const { q = "", state = "", from = "" } = c.req.query();
+    const request = readPageRequest(new URL(c.req.url).searchParams, processesPerPage);
+    const mayOpen = holds(ctx.account, "official");
+    const now = clock.now();
+    const rows = await listProcesses(sql, {
+      ...(q ? { search: q.slice(0, 200) } : {}),
+      ...(isOneOf(state, ["open", "upcoming", "closed"]) ? { state } : {}),
+      ...(isOneOf(from, ["here", "elsewhere"]) ? { from } : {}),
+      before: idOf(request.after),
+      newerThan: idOf(request.before),
+      limit: request.sizeRows + 1,
+      now,
+    });
+    const isFirst = request.after === null && request.before === null && !q && !state && !from;
+    const drafts = mayOpen && isFirst ? await listProcesses(sql, { drafts: true, limit: draftsShownMax, now }) : [];
+    const processes = toPage(rows, request, (process) => [process.id]);
+    return c.html(processListPage(ctx, { processes, drafts, search: q, state, from, mayOpen }));
+  });
+}
+
+const isOneOf = <const Value extends string>(text: string, values: readonly Value[]): text is Value =>
+  (values as readonly string[]).includes(text);
+
+/** @throws Refused `not-found` for a cursor that holds no id. */
+function idOf(key: PageRequest["after"]): string | null {
+  if (key === null) return null;
+  const [id] = key;
+  refuseUnless(typeof id === "string" && isId(id), "not-found");
+  return id;
+}
+
+function processRoutes(pages: Hono<PageEnv>, { sql, uris }: House): void {
+  pages.get("/processes/:segment", async (c) => {
+    const ctx = c.get("page");
+    const process = await shownProcess(c, sql, c.req.param("segment"));
+    const [categories, documents, news] = await Promise.all([
+      listProcessCategories(sql, process.uri),
+      listDocuments(sql, process.uri),
+      listNews(sql, { processUri: process.uri, before: null, limit: newsOnPageMax }),
+    ]);
+    const mayEdit = process.origin === null && holds(ctx.account, "official", process.uri);
+    return c.html(processPage(ctx, { process, categories, documents, news, mayEdit }));
+  });
+
+  pages.get("/processes/:segment/feed.atom", async (c) => {
+    const { t } = c.get("page");
+    const process = await shownProcess(c, sql, c.req.param("segment"));
+    refuseUnless(process.publishedAt !== null, "not-found");
+    const news = await listNews(sql, { processUri: process.uri, before: null, limit: feedEntriesMax });
+    const author = process.organisationName ?? c.get("page").city.name;
+    const feed = atomFeed({
+      url: uris.at(`${processPath(process)}/feed.atom`),
+      pageUrl: uris.at(processPath(process)),
+      title: textOf(t, process, process.title).text,
+      lang: t.lang,
+      updatedAt: news[0]?.updatedAt ?? process.publishedAt,
+      entries: news.map((one) => ({
+        ...one,
+        lang: one.language,
+        body: bodyOf(one.origin, one.body).toString(),
+        author,
+      })),
+    });
+    return c.body(feed, 200, { "content-type": atomType, "cache-control": "public, max-age=300" });
+  });
+}
+
+function newsRoutes(pages: Hono<PageEnv>, { sql }: House): void {
+  pages.get("/processes/:segment/news", async (c) => {
+    const ctx = c.get("page");
+    const process = await shownProcess(c, sql, c.req.param("segment"));
+    const request = readPageRequest(new URL(c.req.url).searchParams, newsPerPage);
+    const rows = await listNews(sql, {
+      processUri: process.uri,
+      before: idOf(request.after),
+      newerThan: idOf(request.before),
+      limit: request.sizeRows + 1,
+    });
+    const news = toPage(rows, request, (one) => [one.id]);
+    const mayEdit = process.origin === null && holds(ctx.account, "official", process.uri);
+    return c.html(newsListPage(ctx, { process, news, mayEdit }));
+  });
+
+  pages.get("/news/:id", async (c) => {
+    const id = c.req.param("id");
+    const news = isId(id) ? await findNews(sql, id) : null;
+    refuseUnless(news !== null, "not-found");
+    const process = await getProcess(sql, news.processUri);
+    refuseUnless(process.hiddenAt === null, "not-found");
+    return c.html(newsPage(c.get("page"), { process, news }));
+  });
+}

@@ -1,0 +1,68 @@
+// The form of the official answer.
+import { html, type Markup, nothing } from "../platform/html.ts";
+import { isLanguage, languages } from "../platform/i18n.ts";
+import { type Process, processPath } from "../processes/process.ts";
+import { processCrumbs } from "../processes/views.ts";
+import { articleBody } from "../web/cards.ts";
+import type { PageContext } from "../web/context.ts";
+import { buttonLink, form, openFields } from "../web/fields.ts";
+import type { FormState } from "../web/forms.ts";
+import { page } from "../web/layout.ts";
+import { langAttrs, when } from "../web/marks.ts";
+import { bodyOf } from "./list-views.ts";
+import { type Answer, type Proposal, proposalPath } from "./proposal.ts";
+
+export const reasonsCharsMax = 20_000;
+export const termCharsMax = 120;
+const currencyDefault = "EUR";
+
+export interface AnswerPageProps {
+  readonly proposal: Proposal;
+  readonly process: Process;
+  readonly answer: Answer | null;
+  readonly state: FormState;
+}
+
+export function answerPage(ctx: PageContext, { proposal, process, answer, state }: AnswerPageProps): Markup {
+  const { t, city } = ctx;
+  const fields = openFields(ctx, state);
+  const written = answer?.language ?? proposal.language;
+  return page({
+    ctx,
+    title: t(answer === null ? "proposals.answer" : "proposals.answer-again"),
+    lead: html`<span${langAttrs(t, proposal.language)}>${proposal.title}</span>`,
+    section: "processes",
+    isUnlisted: true,
+    crumbs: [
+      ...processCrumbs(ctx, process),
+      { href: `${processPath(process)}/proposals`, label: t("proposals.title") },
+      { href: proposalPath(proposal), label: proposal.title },
+    ],
+    main: html`
+      ${answer === null ? nothing : html`<p class="hint">${t.rich("proposals.answered-before", { date: when(t, answer.updatedAt) })}</p>`}
+      ${form(ctx, {
+        action: `${proposalPath(proposal)}/answer`,
+        submit: t("proposals.answer-publish"),
+        draftKey: `answer ${proposal.id}`,
+        more: buttonLink(proposalPath(proposal), t("proposals.cancel"), "quiet"),
+        body: html`${fields.summary()}
+          ${fields.radios("outcome", {
+            label: t("proposals.outcome"),
+            value: answer?.outcome ?? null,
+            options: (["evaluating", "accepted", "rejected"] as const).map((one) => ({
+              value: one,
+              label: t(`proposals.state.${one}`),
+              hint: t(`proposals.outcome-means.${one}`),
+            })),
+          })}
+          ${fields.area("reasons", { label: t("proposals.reasons"), hint: t("proposals.reasons-hint"), value: answer?.reasons ?? null, rows: 8, charsMax: reasonsCharsMax })}
+          <div class="field-row">
+          ${fields.text("costAmount", { label: t("proposals.cost"), hint: t("proposals.cost-hint"), value: answer?.costAmount ?? null, inputmode: "decimal", charsMax: 20, optional: true })}
+          ${fields.text("costCurrency", { label: t("proposals.currency"), hint: t("proposals.currency-hint"), value: answer?.costCurrency ?? currencyDefault, charsMax: 3, optional: true })}
+          </div>
+          ${fields.text("term", { label: t("proposals.term"), hint: t("proposals.term-hint"), value: answer?.term ?? null, charsMax: termCharsMax, optional: true })}
+          ${fields.select("language", { label: t("proposals.answer-language"), value: isLanguage(written) ? written : city.lang, options: languages.map((tag) => ({ value: tag, label: t.languageName(tag) })) })}`,
+      })}`,
+    aside: html`<section class="panel"><h2>${t("proposals.the-proposal")}</h2>${articleBody(t, bodyOf(proposal), proposal.language)}</section>`,
+  });
+}

@@ -1,0 +1,267 @@
+// The page of a proposal: the text and who stands behind it, supports apart from likes, the official answer, the talk.
+import { attrs, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
+import type { Translator } from "../platform/i18n.ts";
+import { cleanRemoteHtml, markdownToHtml, plainText } from "../platform/rich-text.ts";
+import { ownPicture } from "../processes/list-views.ts";
+import { type Process, processPath } from "../processes/process.ts";
+import { addressOfProcess, processCrumbs } from "../processes/views.ts";
+import { answerBox, articleBody, count } from "../web/cards.ts";
+import type { PageContext } from "../web/context.ts";
+import { followBox, shareBox } from "../web/fediverse.ts";
+import { buttonForm, buttonLink } from "../web/fields.ts";
+import { icon } from "../web/icons.ts";
+import { page } from "../web/layout.ts";
+import { placeMap } from "../web/map.ts";
+import { ago, badge, byline, languageNote, stat, statusPill, when } from "../web/marks.ts";
+import { progressBar } from "../web/phases.ts";
+import { authorOf, bodyOf, stateStatus } from "./list-views.ts";
+import { moneyOf } from "./money.ts";
+import { type Answer, type Proposal, proposalPath } from "./proposal.ts";
+import type { SupportStanding } from "./standing.ts";
+
+export interface ProposalPageProps {
+  readonly proposal: Proposal;
+  readonly process: Process;
+  readonly categoryName: string | null;
+  readonly answer: Answer | null;
+  readonly support: SupportStanding;
+  readonly isLiked: boolean;
+  readonly isOwn: boolean;
+  readonly mayEdit: boolean;
+  readonly mayWithdraw: boolean;
+  readonly mayAnswer: boolean;
+  /** Where a reader reports it; null for its author. */
+  readonly reportPath: string | null;
+  readonly thread: Renderable;
+}
+
+export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup {
+  const { t } = ctx;
+  const { proposal, process } = props;
+  const image = proposal.images.map(({ url }) => ownPicture(ctx, url)).find((path) => path !== null);
+  const isPublic = proposal.publishedAt !== null && proposal.hiddenAt === null;
+  return page({
+    ctx,
+    title: proposal.title || t("proposals.untitled"),
+    titleLang: proposal.language,
+    description: plainText(bodyOf(proposal).toString()).slice(0, 400),
+    section: "processes",
+    crumbs: [
+      ...processCrumbs(ctx, process),
+      { href: `${processPath(process)}/proposals`, label: t("proposals.title") },
+    ],
+    canonical: proposal.origin === null ? proposalPath(proposal) : proposal.url,
+    activityUrl: proposal.uri,
+    ...(image ? { image } : {}),
+    isUnlisted: !isPublic,
+    kicker: marks(t, props),
+    main: html`
+      ${notes(ctx, props)}
+      ${byline(t, authorOf(ctx, proposal), whence(ctx, proposal, process))}
+      <div class="section-small">${articleBody(t, bodyOf(proposal), proposal.language)}</div>
+      ${pictures(ctx, proposal)}
+      ${place(t, proposal)}
+      ${props.answer === null ? nothing : answer(t, proposal, process, props.answer)}
+      ${props.thread}`,
+    aside: html`
+      ${isPublic ? supportPanel(ctx, props) : nothing}
+      ${isPublic ? goodwill(ctx, props) : nothing}
+      ${ownPanel(ctx, props)}
+      ${isPublic ? replyBox(ctx, proposal, process) : nothing}
+      ${isPublic ? shareBox(ctx, { url: proposal.url, title: proposal.title }) : nothing}
+      ${more(ctx, props)}`,
+  });
+}
+
+const marks = (t: Translator, { proposal, categoryName }: ProposalPageProps): Markup => {
+  const status = stateStatus(t, proposal.state);
+  return html`${statusPill(status.label, status.tone)}${categoryName ? badge(categoryName) : nothing}${languageNote(t, proposal.language)}`;
+};
+
+/** What its author, or a moderator, should know that others do not see; and for everyone what a withdrawal means. */
+function notes(ctx: PageContext, { proposal, isOwn }: ProposalPageProps): Renderable {
+  const { t } = ctx;
+  const note = (tone: string, text: Renderable) =>
+    html`<div class="${`note note-${tone}`}" role="note"><p>${icon("warning")}<span>${text}</span></p></div>`;
+  if (proposal.hiddenAt !== null) {
+    const reason = proposal.hiddenReason || t("proposals.hidden-held");
+    return note("bad", html`${t(isOwn ? "proposals.hidden-own" : "proposals.hidden")} <q>${reason}</q>`);
+  }
+  if (proposal.state === "draft") return note("info", t("proposals.draft-note"));
+  if (proposal.state === "withdrawn") return note("info", t("proposals.withdrawn-note"));
+  if (proposal.origin !== null) {
+    return note(
+      "info",
+      t.rich("proposals.copy-note", {
+        host: html`<bdi>${new URL(proposal.origin).host}</bdi>`,
+        updated: proposal.updatedAt ? ago(t, proposal.updatedAt, ctx.now) : "–",
+        original: html`<a href="${href(proposal.url)}">${t("processes.open-original")}</a>`,
+      }),
+    );
+  }
+  return nothing;
+}
+
+/** When, and through whose voice where the person has none of their own. */
+function whence({ t, now }: PageContext, proposal: Proposal, process: Process): Markup {
+  const isInstitution = proposal.authorType !== null && proposal.authorType !== "Person";
+  const speaker = proposal.organisationName === null ? proposal.speakerName : null;
+  const isOwnProcess = proposal.authorUri === process.actorUri;
+  return html`${
+    isInstitution && speaker && proposal.authorName && !isOwnProcess
+      ? html`<span>${t("proposals.through", { name: speaker })}</span>`
+      : nothing
+  }${
+    proposal.origin === null && proposal.organisationName === null && isInstitution
+      ? html`<span>${t("proposals.from-here")}</span>`
+      : nothing
+  }${proposal.organisationName ? html`<span>${t("proposals.by-association")}</span>` : nothing}<span>${
+    proposal.publishedAt ? ago(t, proposal.publishedAt, now) : t("proposals.not-published")
+  }${proposal.editedAt ? html` · <a href="${href(`${proposalPath(proposal)}/history`)}">${t("proposals.edited")}</a>` : nothing}</span>`;
+}
+
+/** Pictures of this node are shown; those of others are linked, so that no other server learns who reads here. */
+function pictures(ctx: PageContext, proposal: Proposal): Renderable {
+  const { t } = ctx;
+  if (proposal.images.length === 0) return nothing;
+  return html`<ul class="gallery">${proposal.images.map((image) => {
+    const path = ownPicture(ctx, image.url);
+    return path === null
+      ? html`<li><a href="${href(image.url)}" rel="noopener nofollow">${icon("link")} ${t("proposals.picture-elsewhere", { host: URL.canParse(image.url) ? new URL(image.url).host : "", alt: image.alt })}</a></li>`
+      : html`<li><a href="${href(path)}"><img${attrs({ src: href(path), alt: image.alt, width: image.width || null, height: image.height || null, loading: "lazy" })}></a></li>`;
+  })}</ul>`;
+}
+
+function place(t: Translator, proposal: Proposal): Renderable {
+  const { address, latitude, longitude } = proposal;
+  if (!address && latitude === null) return nothing;
+  const point = latitude === null || longitude === null ? null : { latitude, longitude };
+  return html`<section class="place" aria-label="${t("proposals.place")}">
+    <p>${icon("place")} <bdi>${address || t("proposals.on-the-map")}</bdi>${
+      point === null
+        ? nothing
+        : html` <a class="hint" rel="noopener" href="${href(`https://www.openstreetmap.org/?mlat=${point.latitude}&mlon=${point.longitude}#map=17/${point.latitude}/${point.longitude}`)}">${t("proposals.open-map")}</a>`
+    }</p>
+    ${point === null ? nothing : placeMap(t, { label: t("proposals.map-of-place"), points: [{ ...point, label: address || proposal.title, href: null }], hasList: false })}
+  </section>`;
+}
+
+function answer(t: Translator, proposal: Proposal, process: Process, given: Answer): Markup {
+  return answerBox(t, {
+    id: "answer",
+    status: stateStatus(t, given.outcome),
+    by: process.organisationName ?? addressOfProcess(process),
+    at: given.updatedAt,
+    body: proposal.origin === null ? markdownToHtml(given.reasons) : cleanRemoteHtml(given.reasons),
+    lang: given.language,
+    cost: given.costAmount && given.costCurrency ? moneyOf(t, given.costAmount, given.costCurrency) : null,
+    term: given.term || null,
+  });
+}
+
+/** The number that counts, and for this reader the button or the reason why there is none. */
+function supportPanel(ctx: PageContext, { proposal, process, support }: ProposalPageProps): Markup {
+  const { t } = ctx;
+  const method =
+    proposal.origin === null
+      ? t("proposals.supports-method")
+      : t("proposals.supports-method-elsewhere", { host: new URL(proposal.origin).host });
+  return html`<section class="panel support-panel" aria-labelledby="support-title">
+    <h2 class="visually-hidden" id="support-title">${t("proposals.supports")}</h2>
+    ${stat(t, proposal.supportCount, t("proposals.supports-label", { count: proposal.supportCount }), method)}
+    ${supportAction(ctx, proposal, support)}
+    ${supportsUsed(t, support)}
+    <p class="hint"><a href="${href(`${processPath(process)}#phases`)}">${t("proposals.see-phases")}</a></p>
+  </section>`;
+}
+
+function supportAction(ctx: PageContext, proposal: Proposal, support: SupportStanding): Renderable {
+  const { t } = ctx;
+  const path = proposalPath(proposal);
+  switch (support.kind) {
+    case "open":
+      return buttonForm(ctx, { action: `${path}/support`, label: html`${icon("support")}${t("proposals.support")}` });
+    case "given":
+      return html`<p class="good">${icon("check")} ${t("proposals.you-support")}</p>${
+        support.isFinal
+          ? nothing
+          : buttonForm(ctx, {
+              action: `${path}/support/withdrawal`,
+              label: t("proposals.support-back"),
+              kind: "secondary",
+            })
+      }`;
+    case "limit":
+      return html`<p class="hint">${t("proposals.support-limit", { count: support.limit ?? 0 })}</p>`;
+    case "sign-in":
+      return html`${buttonLink(`/sign-in?back=${encodeURIComponent(path)}`, t("proposals.support-sign-in"), "secondary")}<p class="hint">${t("proposals.support-sign-in-hint")}</p>`;
+    case "unverified":
+      return html`<p class="hint">${t("proposals.support-unverified")}</p>${buttonLink("/account", t("proposals.support-verify"), "secondary")}`;
+    case "closed":
+      return html`<p class="hint">${support.opensAt === null ? t("proposals.support-closed") : t.rich("proposals.support-later", { date: when(t, support.opensAt) })}</p>`;
+    case "elsewhere":
+      return html`<p class="hint">${t("proposals.support-elsewhere")}</p>`;
+    case "over":
+      return html`<p class="hint">${t("proposals.support-over")}</p>`;
+    default:
+      return support satisfies never;
+  }
+}
+
+function supportsUsed(t: Translator, support: SupportStanding): Renderable {
+  if (!("given" in support) || support.limit === null) return nothing;
+  const said = t("proposals.supports-used", { given: support.given, limit: support.limit });
+  return html`<p class="hint">${said}</p>${progressBar(t, support.given / support.limit, said)}`;
+}
+
+/** Likes and shares: goodwill of anyone, here and on other servers. Never added to the supports. */
+function goodwill(ctx: PageContext, { proposal, isLiked }: ProposalPageProps): Markup {
+  const { t, account } = ctx;
+  const path = proposalPath(proposal);
+  const button =
+    account === null
+      ? nothing
+      : buttonForm(ctx, {
+          action: isLiked ? `${path}/like/withdrawal` : `${path}/like`,
+          label: html`${icon("heart")}${t(isLiked ? "proposals.unlike" : "proposals.like")}`,
+          kind: "secondary",
+          isPressed: isLiked,
+        });
+  return html`<section class="panel goodwill" aria-labelledby="goodwill-title">
+    <h2 id="goodwill-title">${t("proposals.goodwill")}</h2>
+    <p class="card-counts">${count(t, "heart", proposal.likeCount, t("card.likes-word"))}${count(t, "share", proposal.shareCount, t("proposals.shares-word"))}</p>
+    ${button}
+    <p class="hint">${t("proposals.goodwill-hint")}</p>
+  </section>`;
+}
+
+function ownPanel(ctx: PageContext, props: ProposalPageProps): Renderable {
+  const { t } = ctx;
+  const { proposal, mayEdit, mayWithdraw, mayAnswer } = props;
+  const path = proposalPath(proposal);
+  const links = [
+    mayAnswer &&
+      ([`${path}/answer`, t(props.answer === null ? "proposals.answer" : "proposals.answer-again")] as const),
+    mayEdit && ([`${path}/edit`, t("proposals.edit")] as const),
+    mayWithdraw && ([`${path}/withdrawal`, t("proposals.withdraw")] as const),
+  ].filter((link) => link !== false);
+  if (links.length === 0) return nothing;
+  return html`<nav class="panel" aria-labelledby="own-title"><h2 id="own-title">${t("proposals.what-you-can-do")}</h2>
+    <ul class="link-list">${links.map(([to, label]) => html`<li><a href="${href(to)}">${label}</a></li>`)}</ul></nav>`;
+}
+
+/** Its address, searched for on any server, opens it there to like, share or answer. */
+const replyBox = (ctx: PageContext, proposal: Proposal, process: Process): Markup =>
+  followBox(ctx, {
+    handle: proposal.uri,
+    uri: proposal.uri,
+    title: ctx.t("proposals.reply-title"),
+    text: ctx.t("proposals.reply-text", { handle: addressOfProcess(process) }),
+  });
+
+function more({ t }: PageContext, { proposal, reportPath }: ProposalPageProps): Markup {
+  return html`<ul class="link-list link-list-quiet">
+    ${proposal.version > 1 ? html`<li><a href="${href(`${proposalPath(proposal)}/history`)}">${icon("clock")} ${t("proposals.history")}</a></li>` : nothing}
+    ${reportPath === null ? nothing : html`<li><a href="${href(reportPath)}">${icon("flag")} ${t("proposals.report")}</a></li>`}
+  </ul>`;
+}
