@@ -15,7 +15,9 @@ import { proposalPages } from "../proposals/pages.ts";
 import type { PageEnv } from "./context.ts";
 import { type HealthOptions, healthPages } from "./health.ts";
 import { homePages } from "./home.ts";
+import { searchPages } from "./search.ts";
 import { openShell } from "./shell.ts";
+import { uploadRoutes } from "./uploads.ts";
 
 const log = getLogger(["koinon", "web"]);
 
@@ -49,6 +51,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
       log.error("Request {requestId} to {path} failed: {error}", { error, requestId, path }),
   });
   shell.route("/", healthPages({ sql, ...settings.health }) as unknown as Hono<PageEnv>);
+  shell.route("/", uploadRoutes(house.uploadsDir) as unknown as Hono<PageEnv>);
   for (const pages of [
     homePages(house),
     cityPages(house),
@@ -56,6 +59,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     processPages(house),
     proposalPages(house),
     commentPages(house),
+    searchPages(house),
     moderationPages(house),
   ]) {
     shell.route("/", pages);
