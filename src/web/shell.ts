@@ -7,6 +7,7 @@ import { chooseLanguage, isLanguage, type Language, openTranslator } from "../pl
 import { newId } from "../platform/ids.ts";
 import { Refused } from "../platform/refusal.ts";
 import type { Clock } from "../ports.ts";
+import { aboutPages } from "./about.ts";
 import { accentRoutes } from "./accent.ts";
 import { assetRoutes } from "./assets.ts";
 import type { CityIdentity, PageContext, PageEnv, Theme } from "./context.ts";
@@ -50,6 +51,7 @@ export function openShell(options: ShellOptions): Hono<PageEnv> {
   shell.notFound((c) => answerError(options, new Refused("not-found"), c));
   shell.route("/", preferenceRoutes(options));
   shell.route("/", followRoutes());
+  shell.route("/", aboutPages);
   return shell;
 }
 

@@ -7,7 +7,8 @@ import { type RefusalCode, Refused } from "../../src/platform/refusal.ts";
 import type { PageEnv } from "../../src/web/context.ts";
 import { handleForm } from "../../src/web/forms.ts";
 import { openShell } from "../../src/web/shell.ts";
-import { formPage, sampleAccount, sampleCity, sampleNow, sampleOrigin, samplePages } from "./sample-city.ts";
+import { formPage, sampleAccount, sampleCity, sampleOrigin, samplePages } from "./sample-city.ts";
+import { sampleNow } from "./sample-things.ts";
 
 export interface SampleShell {
   readonly app: Hono<PageEnv>;
