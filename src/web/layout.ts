@@ -146,7 +146,6 @@ function languageMenu(ctx: PageContext): Markup {
   return html`<details class="menu" data-menu>
   <summary class="tool">${icon("language")}<span class="tool-text" lang="${t.lang}">${ownNames[t.lang]}</span><span class="visually-hidden">${t("shell.language")}</span></summary>
   <form class="menu-sheet" method="post" action="/preferences">
-    ${csrfField(ctx)}
     <input type="hidden" name="back" value="${ctx.path}">
     <fieldset><legend>${t("shell.language")}</legend>
     ${languages.map(

@@ -86,6 +86,9 @@ export function isOwnForm(c: Context, origin: string): boolean {
 export const formBytesMax = 1_000_000;
 export const uploadBytesMax = 12_000_000;
 
+/** What any page offers to anyone, and what a forged post could hardly harm: language and appearance. */
+const withoutToken: ReadonlySet<string> = new Set(["/preferences"]);
+
 /**
  * Lets a POST through only with a fresh form token, from this node's own pages, and of a sane size.
  * @throws Refused `form-expired` (the shell shows what was typed), `too-large`, `too-many-requests`.
@@ -106,6 +109,7 @@ export function guardForms(options: {
     await refuseOversize(c);
     const site = c.req.header("sec-fetch-site");
     if (site !== undefined && site !== "same-origin" && site !== "none") throw new Refused("form-expired");
+    if (withoutToken.has(c.req.path)) return await next();
     const body = await c.req.parseBody();
     if (!options.tokens.isValid(body.csrf, c.get("cookies"), page.now)) throw new Refused("form-expired");
     await next();

@@ -70,13 +70,18 @@ function withPage(
     ]);
     const wishes = { account: account?.locale ?? null, cookie: cookies.read("language"), city: city.lang };
     const lang = chooseLanguage({ ...wishes, header: c.req.header("accept-language") ?? null });
+    let csrf: string | null = null;
     const context: PageContext = {
       t: openTranslator(lang, city.timeZone),
       city,
       account,
       unreadCount: account ? await options.countUnread(account) : 0,
       path: pagePath(c, options.origin),
-      csrf: issue(cookies, now),
+      // Made when a form asks for it: a page without forms leaves no cookie behind.
+      get csrf() {
+        csrf ??= issue(cookies, now);
+        return csrf;
+      },
       flash: c.req.method === "GET" ? takeFlash(c) : null,
       theme: themeOf(cookies.read("theme")),
       now,

@@ -239,8 +239,15 @@ describe("error pages", () => {
   });
 });
 
+test("a page without a form of its own leaves no cookie behind", async () => {
+  const visitor = await visitorOf(openSampleShell()).open("/proposals");
+  expect(visitor.headers.getSetCookie()).toEqual([]);
+  await visitor.open("/form");
+  expect(visitor.cookies.size).toBe(1);
+});
+
 test("every page carries the guards", async () => {
-  const visitor = await visitorOf(openSampleShell({ isSecure: true })).open("/");
+  const visitor = await visitorOf(openSampleShell({ isSecure: true })).open("/form");
   const policy = visitor.headers.get("content-security-policy") ?? "";
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("frame-ancestors 'none'");
