@@ -1,5 +1,6 @@
 // COPY as streams: the quickest way to take rows out of PostgreSQL and to put them in, whatever the versions at both ends.
-import type { Sql, Tx } from "./db.ts";
+import { finished } from "node:stream/promises";
+import { identifier, type Sql, type Tx } from "./db.ts";
 
 /** Rows being loaded. One at a time per transaction, and nothing else runs in it meanwhile. */
 export interface Loading {
@@ -7,11 +8,22 @@ export interface Loading {
   write(piece: Buffer): Promise<void>;
   /** @returns the number of rows that were loaded. @throws what PostgreSQL has to say about them. */
   end(): Promise<number>;
+  /** Instead of `end`: gives up, which fails the transaction, and frees the connection to say so. */
+  abort(): Promise<void>;
 }
 
-/** @param query a `select`; its rows come in COPY's text format, UTF-8, one per line. */
-export async function copyOut(tx: Tx, query: string): Promise<AsyncIterable<Buffer>> {
-  return await tx.unsafe(`copy (${query}) to stdout`).readable();
+/**
+ * Leaving the loop early reads the rest all the same: the connection is of no use before.
+ *
+ * @param query a `select`; its rows come in COPY's text format, UTF-8, one per line.
+ */
+export async function* copyOut(tx: Tx, query: string): AsyncGenerator<Buffer> {
+  const stream = await tx.unsafe(`copy (${query}) to stdout`).readable();
+  try {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) yield chunk;
+  } finally {
+    if (!stream.readableEnded && !stream.destroyed) await finished(stream.resume()).catch(() => {});
+  }
 }
 
 export async function copyIn(tx: Tx, table: string, columns: readonly string[]): Promise<Loading> {
@@ -42,11 +54,12 @@ export async function copyIn(tx: Tx, table: string, columns: readonly string[]):
       stream.end();
       return await ended;
     },
+    async abort() {
+      stream.destroy(new Error("given up"));
+      await ended.catch(() => {});
+    },
   };
 }
-
-/** A name as SQL takes it. */
-export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 export interface CopiedTable {
   readonly name: string;

@@ -1,6 +1,6 @@
 // Several databases on one server: naming, making and dropping them.
 import assert from "node:assert/strict";
-import { connect, type DatabaseOptions, type Sql, violatedUnique } from "./db.ts";
+import { connect, type DatabaseOptions, identifier, type Sql, violatedUnique } from "./db.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
 
 type Target = DatabaseOptions["target"];
@@ -31,7 +31,7 @@ export async function ensureDatabase(sql: Sql, name: string, template = "templat
   const found = await sql`select 1 from pg_database where datname = ${name}`;
   if (found.length > 0) return false;
   try {
-    await sql`create database ${sql(name)} template ${sql(template)} encoding 'UTF8'`;
+    await sql.unsafe(`create database ${identifier(name)} template ${identifier(template)} encoding 'UTF8'`);
     return true;
   } catch (error) {
     // 42P04: made meanwhile and committed; a unique violation: made at the same moment.
@@ -42,7 +42,7 @@ export async function ensureDatabase(sql: Sql, name: string, template = "templat
 
 /** Drops a database, whoever is still connected to it. */
 export async function dropDatabase(sql: Sql, name: string): Promise<void> {
-  await sql`drop database if exists ${sql(name)} with (force)`;
+  await sql.unsafe(`drop database if exists ${identifier(name)} with (force)`);
 }
 
 export interface NodeDatabase extends AsyncDisposable {

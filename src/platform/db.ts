@@ -1,10 +1,12 @@
 // The one way to PostgreSQL: connect, and run work in a transaction. No domain word here.
-import postgres from "postgres";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type driver from "postgres";
+import { postgres } from "./postgres-driver.ts";
 
 /** Accepted by every action and query: the pool, or the transaction the caller is already in. */
-export type Sql = postgres.ISql<{}>;
-export type Pool = postgres.Sql<{}>;
-export type Tx = postgres.TransactionSql<{}>;
+export type Sql = driver.ISql<{}>;
+export type Pool = driver.Sql<{}>;
+export type Tx = driver.TransactionSql<{}>;
 
 export interface DatabaseOptions {
   /** `postgres://…`, or the options of the embedded server. */
@@ -21,6 +23,8 @@ export function connect({ target, poolSizeMax, prepare }: DatabaseOptions): Pool
     onnotice: () => {},
     // A database that goes away for some seconds is waited for, not given up.
     connect_timeout: 15,
+    // Seconds between attempts of one connection. The default grows to 20, long after a restarted server is back.
+    backoff: (attempts: number) => Math.min(1, 0.05 * 2 ** attempts) * (0.5 + Math.random() / 2),
     // Columns only: the keys inside JSON values are left as they are.
     transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
   };
@@ -30,11 +34,63 @@ export function connect({ target, poolSizeMax, prepare }: DatabaseOptions): Pool
   return postgres(target, socketFolder ? { ...options, host: decodeURIComponent(socketFolder) } : options);
 }
 
-/** Runs `work` in a transaction: a new one on a pool, the caller's own when it is already in one. */
-export async function withTransaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Promise<T> {
-  if ("begin" in sql) return (await (sql as Pool).begin(work)) as T;
+/**
+ * Runs `work` in a transaction: a new one on a pool, the caller's own when it is already in one. Not to be gone
+ * around with `begin`: a transaction whose connection is lost must not go on.
+ *
+ * @param mode such as `isolation level repeatable read`; for a new transaction only.
+ */
+export async function withTransaction<T>(sql: Sql, work: (tx: Tx) => Promise<T>, mode = ""): Promise<T> {
+  if ("begin" in sql) return await beginGuarded(sql as Pool, mode, work);
   return await work(sql as Tx);
 }
+
+/**
+ * postgres.js lets a transaction whose connection was lost go on: its next query, `commit` and `rollback` included, would
+ * reach the transaction of somebody else who was given the connection meanwhile. So once `begin` has ended, in whatever
+ * way, nothing more goes through.
+ */
+async function beginGuarded<T>(pool: Pool, mode: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  let over: Error | undefined;
+  const untilOver = async <R>(run: () => Promise<R>): Promise<R> => {
+    try {
+      return await run();
+    } catch (error) {
+      await nextTurn(); // the connection's loss is known only after the query's
+      throw error;
+    } finally {
+      if (over) await never; // else postgres.js would go on to commit or roll back
+    }
+  };
+  const guard = (tx: Tx): Tx =>
+    new Proxy(tx, {
+      apply(query, self, args) {
+        if (over) throw over;
+        return Reflect.apply(query, self, args);
+      },
+      get(query, name) {
+        if (name === "savepoint") {
+          return (inner: (tx: Tx) => Promise<unknown>) =>
+            query.savepoint((point) => untilOver(() => inner(guard(point))));
+        }
+        if (name === "unsafe" && over) throw over;
+        return Reflect.get(query, name);
+      },
+    });
+  try {
+    return (await pool.begin(mode, (tx) => untilOver(() => work(guard(tx))))) as T;
+  } catch (error) {
+    over = error as Error;
+    throw error;
+  } finally {
+    over ??= new Error("The transaction is over");
+  }
+}
+
+const never = new Promise<never>(() => {});
+
+/** A name as SQL takes it, for `unsafe`: `sql(name)` would turn camel case into snake case. */
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** The constraint a unique violation (23505) ran into, or null for any other error. */
 export function violatedUnique(error: unknown): string | null {
