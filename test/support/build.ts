@@ -19,7 +19,7 @@ import { type RemoteComment, receiveComment } from "../../src/comments/remote.ts
 import { type Sql, withTransaction } from "../../src/platform/db.ts";
 import { dayMs } from "../../src/platform/time.ts";
 import { openUris, type Uris } from "../../src/platform/uris.ts";
-import { draftProcess, type NewProcess, publishProcess } from "../../src/processes/actions.ts";
+import { draftProcess, type NewProcess, type ProcessText, publishProcess } from "../../src/processes/actions.ts";
 import { type Permission, type PhasePlan, type Process, permissions } from "../../src/processes/process.ts";
 import { draftProposal, type ProposalInput, publishProposal } from "../../src/proposals/actions.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
@@ -142,6 +142,14 @@ export function aPhase(
     endsAt: new Date(now.getTime() + endsInDays * dayMs),
     permits,
   };
+}
+
+/** The part of a process that the desk can change later. */
+export function aProcessText(process: ProcessText): ProcessText {
+  const { languages, title, summary, description, promoter, audience, decides, goals, indicator } = process;
+  const { isPilot, pilotArea, pilotGeojson, supportLimit, editWindowMinutes, image, imageAlt } = process;
+  const texts = { languages, title, summary, description, promoter, audience, decides, goals, indicator };
+  return { ...texts, isPilot, pilotArea, pilotGeojson, supportLimit, editWindowMinutes, image, imageAlt };
 }
 
 export interface ProcessOptions extends Partial<Omit<NewProcess, "title">> {
