@@ -3,9 +3,11 @@ import { Hono } from "hono";
 import type { House } from "../ports.ts";
 import type { PageEnv } from "../web/context.ts";
 import { networkPages } from "./network-pages.ts";
+import { organisationPages } from "./organisation-pages.ts";
 
 export function cityPages(house: House): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.route("/", networkPages(house));
+  pages.route("/", organisationPages(house));
   return pages;
 }

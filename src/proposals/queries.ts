@@ -189,3 +189,26 @@ export async function listLatestProposals(sql: Sql, limit: number): Promise<Prop
     order by proposal.id desc limit ${limit}`;
   return await withImages(sql, rows);
 }
+
+/** The texts of some proposals, Markdown or HTML as they are stored, for the moderators' desk. */
+export async function readProposalTexts(sql: Sql, uris: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ uri: string; body: string }[]>`
+    select uri, body from proposal where uri = any(${uris as string[]})`;
+  return new Map(rows.map((row) => [row.uri, row.body]));
+}
+
+/** The reasons of some answers, as {@link readProposalTexts}. */
+export async function readAnswerTexts(sql: Sql, uris: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ uri: string; reasons: string }[]>`
+    select uri, reasons from answer where uri = any(${uris as string[]})`;
+  return new Map(rows.map((row) => [row.uri, row.reasons]));
+}
+
+/** Public proposals of this node that wait for an answer, the longest waiting first: the desk's list. */
+export async function listUnanswered(sql: Sql, limit: number): Promise<Proposal[]> {
+  const rows = await sql<Omit<Proposal, "images">[]>`
+    select ${columns(sql)} from ${joined(sql)}
+    where subject.origin is null and proposal.state in ('published', 'evaluating') and ${visible(sql)}
+    order by proposal.id limit ${limit}`;
+  return await withImages(sql, rows);
+}

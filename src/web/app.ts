@@ -7,12 +7,16 @@ import { loadViewer } from "../accounts/queries.ts";
 import { cityPages } from "../cities/pages.ts";
 import { findMainOrganisation } from "../cities/queries.ts";
 import { identityOf } from "../cities/views.ts";
-import { commentPages } from "../comments/pages.ts";
+import { commentPages, threadOn } from "../comments/pages.ts";
+import { readCommentTexts } from "../comments/queries.ts";
 import { moderationPages } from "../moderation/pages.ts";
 import type { House } from "../ports.ts";
 import { processPages } from "../processes/pages.ts";
+import { readNewsTexts } from "../processes/queries.ts";
 import { proposalPages } from "../proposals/pages.ts";
+import { readAnswerTexts, readProposalTexts } from "../proposals/queries.ts";
 import type { PageEnv } from "./context.ts";
+import { workDeskPages } from "./desk.ts";
 import { type HealthOptions, healthPages } from "./health.ts";
 import { homePages } from "./home.ts";
 import { searchPages } from "./search.ts";
@@ -54,13 +58,19 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
   shell.route("/", uploadRoutes(house.uploadsDir) as unknown as Hono<PageEnv>);
   for (const pages of [
     homePages(house),
+    workDeskPages(house),
     cityPages(house),
     accountPages(house, settings),
-    processPages(house),
+    processPages(house, threadOn(house)),
     proposalPages(house),
     commentPages(house),
     searchPages(house),
-    moderationPages(house),
+    moderationPages(house, {
+      comment: readCommentTexts,
+      news: readNewsTexts,
+      proposal: readProposalTexts,
+      answer: readAnswerTexts,
+    }),
   ]) {
     shell.route("/", pages);
   }

@@ -1,0 +1,131 @@
+// The markup of organisations: their page, the settings, the form.
+import { href, html, type Markup, nothing } from "../platform/html.ts";
+import { isLanguage, languages, ownNames } from "../platform/i18n.ts";
+import { pickText } from "../platform/text.ts";
+import { articleBody } from "../web/cards.ts";
+import type { PageContext } from "../web/context.ts";
+import { buttonLink, form, openFields } from "../web/fields.ts";
+import { followBox } from "../web/fediverse.ts";
+import type { FormState } from "../web/forms.ts";
+import { page } from "../web/layout.ts";
+import { emptyState, factList, section } from "../web/lists.ts";
+import { when } from "../web/marks.ts";
+import { markdownToHtml } from "../platform/rich-text.ts";
+import type { Organisation } from "./city.ts";
+
+const said = (ctx: PageContext, organisation: Organisation, texts: Organisation["name"]) =>
+  pickText(texts, ctx.t.lang, ...organisation.languages);
+
+export function organisationPage(ctx: PageContext, organisation: Organisation): Markup {
+  const { t } = ctx;
+  const name = said(ctx, organisation, organisation.name);
+  const description = said(ctx, organisation, organisation.description);
+  return page({
+    ctx,
+    title: name.text,
+    titleLang: name.lang,
+    kicker: t(`organisations.kind-${organisation.kind}`),
+    lead: said(ctx, organisation, organisation.tagline).text,
+    section: "home",
+    activityUrl: organisation.actorUri,
+    main: html`${description.text === "" ? nothing : articleBody(t, markdownToHtml(description.text), description.lang)}
+      ${factList([
+        [t("organisations.territory"), organisation.territoryName],
+        [t("organisations.website"), organisation.website === "" ? null : html`<a href="${href(organisation.website)}" rel="noopener">${organisation.website}</a>`],
+        [t("organisations.languages"), t.list(organisation.languages.map((lang) => t.languageName(lang)))],
+        ...Object.entries(organisation.territoryIds).map(([scheme, id]) => [scheme.toUpperCase(), html`<bdi dir="ltr">${id}</bdi>`] as const),
+      ])}
+      ${followBox(ctx, { handle: `@${organisation.handle}@${new URL(organisation.actorUri).host}`, uri: organisation.actorUri, title: t("organisations.follow", { name: name.text }) })}`,
+  });
+}
+
+export interface Act {
+  readonly id: string;
+  readonly act: string;
+  readonly subjectUri: string | null;
+  readonly by: string | null;
+  readonly at: Date;
+}
+
+export function settingsPage(ctx: PageContext, props: { organisations: readonly Organisation[]; acts: readonly Act[] }): Markup {
+  const { t } = ctx;
+  const last = props.acts.at(-1);
+  return page({
+    ctx,
+    title: t("settings.title"),
+    section: "desk",
+    main: html`
+      ${section(
+        t("settings.organisations"),
+        html`<ul class="plain-list">${props.organisations.map(
+          (organisation) =>
+            html`<li><a href="${href(`/settings/organisations/${organisation.handle}`)}">${said(ctx, organisation, organisation.name).text}</a> · ${t(`organisations.kind-${organisation.kind}`)} · <bdi dir="ltr">@${organisation.handle}</bdi></li>`,
+        )}</ul>
+        ${buttonLink("/settings/organisations/new", t("organisations.new"), "secondary")}`,
+      )}
+      ${section(
+        t("settings.more"),
+        html`<ul class="plain-list">
+          <li><a href="/admin/people">${t("settings.people")}</a></li>
+          <li><a href="/admin/categories">${t("settings.categories")}</a></li>
+          <li><a href="/network">${t("settings.peers")}</a></li>
+          <li><a href="/moderation">${t("settings.moderation")}</a></li>
+        </ul>`,
+      )}
+      ${section(
+        t("settings.audit"),
+        props.acts.length === 0
+          ? emptyState(t("settings.audit-none"))
+          : html`<ul class="plain-list">${props.acts.map(
+              (act) =>
+                html`<li>${when(t, act.at, "dateTime")} · <bdi>${act.by ?? t("settings.nobody")}</bdi> · <code>${act.act}</code>${act.subjectUri === null || !act.subjectUri.startsWith("http") ? nothing : html` · <a href="${href(act.subjectUri)}"><bdi dir="ltr">${new URL(act.subjectUri).pathname}</bdi></a>`}</li>`,
+            )}</ul>${last === undefined ? nothing : html`<p><a href="${href(`/settings?before=${last.id}`)}">${t("list.older")}</a></p>`}`,
+      )}`,
+  });
+}
+
+export function organisationForm(ctx: PageContext, state: FormState, organisation: Organisation | null): Markup {
+  const { t, city } = ctx;
+  const fields = openFields(ctx, state);
+  const zones = Intl.supportedValuesOf("timeZone").map((zone) => ({ value: zone, label: zone }));
+  const named = languages.map((lang) => ({ value: lang, label: isLanguage(lang) ? ownNames[lang] : lang }));
+  const ids = organisation?.territoryIds ?? {};
+  const title = organisation === null ? t("organisations.new") : said(ctx, organisation, organisation.name).text;
+  return page({
+    ctx,
+    title,
+    section: "desk",
+    crumbs: [{ href: "/settings", label: t("settings.title") }],
+    main: form(ctx, {
+      action: organisation === null ? "/settings/organisations/new" : `/settings/organisations/${organisation.handle}`,
+      submit: organisation === null ? t("organisations.open") : t("organisations.save"),
+      hasFiles: true,
+      body: html`${fields.summary()}
+        ${
+          organisation !== null
+            ? nothing
+            : html`${fields.radios("kind", {
+                label: t("organisations.kind"),
+                value: "association",
+                options: (["association", "district"] as const).map((kind) => ({ value: kind, label: t(`organisations.kind-${kind}`) })),
+              })}
+              ${fields.text("handle", { label: t("organisations.handle"), hint: t("organisations.handle-hint"), charsMax: 30, spellcheck: false })}`
+        }
+        ${fields.perLanguage("name", { label: t("organisations.name"), values: organisation?.name ?? {}, charsMax: 100 })}
+        ${fields.perLanguage("tagline", { label: t("organisations.tagline"), values: organisation?.tagline ?? {}, charsMax: 200, optional: true })}
+        ${fields.perLanguage("description", { label: t("organisations.description"), values: organisation?.description ?? {}, lines: "many", charsMax: 5000, optional: true })}
+        ${fields.checks("languages", { label: t("organisations.languages"), options: named, chosen: organisation?.languages ?? [city.lang] })}
+        ${fields.select("timeZone", { label: t("organisations.time-zone"), options: zones, value: organisation?.timeZone ?? city.timeZone })}
+        ${fields.text("accent", { label: t("organisations.accent"), hint: t("organisations.accent-hint"), value: organisation?.accent ?? city.accent, charsMax: 7, spellcheck: false })}
+        ${fields.file("logo", { label: t("organisations.logo"), optional: true, accept: "image/png,image/jpeg,image/webp" })}
+        ${fields.text("website", { label: t("organisations.website"), type: "url", optional: true, value: organisation?.website ?? "" })}
+        ${fields.text("reportChannelUrl", { label: t("organisations.report-channel"), hint: t("organisations.report-channel-hint"), type: "url", optional: true, value: organisation?.reportChannelUrl ?? "" })}
+        ${fields.text("territoryName", { label: t("organisations.territory"), optional: true, value: organisation?.territoryName ?? "" })}
+        ${fields.text("lau", { label: "LAU", optional: true, value: ids.lau ?? "" })}
+        ${fields.text("nuts", { label: "NUTS", optional: true, value: ids.nuts ?? "" })}
+        ${fields.text("wikidata", { label: "Wikidata", optional: true, value: ids.wikidata ?? "" })}
+        ${fields.text("osm", { label: "OpenStreetMap", optional: true, value: ids.osm ?? "" })}
+        ${fields.area("territoryGeojson", { label: t("organisations.geojson"), optional: true, rows: 4, value: organisation?.territoryGeojson ? JSON.stringify(organisation.territoryGeojson) : "" })}`,
+    }),
+  });
+}
