@@ -5,11 +5,14 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   const label = button.querySelector("span") ?? button;
   const before = label.textContent;
+  label.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
     label.textContent = button.dataset.done;
+    button.classList.add("is-done");
     setTimeout(() => {
       label.textContent = before;
+      button.classList.remove("is-done");
     }, 2500);
   });
 }
