@@ -15,8 +15,16 @@ import { page } from "../web/layout.ts";
 import { deleteComment, editComment, publishComment } from "./actions.ts";
 import { bodyLengthMax, type Comment, isEditable } from "./comment.ts";
 import { commentPage } from "./permalink-views.ts";
-import { aboutThread, findComment, findCommentById, listCommentVersions, listLiked, listReplies } from "./queries.ts";
-import { composeForm, editForm, nameOf } from "./views.ts";
+import {
+  aboutThread,
+  findComment,
+  findCommentById,
+  listCommentVersions,
+  listLiked,
+  listReplies,
+  loadDiscussion,
+} from "./queries.ts";
+import { commentThread, composeForm, editForm, nameOf } from "./views.ts";
 
 const repliesPerPage = 50;
 
@@ -38,6 +46,12 @@ const editInput = z.object({
   body: z.string().trim().min(1).max(bodyLengthMax),
   version: z.coerce.number().int().positive(),
 });
+
+/** The thread of a thing with its forms, for pages of rooms below, which cannot name this one. */
+export const threadOn =
+  ({ sql, clock }: House) =>
+  async (ctx: PageContext, threadUri: string, query: URLSearchParams): Promise<Markup> =>
+    commentThread(ctx, await loadDiscussion(sql, threadUri, { query, reader: ctx.account, now: clock.now() }));
 
 export function commentPages(house: House): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();

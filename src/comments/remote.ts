@@ -8,7 +8,14 @@ import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { originOf } from "../platform/uris.ts";
 import { findProcess } from "../processes/queries.ts";
-import { enterSubject, rememberTombstone, removeReactionsOf, setHidden, subjectForUpdate, touchSubject } from "../subjects/actions.ts";
+import {
+  enterSubject,
+  rememberTombstone,
+  removeReactionsOf,
+  setHidden,
+  subjectForUpdate,
+  touchSubject,
+} from "../subjects/actions.ts";
 import { findSubject, isTombstoned } from "../subjects/queries.ts";
 import type { Stance, Subject } from "../subjects/subject.ts";
 import { eraseComment, placeForUpdate } from "./actions.ts";

@@ -1,10 +1,10 @@
 // What a discussion looks like: the thread that every room puts on its pages, and the page of one comment.
 import { randomUUID } from "node:crypto";
 import { mayModerate } from "../moderation/report.ts";
-import { attrs, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
+import { attrs, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { languages, ownNames, type Translator } from "../platform/i18n.ts";
 import type { Page } from "../platform/pagination.ts";
-import { markdownToHtml } from "../platform/rich-text.ts";
+import { cleanRemoteHtml, markdownToHtml } from "../platform/rich-text.ts";
 import { pagePathOf, type Stance, stances } from "../subjects/subject.ts";
 import type { CityIdentity, PageContext } from "../web/context.ts";
 import { buttonForm, buttonLink, confirmForm, csrfField, form, openFields } from "../web/fields.ts";
@@ -191,9 +191,9 @@ export function shown(
   };
 }
 
-/** Markdown of our people; what other servers sent was cleaned when it came. */
+/** Markdown of our people; what other servers sent was cleaned when it came, and is cleaned again. */
 export const bodyOf = (comment: Pick<Comment, "origin" | "body">): Markup =>
-  comment.origin === null ? markdownToHtml(comment.body) : raw(comment.body);
+  comment.origin === null ? markdownToHtml(comment.body) : cleanRemoteHtml(comment.body);
 
 export const nameOf = (t: Translator, comment: Pick<Comment, "authorName">): string =>
   comment.authorName || t("comments.someone");

@@ -1,9 +1,9 @@
 // What moderators see: reports, what they are about, and what can be done. And the form that anyone reports with.
 import { holds } from "../accounts/account.ts";
-import { href, html, type Markup, nothing, raw } from "../platform/html.ts";
+import { href, html, type Markup, nothing } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 import type { Page } from "../platform/pagination.ts";
-import { markdownToHtml } from "../platform/rich-text.ts";
+import { cleanRemoteHtml, markdownToHtml } from "../platform/rich-text.ts";
 import { pagePathOf, type Subject, type SubjectKind } from "../subjects/subject.ts";
 import type { PageContext } from "../web/context.ts";
 import { buttonForm, buttonLink, form, openFields } from "../web/fields.ts";
@@ -148,7 +148,7 @@ function thingText({ t }: PageContext, thing: Thing, texts: Texts): Markup {
   const text = texts.get(thing.uri);
   if (thing.deletedAt !== null) return nothing;
   if (!text) return html`<p class="hint">${t("moderation.no-text")}</p>`;
-  const body = thing.origin === null ? markdownToHtml(text) : raw(text);
+  const body = thing.origin === null ? markdownToHtml(text) : cleanRemoteHtml(text);
   return html`<div class="prose"${langAttrs(t, thing.language)}>${body}</div>`;
 }
 

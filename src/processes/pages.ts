@@ -1,12 +1,13 @@
 // The pages of processes that everyone reads. What the desk does with them is in desk-pages.ts.
 import { Hono } from "hono";
 import { holds } from "../accounts/account.ts";
+import type { Markup } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
 import { type PageRequest, readPageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
-import type { PageEnv } from "../web/context.ts";
+import type { PageContext, PageEnv } from "../web/context.ts";
 import { categoryPages } from "./category-pages.ts";
 import { deskPages } from "./desk-pages.ts";
 import { processListPage, textOf } from "./list-views.ts";
@@ -21,14 +22,17 @@ const newsPerPage = 20;
 const newsOnPageMax = 3;
 const feedEntriesMax = 30;
 
-export function processPages(house: House): Hono<PageEnv> {
+/** The thread of a thing: made by a room above, which this one cannot name. */
+export type ShowThread = (ctx: PageContext, threadUri: string, query: URLSearchParams) => Promise<Markup>;
+
+export function processPages(house: House, showThread: ShowThread | null = null): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   // Before the pages of one process: `new` is no process.
   pages.route("/", deskPages(house));
   pages.route("/", categoryPages(house));
   listRoutes(pages, house);
-  processRoutes(pages, house);
-  newsRoutes(pages, house);
+  processRoutes(pages, house, showThread);
+  newsRoutes(pages, house, showThread);
   return pages;
 }
 
@@ -66,17 +70,19 @@ function idOf(key: PageRequest["after"]): string | null {
   return id;
 }
 
-function processRoutes(pages: Hono<PageEnv>, { sql, uris }: House): void {
+function processRoutes(pages: Hono<PageEnv>, { sql, uris }: House, showThread: ShowThread | null): void {
   pages.get("/processes/:segment", async (c) => {
     const ctx = c.get("page");
     const process = await shownProcess(c, sql, c.req.param("segment"));
-    const [categories, documents, news] = await Promise.all([
+    const query = new URL(c.req.url).searchParams;
+    const [categories, documents, news, thread] = await Promise.all([
       listProcessCategories(sql, process.uri),
       listDocuments(sql, process.uri),
       listNews(sql, { processUri: process.uri, before: null, limit: newsOnPageMax }),
+      process.publishedAt === null ? null : showThread?.(ctx, process.uri, query),
     ]);
     const mayEdit = process.origin === null && holds(ctx.account, "official", process.uri);
-    return c.html(processPage(ctx, { process, categories, documents, news, mayEdit }));
+    return c.html(processPage(ctx, { process, categories, documents, news, mayEdit, thread }));
   });
 
   pages.get("/processes/:segment/feed.atom", async (c) => {
@@ -102,7 +108,7 @@ function processRoutes(pages: Hono<PageEnv>, { sql, uris }: House): void {
   });
 }
 
-function newsRoutes(pages: Hono<PageEnv>, { sql }: House): void {
+function newsRoutes(pages: Hono<PageEnv>, { sql }: House, showThread: ShowThread | null): void {
   pages.get("/processes/:segment/news", async (c) => {
     const ctx = c.get("page");
     const process = await shownProcess(c, sql, c.req.param("segment"));
@@ -124,6 +130,8 @@ function newsRoutes(pages: Hono<PageEnv>, { sql }: House): void {
     refuseUnless(news !== null, "not-found");
     const process = await getProcess(sql, news.processUri);
     refuseUnless(process.hiddenAt === null, "not-found");
-    return c.html(newsPage(c.get("page"), { process, news }));
+    const ctx = c.get("page");
+    const thread = await showThread?.(ctx, news.uri, new URL(c.req.url).searchParams);
+    return c.html(newsPage(ctx, { process, news, thread }));
   });
 }

@@ -174,3 +174,10 @@ export async function findNews(sql: Sql, id: string): Promise<(News & { processU
     where subject.id = ${id} and subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null`;
   return row ?? null;
 }
+
+/** The texts of some news, Markdown or HTML as they are stored, for the moderators' desk. */
+export async function readNewsTexts(sql: Sql, uris: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ uri: string; body: string }[]>`
+    select uri, body from news where uri = any(${uris as string[]})`;
+  return new Map(rows.map((row) => [row.uri, row.body]));
+}

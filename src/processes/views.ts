@@ -70,6 +70,8 @@ export interface ProcessPageProps {
   readonly documents: readonly ProcessDocument[];
   readonly news: readonly News[];
   readonly mayEdit: boolean;
+  /** What is said about the process as a whole. */
+  readonly thread?: Renderable;
 }
 
 export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
@@ -121,7 +123,8 @@ export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
       ${goals(t, process)}
       ${process.isPilot ? pilot(ctx, process) : nothing}
       ${documents(t, props.documents)}
-      ${newsSection(ctx, props)}`,
+      ${newsSection(ctx, props)}
+      ${props.thread}`,
     aside: html`
       ${props.mayEdit ? deskPanel(ctx, process) : nothing}
       ${isDraft ? nothing : followProcess(ctx, process)}
@@ -242,7 +245,7 @@ function pilot(ctx: PageContext, process: Process): Markup {
   const tone = { stop: "bad", adjust: "waiting", scale: "good" } as const;
   return section(
     t("processes.pilot-title"),
-    html`<p>${t("processes.pilot-means")}</p>
+    html`<div class="stack"><p>${t("processes.pilot-means")}</p>
       ${process.pilotArea ? factList([[t("processes.pilot-area"), html`<bdi>${process.pilotArea}</bdi>`]]) : nothing}
       ${map}
       ${
@@ -252,7 +255,7 @@ function pilot(ctx: PageContext, process: Process): Markup {
               <div class="answer-title"><h3>${t("processes.pilot-decision")}</h3>${statusPill(t(`processes.pilot.${process.pilotDecision}`), tone[process.pilotDecision])}</div>
               ${process.pilotDecidedAt ? html`<p class="answer-by">${when(t, process.pilotDecidedAt)}</p>` : nothing}
               ${articleBody(t, markdownToHtml(process.pilotReasons), process.languages[0] ?? null)}</section>`
-      }`,
+      }</div>`,
     undefined,
     "pilot",
   );
@@ -333,7 +336,7 @@ export const feedsOf = (t: Translator, process: Process) =>
       ];
 
 const feedLinks = (t: Translator, process: Process): Markup =>
-  html`${feedsOf(t, process).map((feed) => html`<p class="hint"><a href="${href(feed.href)}"${attrs({ type: feed.type })}>${icon("share")} ${feed.title}</a></p>`)}`;
+  html`${feedsOf(t, process).map((feed) => html`<p class="hint feed-link"><a href="${href(feed.href)}"${attrs({ type: feed.type })}>${icon("link")} ${feed.title}</a></p>`)}`;
 
 export function newsListPage(
   ctx: PageContext,
@@ -355,7 +358,10 @@ export function newsListPage(
   });
 }
 
-export function newsPage(ctx: PageContext, { process, news }: { process: Process; news: News }): Markup {
+export function newsPage(
+  ctx: PageContext,
+  { process, news, thread }: { process: Process; news: News; thread?: Renderable },
+): Markup {
   const { t } = ctx;
   return page({
     ctx,
@@ -367,7 +373,7 @@ export function newsPage(ctx: PageContext, { process, news }: { process: Process
     kicker: html`<span>${t("processes.news")}</span>${when(t, news.publishedAt)}${languageNote(t, news.language)}`,
     activityUrl: news.uri,
     canonical: news.url,
-    main: html`${articleBody(t, bodyOf(news.origin, news.body), news.language)}${shareBox(ctx, { url: news.url, title: news.title })}`,
+    main: html`${articleBody(t, bodyOf(news.origin, news.body), news.language)}${shareBox(ctx, { url: news.url, title: news.title })}${thread}`,
     aside: followProcess(ctx, process),
   });
 }

@@ -1,12 +1,14 @@
 // The thread on a page and the page of one comment, walked through by the text of labels, links and buttons.
 import { Hono } from "hono";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { commentPages } from "../../src/comments/pages.ts";
+import { commentPages, threadOn } from "../../src/comments/pages.ts";
 import { getComment, loadDiscussion } from "../../src/comments/queries.ts";
 import { commentThread } from "../../src/comments/views.ts";
 import { hideSubject } from "../../src/moderation/actions.ts";
 import { minuteMs } from "../../src/platform/time.ts";
 import type { House } from "../../src/ports.ts";
+import { publishNews } from "../../src/processes/actions.ts";
+import { processPages } from "../../src/processes/pages.ts";
 import { findSubject, findSubjectById } from "../../src/subjects/queries.ts";
 import type { PageEnv } from "../../src/web/context.ts";
 import { page } from "../../src/web/layout.ts";
@@ -22,22 +24,23 @@ import {
   type City,
 } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
-import { openRoom, type Room } from "../support/room.ts";
+import { openRooms, type Rooms } from "../support/room.ts";
+import type { Visitor } from "../support/visit.ts";
 
-let now = new Date("2026-03-01T12:00:00Z");
+const now = new Date("2026-03-01T12:00:00Z");
 let db: TestDatabase;
 let city: City;
-let room: Room;
+let room: Rooms;
 beforeAll(async () => {
   db = await openTestDatabase();
   city = await aCity(db, { now });
-  room = openRoom(
-    { ...city, sql: db.sql },
-    () => now,
-    (house) => [commentPages(house), thingPages(house)],
-  );
+  const processes = (house: House) => processPages(house, threadOn(house));
+  room = await openRooms(db, city, [commentPages, thingPages, processes], { now });
 });
-afterAll(() => db.drop());
+afterAll(async () => {
+  await room[Symbol.asyncDispose]();
+  await db.drop();
+});
 afterEach(() => {
   expect(room.faults).toEqual([]);
 });
@@ -50,6 +53,14 @@ function thingPages({ sql, clock }: House): Hono<PageEnv> {
     const discussion = await loadDiscussion(sql, thing!.uri, { query, reader: ctx.account, now: clock.now() });
     return c.html(page({ ctx, title: thing!.title, main: commentThread(ctx, discussion) }));
   });
+}
+
+/** Sends a form without its page, with the cookies of someone who had it: what a browser does when it repeats one. */
+async function post(visitor: Visitor, values: Record<string, string>): Promise<Response> {
+  const cookie = [...visitor.cookies].map((pair) => pair.join("=")).join("; ");
+  const headers = { cookie, origin: city.uris.origin, "sec-fetch-site": "same-origin" };
+  const url = city.uris.at("/comments");
+  return await room.app.fetch(new Request(url, { method: "POST", headers, body: new URLSearchParams(values) }));
 }
 
 const pathOf = (thing: { id: string }) => `/proposals/${thing.id}`;
@@ -102,7 +113,7 @@ test("a form with a fault comes back with what was typed; a form sent twice is o
   expect(visitor.url.pathname).toBe(pathOf(proposal));
   const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(corrected)![1]!;
   const form = { csrf: hidden("csrf"), target: hidden("target"), parent: "", once: hidden("once") };
-  const sent = await room.post("/comments", visitor, {
+  const sent = await post(visitor, {
     ...form,
     stance: "against",
     body: "Short enough.",
@@ -203,11 +214,27 @@ test("a moderator finds the way to the desk on each comment", async () => {
   expect(other.linkTo("Report")).toBe(`/reports/new?about=${encodeURIComponent(comment.uri)}`);
 });
 
+test("a process and its news have threads of their own", async () => {
+  const process = await aProcess(city, { now });
+  const news = { processUri: process.uri, title: "We begin", body: "Come.", language: "en" };
+  const newsUri = await publishNews(db.sql, city.uris, city.administrator, news, now);
+  const visitor = await room.visitor(await aResident(city, { now }));
+  for (const uri of [process.uri, newsUri]) {
+    const words = `About ${new URL(uri).pathname}`;
+    await visitor.open(new URL(uri).pathname);
+    await visitor.fill("Your comment", words).press("Publish the comment");
+    expect(visitor.url.pathname).toBe(new URL(uri).pathname);
+    expect(visitor.text).toContain(words);
+    expect(visitor.text).toContain("1 comment");
+  }
+});
+
 test("after the window one's own comment is no longer changed; in a closed phase nobody comments", async () => {
   const by = await aResident(city, { now });
   const proposal = await aProposal(city, { process: await aProcess(city, { editWindowMinutes: 10, now }), now });
   const comment = await aComment(city, { on: proposal, by, now });
-  now = new Date(+now + 11 * minuteMs);
+  const afterwards = new Date(+now + 11 * minuteMs);
+  room.setNow(afterwards);
   const visitor = await room.visitor(by);
   await visitor.open(pathOf(proposal));
   expect(visitor.linkTo("Edit")).toBeNull();

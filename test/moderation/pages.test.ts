@@ -19,19 +19,22 @@ import {
   type City,
 } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
-import { openRoom, type Room } from "../support/room.ts";
+import { openRooms, type Rooms } from "../support/room.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");
 let db: TestDatabase;
 let city: City;
-let room: Room;
+let room: Rooms;
 beforeAll(async () => {
   db = await openTestDatabase();
   city = await aCity(db, { now });
-  const open = (house: Room["house"]) => [commentPages(house), moderationPages(house, { comment: readCommentTexts })];
-  room = openRoom({ ...city, sql: db.sql }, () => now, open);
+  const desk = (house: Rooms["house"]) => moderationPages(house, { comment: readCommentTexts });
+  room = await openRooms(db, city, [commentPages, desk], { now });
 });
-afterAll(() => db.drop());
+afterAll(async () => {
+  await room[Symbol.asyncDispose]();
+  await db.drop();
+});
 afterEach(() => expect(room.faults).toEqual([]));
 
 const report = async (uri: string, reason = "It names my neighbour") =>
@@ -112,10 +115,10 @@ test("the desk is for moderators, each for their processes; strangers are led to
   await elsewhere.open(`/moderation/things/${comment.id}`);
   expect(elsewhere.status).toBe(403);
   const stranger = await room.visitor();
-  await stranger.open("/moderation");
-  expect(stranger.url.pathname).toBe("/sign-in");
-  await stranger.open(`/reports/new?about=${encodeURIComponent(comment.uri)}`);
-  expect(stranger.url.pathname).toBe("/sign-in");
+  for (const path of ["/moderation", `/reports/new?about=${encodeURIComponent(comment.uri)}`]) {
+    await stranger.open(path);
+    expect(stranger.url.pathname).toBe("/sign-in");
+  }
 });
 
 test("the desk is narrowed by state, kind, origin and process", async () => {
