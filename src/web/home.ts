@@ -83,6 +83,8 @@ function homePage(ctx: PageContext, home: Home): Markup {
               label: t("home.network"),
             })
       }
-      ${followBox(ctx, { handle: city.handle, uri: organisation?.actorUri ?? city.origin, title: t("network.follow-us") })}`,
+      <div class="section">
+        ${followBox(ctx, { handle: city.handle, uri: organisation?.actorUri ?? city.origin, title: t("network.follow-us") })}
+      </div>`,
   });
 }
