@@ -201,9 +201,9 @@ const deskLinks: readonly {
   readonly isFor: (by: Account) => boolean;
 }[] = [
   { href: "/moderation", label: "shell.moderation", isFor: (by) => holdsSomewhere(by, "moderator") },
-  { href: "/processes/new", label: "shell.new-process", isFor: (by) => holds(by, "official") },
-  { href: "/admin/categories", label: "shell.categories", isFor: (by) => holds(by, "official") },
+  { href: "/desk", label: "shell.desk", isFor: (by) => holds(by, "official") },
   { href: "/admin/people", label: "accounts.people-title", isFor: mayWorkAtDesk },
+  { href: "/settings", label: "shell.settings", isFor: (by) => holds(by, "administrator") },
 ];
 
 const breadcrumbs = (
