@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Account } from "../accounts/account.ts";
 import type { MembershipRow } from "../accounts/queries.ts";
-import { attrs, html, type Markup, nothing } from "../platform/html.ts";
+import { attrs, href, html, type Markup, nothing } from "../platform/html.ts";
 import { languages } from "../platform/i18n.ts";
 import { isLanguageTag, pickText } from "../platform/text.ts";
 import { imageTypesAccepted } from "../platform/uploads.ts";
@@ -13,9 +13,9 @@ import type { PageContext } from "../web/context.ts";
 import { buttonLink, confirmForm, type Fields, form, openFields } from "../web/fields.ts";
 import type { FormState, FormValues } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
-import { cardList, section } from "../web/lists.ts";
+import { section } from "../web/lists.ts";
+import { langAttrs } from "../web/marks.ts";
 import { wordDiff } from "./history-views.ts";
-import { proposalCardOf } from "./list-views.ts";
 import { bodyLengthMax, imagesMax, type Proposal, proposalPath, titleLengthMax, titleLengthMin } from "./proposal.ts";
 
 const addressCharsMax = 200;
@@ -68,7 +68,6 @@ export function proposalFormPage(ctx: PageContext, props: ProposalFormProps): Ma
         body: html`${defaultButton}${fields.summary()}${text(ctx, fields, props)}${where(ctx, fields)}${pictures(ctx, fields, state)}${speaker(ctx, fields, props)}`,
       })}
       ${proposal !== null && !isPublished ? discard(ctx, proposal) : nothing}`,
-    aside: similarList(ctx, props),
   });
 }
 
@@ -98,14 +97,17 @@ function otherVersion({ t }: PageContext, standsNow: Proposal, { values }: FormS
 }
 
 const text = (
-  { t, city }: PageContext,
+  ctx: PageContext,
   fields: Fields,
-  { process, proposal, categories, state }: ProposalFormProps,
+  { process, proposal, categories, similar, state }: ProposalFormProps,
 ): Markup => {
+  const { t, city } = ctx;
+  const isPublished = proposal !== null && proposal.state !== "draft";
   const tags = [...new Set([...process.languages, t.lang, ...languages, ...(proposal ? [proposal.language] : [])])];
   return html`${fields.hidden("once", asText(state.values, "once"))}${proposal === null ? nothing : fields.hidden("version", asText(state.values, "version") || String(proposal.version))}
-    ${fields.text("title", { label: t("proposals.form.title"), hint: t("proposals.form.title-hint"), charsMax: titleLengthMax })}
+    ${fields.text("title", { label: t("proposals.form.title"), hint: `${t("proposals.form.title-hint")} ${isPublished ? "" : t("proposals.similar-later")}`.trim(), charsMax: titleLengthMax })}
     <p class="under-field"><button class="button button-quiet" type="submit" name="do" value="similar">${t("proposals.look-similar")}</button></p>
+    ${isPublished ? nothing : similarList(ctx, similar, asText(state.values, "title"))}
     ${fields.area("body", { label: t("proposals.form.body"), hint: t("proposals.form.body-hint"), rows: 10, charsMax: bodyLengthMax })}
     ${fields.select("language", { label: t("proposals.form.language"), hint: t("proposals.form.language-hint", { city: city.name }), value: t.lang, options: tags.map((tag) => ({ value: tag, label: t.languageName(tag) })) })}
     ${
@@ -181,12 +183,17 @@ const discard = (ctx: PageContext, proposal: Proposal): Markup =>
     tone: "danger",
   });
 
-const similarList = (ctx: PageContext, { similar, state }: ProposalFormProps): Markup =>
-  html`<section aria-live="polite"><h2>${ctx.t("proposals.similar")}</h2>${
-    similar.length > 0
-      ? html`<p class="hint">${ctx.t("proposals.similar-hint")}</p>${cardList(similar.map((proposal) => proposalCardOf(ctx, proposal)))}`
-      : html`<p class="hint">${ctx.t(asText(state.values, "title") ? "proposals.similar-none" : "proposals.similar-later")}</p>`
-  }</section>`;
+/** Under the title, where it can still change what one writes. */
+function similarList({ t }: PageContext, similar: readonly Proposal[], title: string): Markup {
+  if (title.trim() === "") return nothing;
+  if (similar.length === 0) return html`<p class="hint">${t("proposals.similar-none")}</p>`;
+  return html`<section class="panel" aria-labelledby="similar-title"><h2 id="similar-title">${t("proposals.similar")}</h2>
+    <p class="hint">${t("proposals.similar-hint")}</p>
+    <ul class="link-list">${similar.map(
+      (one) =>
+        html`<li><a href="${href(proposalPath(one))}"${langAttrs(t, one.language)}>${one.title}</a> <span class="hint">${t("proposals.supports-short", { count: one.supportCount })}</span></li>`,
+    )}</ul></section>`;
+}
 
 const asText = (values: FormValues, name: string): string => {
   const value = values[name];

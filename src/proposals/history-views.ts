@@ -54,8 +54,8 @@ export function historyPage(
       { href: `${processPath(process)}/proposals`, label: t("proposals.title") },
       { href: proposalPath(proposal), label: proposal.title },
     ],
-    main: html`<p>${t("proposals.history-lead")}</p>
-      <ol class="versions">${versions.map((version, at) => versionShown(t, proposal.language, version, versions[at + 1] ?? null))}</ol>`,
+    main: html`<div class="stack"><p>${t("proposals.history-lead")}</p>
+      <ol class="versions">${versions.map((version, at) => versionShown(t, proposal.language, version, versions[at + 1] ?? null))}</ol></div>`,
   });
 }
 

@@ -94,6 +94,8 @@ export interface ProposalListProps {
   /** The reader's own, on the first page. */
   readonly drafts: readonly Proposal[];
   readonly categories: readonly Category[];
+  /** GeoJSON below the places. */
+  readonly territory: unknown;
   readonly standing: ProposeStanding;
   readonly search: string;
   readonly category: string;
@@ -208,10 +210,10 @@ const views = ({ t, path }: PageContext, { view }: ProposalListProps): Markup =>
     { href: withQuery(path, { view: "places" }), label: t("proposals.view.places"), isCurrent: view === "places" },
   ]);
 
-const places = ({ t }: PageContext, { process, proposals }: ProposalListProps): Markup =>
+const places = ({ t }: PageContext, { territory, proposals }: ProposalListProps): Markup =>
   placeMap(t, {
     label: t("proposals.map-label"),
-    territory: process.pilotGeojson ?? undefined,
+    territory,
     points: proposals.rows.flatMap((proposal) =>
       proposal.latitude === null || proposal.longitude === null
         ? []

@@ -3,6 +3,10 @@
 import { type Context, Hono } from "hono";
 import { holds } from "../accounts/account.ts";
 import { requireViewer } from "../accounts/viewer.ts";
+import { findMainOrganisation } from "../cities/queries.ts";
+import { loadDiscussion } from "../comments/queries.ts";
+import { commentThread } from "../comments/views.ts";
+import { mayModerate } from "../moderation/report.ts";
 import { isId } from "../platform/ids.ts";
 import { type PageKey, type PageRequest, readPageRequest, toPage } from "../platform/pagination.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
@@ -73,9 +77,10 @@ function listRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
       ...pageOf(request, order),
       limit: request.sizeRows + 1,
     } satisfies ProposalFilter;
-    const [rows, categories, drafts] = await Promise.all([
+    const [rows, categories, territory, drafts] = await Promise.all([
       listProposals(sql, filter),
       categoriesOf(sql, process),
+      view === "places" ? territoryOf(sql, process) : null,
       ctx.account === null || request.after !== null || request.before !== null
         ? []
         : listDrafts(sql, ctx.account.id, process.uri),
@@ -83,7 +88,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
     const proposals = toPage(rows, request, (proposal) => keyOf(proposal, order));
     const standing = proposeStanding(process, ctx.account, clock.now());
     const chosen = { search, category, state, order, view } as const;
-    return c.html(proposalListPage(ctx, { process, proposals, drafts, categories, standing, ...chosen }));
+    return c.html(proposalListPage(ctx, { process, proposals, drafts, categories, territory, standing, ...chosen }));
   });
 
   pages.get("/processes/:segment/proposals/feed.atom", async (c) => {
@@ -122,6 +127,12 @@ const stateFilter = (text: string): Pick<ProposalFilter, "state"> => {
 /** The taxonomy is the city's own: what another node calls its categories stands on its proposals. */
 const categoriesOf = async (sql: House["sql"], process: Process): Promise<readonly Category[]> =>
   process.origin === null ? await listCategories(sql, process.uri) : [];
+
+/** What maps of a process are drawn on: its pilot area, else the territory of this city; nothing for another node's. */
+async function territoryOf(sql: House["sql"], process: Process): Promise<unknown> {
+  if (process.origin !== null) return null;
+  return process.pilotGeojson ?? (await findMainOrganisation(sql))?.territoryGeojson ?? null;
+}
 
 const keyOf = (proposal: Proposal, order: ProposalOrder): PageKey => pageKeyOf(proposal, order).split(".");
 
@@ -167,15 +178,18 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
     const proposal = await shownProposal(c, sql);
     const process = await getProcess(sql, proposal.processUri);
     const now = clock.now();
-    const [answer, categories, isSupported, given, isLiked] = await Promise.all([
+    const isPublic = proposal.publishedAt !== null && proposal.hiddenAt === null;
+    const asked = { query: new URL(c.req.url).searchParams, reader: account, now };
+    const [answer, categories, isSupported, given, isLiked, discussion, territory] = await Promise.all([
       findAnswer(sql, proposal.uri),
       categoriesOf(sql, process),
       account === null ? false : isSupporting(sql, proposal.uri, account.id),
       account === null ? 0 : countSupportsGiven(sql, process.uri, account.id),
       account === null ? false : isLikedBy(sql, proposal.uri, account),
+      isPublic ? loadDiscussion(sql, proposal.uri, asked) : null,
+      territoryOf(sql, process),
     ]);
     const isOwn = account !== null && proposal.accountId === account.id;
-    const isPublic = proposal.publishedAt !== null && proposal.hiddenAt === null;
     return c.html(
       proposalPage(ctx, {
         proposal,
@@ -193,8 +207,10 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
           holds(account, "official", process.uri) &&
           permits(process.phases, "answer", now) &&
           mayBecome(proposal.state, "accepted"),
-        reportPath: isOwn || !isPublic ? null : `/reports/new?uri=${encodeURIComponent(proposal.uri)}`,
-        thread: null,
+        reportPath: isOwn || !isPublic ? null : `/reports/new?about=${encodeURIComponent(proposal.uri)}`,
+        mayModerate: mayModerate(account, { kind: "proposal", processUri: process.uri }),
+        territory,
+        thread: discussion && commentThread(ctx, discussion),
       }),
     );
   });

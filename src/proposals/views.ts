@@ -13,7 +13,6 @@ import { icon } from "../web/icons.ts";
 import { page } from "../web/layout.ts";
 import { placeMap } from "../web/map.ts";
 import { ago, badge, byline, languageNote, stat, statusPill, when } from "../web/marks.ts";
-import { progressBar } from "../web/phases.ts";
 import { authorOf, bodyOf, stateStatus } from "./list-views.ts";
 import { moneyOf } from "./money.ts";
 import { type Answer, type Proposal, proposalPath } from "./proposal.ts";
@@ -32,6 +31,9 @@ export interface ProposalPageProps {
   readonly mayAnswer: boolean;
   /** Where a reader reports it; null for its author. */
   readonly reportPath: string | null;
+  readonly mayModerate: boolean;
+  /** GeoJSON below the place. */
+  readonly territory: unknown;
   readonly thread: Renderable;
 }
 
@@ -60,11 +62,11 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
       ${byline(t, authorOf(ctx, proposal), whence(ctx, proposal, process))}
       <div class="section-small">${articleBody(t, bodyOf(proposal), proposal.language)}</div>
       ${pictures(ctx, proposal)}
-      ${place(t, proposal)}
+      ${place(t, props)}
       ${props.answer === null ? nothing : answer(t, proposal, process, props.answer)}
       ${props.thread}`,
+    ...(isPublic ? { call: supportPanel(ctx, props) } : {}),
     aside: html`
-      ${isPublic ? supportPanel(ctx, props) : nothing}
       ${isPublic ? goodwill(ctx, props) : nothing}
       ${ownPanel(ctx, props)}
       ${isPublic ? replyBox(ctx, proposal, process) : nothing}
@@ -132,7 +134,7 @@ function pictures(ctx: PageContext, proposal: Proposal): Renderable {
   })}</ul>`;
 }
 
-function place(t: Translator, proposal: Proposal): Renderable {
+function place(t: Translator, { proposal, territory }: ProposalPageProps): Renderable {
   const { address, latitude, longitude } = proposal;
   if (!address && latitude === null) return nothing;
   const point = latitude === null || longitude === null ? null : { latitude, longitude };
@@ -142,7 +144,7 @@ function place(t: Translator, proposal: Proposal): Renderable {
         ? nothing
         : html` <a class="hint" rel="noopener" href="${href(`https://www.openstreetmap.org/?mlat=${point.latitude}&mlon=${point.longitude}#map=17/${point.latitude}/${point.longitude}`)}">${t("proposals.open-map")}</a>`
     }</p>
-    ${point === null ? nothing : placeMap(t, { label: t("proposals.map-of-place"), points: [{ ...point, label: address || proposal.title, href: null }], hasList: false })}
+    ${point === null ? nothing : placeMap(t, { label: t("proposals.map-of-place"), points: [{ ...point, label: address || proposal.title, href: null }], territory, hasList: false })}
   </section>`;
 }
 
@@ -210,8 +212,7 @@ function supportAction(ctx: PageContext, proposal: Proposal, support: SupportSta
 
 function supportsUsed(t: Translator, support: SupportStanding): Renderable {
   if (!("given" in support) || support.limit === null) return nothing;
-  const said = t("proposals.supports-used", { given: support.given, limit: support.limit });
-  return html`<p class="hint">${said}</p>${progressBar(t, support.given / support.limit, said)}`;
+  return html`<p class="hint">${t("proposals.supports-used", { given: support.given, limit: support.limit })}</p>`;
 }
 
 /** Likes and shares: goodwill of anyone, here and on other servers. Never added to the supports. */
@@ -256,12 +257,14 @@ const replyBox = (ctx: PageContext, proposal: Proposal, process: Process): Marku
     handle: proposal.uri,
     uri: proposal.uri,
     title: ctx.t("proposals.reply-title"),
+    go: ctx.t("proposals.reply-go"),
     text: ctx.t("proposals.reply-text", { handle: addressOfProcess(process) }),
   });
 
-function more({ t }: PageContext, { proposal, reportPath }: ProposalPageProps): Markup {
+function more({ t }: PageContext, { proposal, reportPath, mayModerate }: ProposalPageProps): Markup {
   return html`<ul class="link-list link-list-quiet">
     ${proposal.version > 1 ? html`<li><a href="${href(`${proposalPath(proposal)}/history`)}">${icon("clock")} ${t("proposals.history")}</a></li>` : nothing}
     ${reportPath === null ? nothing : html`<li><a href="${href(reportPath)}">${icon("flag")} ${t("proposals.report")}</a></li>`}
+    ${mayModerate ? html`<li><a href="${href(`/moderation/things/${proposal.id}`)}">${icon("eye")} ${t("proposals.moderate")}</a></li>` : nothing}
   </ul>`;
 }

@@ -11,6 +11,8 @@ export interface FollowBox {
   /** "Follow this process"; says what arrives. */
   readonly title: string;
   readonly text?: string;
+  /** What the button says, where it is not "Follow". */
+  readonly go?: string;
   readonly followerCount?: number | null;
 }
 
@@ -26,7 +28,7 @@ export const followBox = (ctx: PageContext, box: FollowBox): Markup => {
       <input type="hidden" name="uri" value="${box.uri}">
       <label for="${id}">${t("fediverse.your-account")}</label>
       <div class="joined"><input id="${id}" type="text" name="account" dir="ltr" placeholder="@you@example.social" autocomplete="off" autocapitalize="none" spellcheck="false" required>
-      <button class="button" type="submit">${t("fediverse.go")}</button></div>
+      <button class="button" type="submit">${box.go ?? t("fediverse.go")}</button></div>
     </form>
     ${box.followerCount == null ? nothing : html`<p class="hint">${t("card.followers", { count: box.followerCount })}</p>`}
   </section>`;

@@ -1,5 +1,5 @@
 // A map without tiles and without third parties: the territory as an outline, places as numbered points and as a list.
-import { type GeoPermissibleObjects, geoMercator, geoPath } from "d3-geo";
+import { type GeoPermissibleObjects, geoArea, geoMercator, geoPath } from "d3-geo";
 import { attrs, href, html, type Markup, nothing, raw } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 
@@ -27,7 +27,7 @@ export function placeMap(
   },
 ): Markup {
   const points = props.points.slice(0, mapPointsMax);
-  const territory = (props.territory ?? null) as GeoPermissibleObjects | null;
+  const territory = props.territory ? (turned(props.territory) as GeoPermissibleObjects) : null;
   const extent = territory ?? around(points);
   if (extent === null) return nothing;
   const projection = geoMercator().fitExtent(
@@ -51,6 +51,35 @@ export function placeMap(
     ${props.points.length > points.length ? html`<p class="hint">${t("map.more", { count: props.points.length - points.length })}</p>` : nothing}
   </figure>`;
 }
+
+interface Geometry {
+  readonly type: string;
+  readonly coordinates?: unknown;
+  readonly geometry?: unknown;
+  readonly features?: readonly unknown[];
+  readonly geometries?: readonly unknown[];
+}
+
+type Ring = readonly (readonly number[])[];
+
+/**
+ * Areas as d3 draws them. RFC 7946 winds outer rings counter-clockwise, d3 clockwise on the sphere: wound the other way an
+ * area is all of the world but itself. Whichever way it came, no territory is larger than half the globe.
+ */
+function turned(shape: unknown): unknown {
+  const { type, coordinates, geometry, features, geometries } = shape as Geometry;
+  if (type === "Polygon") return { type, coordinates: turnedRings(coordinates as readonly Ring[]) };
+  if (type === "MultiPolygon") return { type, coordinates: (coordinates as readonly Ring[][]).map(turnedRings) };
+  if (type === "Feature") return { type, properties: {}, geometry: geometry && turned(geometry) };
+  if (type === "FeatureCollection") return { type, features: features?.map(turned) };
+  if (type === "GeometryCollection") return { type, geometries: geometries?.map(turned) };
+  return shape;
+}
+
+const turnedRings = (rings: readonly Ring[]): readonly Ring[] =>
+  geoArea({ type: "Polygon", coordinates: rings as number[][][] }) > 2 * Math.PI
+    ? rings.map((ring) => ring.toReversed())
+    : rings;
 
 function pointMark(at: [number, number] | null, point: PlacePoint, index: number): Markup {
   if (at === null) return nothing;

@@ -29,7 +29,7 @@ export async function openRooms(
   db: TestDatabase,
   city: City,
   rooms: readonly ((house: House) => Hono<PageEnv>)[],
-  { now = new Date(), lang = "en" as Language, timeZone = "Europe/Madrid" } = {},
+  { now = new Date(), lang = "en" as Language, timeZone = "Europe/Madrid", isSecure = true } = {},
 ): Promise<Rooms> {
   const uploadsDir = await mkdtemp(join(tmpdir(), "koinon-uploads-"));
   const { origin } = city.uris;
@@ -47,7 +47,7 @@ export async function openRooms(
   };
   const app = openShell({
     ...{ origin, clock, postsPerMinute: 10_000, trustedProxyCount: 0 },
-    cookies: { prefix: "bilbao", isSecure: true, secret: "a secret of this test that is long enough" },
+    cookies: { prefix: "bilbao", isSecure, secret: "a secret of this test that is long enough" },
     findCity: () => Promise.resolve(identity),
     findAccount: (token) => getAccount(db.sql, token),
     countUnread: () => Promise.resolve(0),
