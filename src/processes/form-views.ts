@@ -1,7 +1,7 @@
 // The form of a process, section by section. What was typed into it is read in form-reading-views.ts.
 import type { Actor } from "../actors/actor.ts";
 import { handleLengthMax } from "../actors/actor.ts";
-import { html, type Markup, nothing, type Renderable } from "../platform/html.ts";
+import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { pickText } from "../platform/text.ts";
 import { imageTypesAccepted } from "../platform/uploads.ts";
 import type { PageContext } from "../web/context.ts";
@@ -197,7 +197,7 @@ function picture({ t }: PageContext, fields: Fields, state: FormState): Markup {
       ${
         kept === ""
           ? nothing
-          : html`<img class="kept-picture" src="${`/uploads/${kept}`}" alt="">${fields.check("imageRemoved", { label: t("processes.form.picture-remove") })}`
+          : html`<img class="kept-picture" src="${href(`/uploads/${kept}`)}" alt="">${fields.check("imageRemoved", { label: t("processes.form.picture-remove") })}`
       }
       ${fields.file("image", { label: t(kept === "" ? "processes.form.picture-file" : "processes.form.picture-other"), hint: t("processes.form.picture-hint"), accept: imageTypesAccepted, optional: true })}
       ${fields.text("imageAlt", { label: t("processes.form.picture-alt"), hint: t("processes.form.picture-alt-hint"), charsMax: 300, optional: true })}`,
