@@ -138,10 +138,10 @@ function filters(ctx: PageContext, { order, stance, thread: subject }: Discussio
 export function threadPager(ctx: PageContext, page: Page<unknown>, anchor: string): Markup {
   const { t } = ctx;
   if (page.older === null && page.newer === null) return nothing;
-  const to = (change: Record<string, string>) => href(`${withQuery(ctx.path, change)}${anchor}`);
+  const to = (change: Record<string, string>) => `${withQuery(ctx.path, change)}${anchor}`;
   return html`<nav class="pager" aria-label="${t("comments.pages")}">
-    ${page.newer ? html`<a class="button button-secondary" rel="prev" href="${to({ before: page.newer })}">${t("comments.previous")}</a>` : nothing}
-    ${page.older ? html`<a class="button button-secondary pager-older" rel="next" href="${to({ after: page.older })}">${t("comments.next")}</a>` : nothing}
+    ${page.newer ? html`<a class="button button-secondary" rel="prev" href="${href(to({ before: page.newer }))}">${t("comments.previous")}</a>` : nothing}
+    ${page.older ? html`<a class="button button-secondary pager-older" rel="next" href="${href(to({ after: page.older }))}">${t("comments.next")}</a>` : nothing}
   </nav>`;
 }
 
