@@ -4,7 +4,6 @@
 // A taken row keeps its place with a lease and goes away only after its handler has finished, so a job is done at least
 // once. How order is kept, and how a poll stays short, is told where the functions are: migrations/0001_jobs.sql.
 import { type Pool, type Sql, violatedUnique, withTransaction } from "./db.ts";
-import { postgres } from "./postgres-driver.ts";
 
 /** A job in a worker's hands. */
 export interface LeasedJob {

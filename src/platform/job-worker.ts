@@ -46,6 +46,8 @@ const pollMsDefault = 1_000;
 const graceMsDefault = 10_000;
 /** Between two looks when the first found due jobs that another worker was just reaching for. */
 const pauseMsMin = 5;
+/** After the last sign of work it looks again after this time, then after twice as long, up to the poll. */
+const quietMsMin = 10;
 const outagePauseMs = 500;
 const unknownKindsEveryMs = 600_000;
 
@@ -75,6 +77,7 @@ class Worker {
   #finishing: Promise<void> | null = null;
   #isDatabaseAway = false;
   #isWoken = false;
+  #quietMs = quietMsMin;
   #wake = () => {};
 
   constructor(pool: Pool, handlers: Handlers, options: WorkerOptions) {
@@ -116,8 +119,9 @@ class Worker {
       this.#backAgain();
       for (const job of jobs) this.#start(job);
       if (jobs.length === freeCount || this.#isWoken) return;
+      this.#quietMs = jobs.length > 0 ? quietMsMin : Math.min(pollMs, 2 * this.#quietMs);
       const waitMs = (holder.now ? null : await nextDueMs(this.#pool, holder)) ?? pollMs;
-      await this.#sleep(Math.min(pollMs, Math.max(pauseMsMin, Math.ceil(waitMs))));
+      await this.#sleep(Math.min(this.#quietMs, Math.max(pauseMsMin, Math.ceil(waitMs))));
     } catch (error) {
       this.#away(error);
       await this.#sleep(outagePauseMs);
@@ -137,6 +141,7 @@ class Worker {
 
   #wakeUp(): void {
     this.#isWoken = true;
+    this.#quietMs = quietMsMin;
     this.#wake();
   }
 
