@@ -1,7 +1,6 @@
 // Several databases on one server: naming, making and dropping them.
 import assert from "node:assert/strict";
-import { connect, type DatabaseOptions, identifier, type Sql, violatedUnique } from "./db.ts";
-import { startEmbeddedPostgres } from "./embedded-postgres.ts";
+import { type DatabaseOptions, identifier, type Sql, violatedUnique } from "./db.ts";
 
 type Target = DatabaseOptions["target"];
 
@@ -43,31 +42,4 @@ export async function ensureDatabase(sql: Sql, name: string, template = "templat
 /** Drops a database, whoever is still connected to it. */
 export async function dropDatabase(sql: Sql, name: string): Promise<void> {
   await sql.unsafe(`drop database if exists ${identifier(name)} with (force)`);
-}
-
-export interface NodeDatabase extends AsyncDisposable {
-  readonly target: Target;
-  /** True: it lives in the data folder, and ends with the process that started it. */
-  readonly isEmbedded: boolean;
-}
-
-/**
- * Where the node's data is: on the outside server, or in database `koinon` of the embedded one, which is started, and
- * made, when it has to be. Disposing stops what was started here.
- */
-export async function openNodeDatabase(where: { databaseUrl: string | null; dataDir: string }): Promise<NodeDatabase> {
-  if (where.databaseUrl !== null) {
-    return { target: where.databaseUrl, isEmbedded: false, [Symbol.asyncDispose]: async () => {} };
-  }
-  const server = await startEmbeddedPostgres(where.dataDir, { durable: true });
-  const admin = connect({ target: server.target, poolSizeMax: 1, prepare: true });
-  try {
-    await ensureDatabase(admin, "koinon");
-  } catch (error) {
-    await server.stop();
-    throw error;
-  } finally {
-    await admin.end();
-  }
-  return { target: databaseOn(server.target, "koinon"), isEmbedded: true, [Symbol.asyncDispose]: server.stop };
 }

@@ -16,8 +16,6 @@ export interface RestoreOptions {
   readonly migrationsDir: string;
   /** Throws away what is in the database and in the uploads folder now. */
   readonly replace: boolean;
-  /** Last thing in the transaction, when everything is back. */
-  readonly finish?: (tx: Tx) => Promise<void>;
   readonly onProgress?: (progress: RestoreProgress) => void;
 }
 
@@ -31,6 +29,8 @@ export interface RestoreReport {
   readonly header: Header;
   readonly rows: number;
   readonly uploads: number;
+  /** The node's epoch from now on. */
+  readonly epoch: number;
 }
 
 /**
@@ -48,6 +48,7 @@ export async function restore(file: string, options: RestoreOptions): Promise<Re
   const contents = await readBackup(file, { onProgress: report("checking") });
   const uploads = await stageUploads(options.uploadsDir, options.replace);
   const pool = connect({ target: options.target, poolSizeMax: 1, prepare: false });
+  let epoch = 0;
   try {
     await withTransaction(pool, async (tx) => {
       await readPlainly(tx);
@@ -61,7 +62,7 @@ export async function restore(file: string, options: RestoreOptions): Promise<Re
       report("finishing")(0, 0);
       await migrateWithin(tx, options.migrationsDir);
       for (const { name } of await listTables(tx)) await tx.unsafe(`analyze ${identifier(name)}`);
-      await options.finish?.(tx);
+      epoch = await raiseEpoch(tx);
       await uploads.putInPlace();
     });
   } catch (error) {
@@ -72,7 +73,20 @@ export async function restore(file: string, options: RestoreOptions): Promise<Re
   }
   await uploads.forgetReplaced();
   const rows = contents.closing.tables.reduce((sum, table) => sum + table.rows, 0);
-  return { header: contents.header, rows, uploads: contents.closing.uploads.files };
+  return { header: contents.header, rows, uploads: contents.closing.uploads.files, epoch };
+}
+
+/**
+ * What happened after the backup is lost here but known elsewhere, so the node goes on as another history of itself: other
+ * nodes take what it says in the new epoch for that, and not for a forgery of what they have.
+ */
+async function raiseEpoch(tx: Tx): Promise<number> {
+  const [row] = await tx<{ epoch: number }[]>`
+    insert into node_setting (key, value) values ('epoch', '2')
+    on conflict (key) do update set value = to_jsonb((node_setting.value #>> '{}')::int + 1)
+    returning (value #>> '{}')::int as epoch`;
+  if (!row) throw new Error("The epoch was not raised");
+  return row.epoch;
 }
 
 async function makeRoom(tx: Tx, replace: boolean): Promise<void> {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { databaseOn, dropDatabase, ensureDatabase } from "../../src/platform/databases.ts";
-import { connect, type DatabaseOptions } from "../../src/platform/db.ts";
+import { connect, type DatabaseOptions, type Pool } from "../../src/platform/db.ts";
 import { startEmbeddedPostgres } from "../../src/platform/embedded-postgres.ts";
 import { migrate } from "../../src/platform/migrate.ts";
 
@@ -39,6 +39,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await admin.end();
   };
   try {
+    if (url) await dropLeftovers(admin);
     await ensureDatabase(admin, template);
     const pool = connect({ target: databaseOn(server.target, template), poolSizeMax: 2, prepare: true });
     await migrate(pool, migrationsDir).finally(() => pool.end());
@@ -66,6 +67,16 @@ async function startInTemporaryFolder(): Promise<{ target: DatabaseOptions["targ
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** On an outside server, which may serve other machines too: what is a day old belongs to a run that was killed. */
+async function dropLeftovers(admin: Pool): Promise<void> {
+  const rows = await admin<{ name: string }[]>`
+    select datname as name from pg_database where datname ~ '^koinon_test_[0-9]+_[0-9a-z]+_'`;
+  for (const { name } of rows) {
+    const startedAt = Number.parseInt(name.split("_")[3] ?? "", 36);
+    if (Date.now() - startedAt > 24 * 3_600_000) await dropDatabase(admin, name);
+  }
 }
 
 /** A run that was killed could not remove its folder: the next one does. */
