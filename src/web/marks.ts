@@ -62,9 +62,12 @@ export interface Person {
   readonly host: string | null;
 }
 
-/** A picture, or initials on a colour that stays with the name. */
+/**
+ * A picture of this node (a path), or initials on a colour that stays with the name. Pictures on other servers are not
+ * loaded: that would tell those servers who reads here.
+ */
 export const avatar = (person: Pick<Person, "name" | "handle" | "iconUrl">): Markup =>
-  person.iconUrl
+  person.iconUrl?.startsWith("/")
     ? html`<img class="avatar" src="${href(person.iconUrl)}" alt="" width="40" height="40" loading="lazy" decoding="async">`
     : html`<span class="${`avatar avatar-${hueOf(person.handle ?? person.name)}`}" aria-hidden="true">${initials(person.name)}</span>`;
 
