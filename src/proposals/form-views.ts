@@ -150,7 +150,7 @@ function pictureSlot({ t }: PageContext, fields: Fields, state: FormState, index
   return html`<div class="panel picture-slot">${
     kept === ""
       ? nothing
-      : html`<img class="kept-picture" src="${`/uploads/${kept}`}" alt="">${fields.hidden(`image-${index}-name`, kept)}${fields.check(`image-${index}-removed`, { label: t("proposals.form.picture-remove", { number }) })}`
+      : html`<img class="kept-picture" src="${href(`/uploads/${kept}`)}" alt="">${fields.hidden(`image-${index}-name`, kept)}${fields.check(`image-${index}-removed`, { label: t("proposals.form.picture-remove", { number }) })}`
   }
     ${fields.file(`image-${index}`, { label: t(kept === "" ? "proposals.form.picture" : "proposals.form.picture-other", { number }), accept: imageTypesAccepted, optional: true })}
     ${fields.text(`image-${index}-alt`, { label: t("proposals.form.picture-alt", { number }), hint: t("proposals.form.picture-alt-hint"), charsMax: altCharsMax, optional: true })}
