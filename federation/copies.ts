@@ -6,9 +6,11 @@ import { eraseNewsCopy } from "../src/processes/remote.ts";
 import { eraseProposalCopy } from "../src/proposals/remote.ts";
 import { dropCopy, reviveCopy } from "../src/subjects/actions.ts";
 import { keepComment } from "./comments.ts";
+import { keepMeeting } from "./meetings.ts";
 import { keepNews } from "./processes.ts";
 import { keepAnswer, keepProposal } from "./proposals.ts";
 import type { WirePost } from "./reading.ts";
+import { keepMilestone, keepResult } from "./results.ts";
 
 type Keep = (tx: Tx, post: WirePost, now: Date, author: Actor) => Promise<void>;
 
@@ -17,11 +19,15 @@ const table: Readonly<Record<string, Keep>> = {
   answer: keepAnswer,
   news: keepNews,
   comment: keepComment,
+  meeting: keepMeeting,
+  result: keepResult,
+  milestone: keepMilestone,
 };
 
 /** @throws Refused `unsupported-object` for a kind we know nothing of, `not-found` for what belongs to nothing here. */
 export async function keepSubject(tx: Tx, post: WirePost, author: Actor, now: Date): Promise<void> {
-  const kind = typeof post.civic?.kind === "string" ? post.civic.kind : null;
+  // A reply of a server that knows nothing of ours says no kind.
+  const kind = typeof post.civic?.kind === "string" ? post.civic.kind : post.inReplyTo === null ? null : "comment";
   const keep = kind === null ? undefined : table[kind];
   refuseUnless(keep !== undefined, "unsupported-object", { uri: post.id });
   // Its own server has it, so what was dropped here when it was hidden there comes back.

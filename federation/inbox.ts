@@ -198,10 +198,16 @@ async function receiveAnnounce(received: Received): Promise<void> {
     refuseUnless(activity.isPublic, "not-found");
     return await receiveReaction(received, "share");
   }
-  const uri = activity.objectUri;
+  const uri = announcedUri(activity);
   refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "not-found");
   refuseUnless(await isFollowedHere(tx, from.uri), "not-found");
   await promiseRefresh(tx, uri);
+}
+
+/** What is passed on: the thing, or, where a whole activity about it is (FEP-1b12), the thing that one is about. */
+function announcedUri({ object, objectUri }: WireActivity): string | null {
+  const isActivity = object !== null && ["Create", "Update", "Delete"].includes(typeOf(object));
+  return isActivity ? uriOf(object.object) : objectUri;
 }
 
 /** Undone by what is embedded, as all servers send it, or by the id of a like or a boost we know. */

@@ -3,7 +3,8 @@
 // Plain keys are read, not expanded JSON-LD: the guard lets in only contexts that leave the ActivityStreams terms as
 // they are. Single values and lists, ids and embedded objects, `null` and absence are all written by somebody.
 import type { ActorType, RemoteActor } from "../src/actors/actor.ts";
-import { cleanRemoteHtml, plainText } from "../src/platform/rich-text.ts";
+import { escapeHtml } from "../src/platform/html.ts";
+import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
 import { AS2, type Json, PUBLIC } from "./vocabulary.ts";
 
@@ -57,7 +58,21 @@ function languageText(object: Json, key: string, lengthMax: number): { text: str
   const map = object[`${key}Map`];
   const [language, mapped] = isObject(map) ? (Object.entries(map)[0] ?? []) : [];
   const text = textOf(object[key], lengthMax) || textOf(mapped, lengthMax);
-  return { text, language: language !== undefined && /^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(language) ? language : null };
+  return { text, language: languageTagOf(language) };
+}
+
+const languageTagOf = (value: unknown): string | null =>
+  typeof value === "string" && value.length <= 35 && /^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(value) ? value : null;
+
+/** Said beside the text instead of by a map: Lemmy and PeerTube (`language`), Mobilizon (`inLanguage`). */
+const declaredLanguage = ({ language, inLanguage }: Json): string | null =>
+  languageTagOf(isObject(language) ? language.identifier : language) ?? languageTagOf(inLanguage);
+
+/** Most servers send HTML; some say of their text that it is Markdown (PeerTube) or plain. */
+function textToHtml(text: string, mediaType: unknown): string {
+  if (mediaType === "text/markdown") return String(markdownToHtml(text));
+  if (mediaType === "text/plain") return `<p>${escapeHtml(text).replaceAll("\n", "<br />")}</p>`;
+  return String(cleanRemoteHtml(text));
 }
 
 const publicNames = new Set([PUBLIC, "as:Public", "Public"]);
@@ -123,11 +138,33 @@ export interface WirePost {
   readonly updatedAt: Date | null;
   readonly attachments: readonly WireAttachment[];
   readonly hashtags: readonly string[];
+  /** What it quotes; nobody has said yet that it may. */
   readonly quoteUri: string | null;
   readonly hasProof: boolean;
+  readonly poll: WirePoll | null;
+  readonly event: WireEvent | null;
   /** `location`, where it is a place on the map. */
   readonly point: { readonly latitude: number; readonly longitude: number } | null;
   readonly civic: Json | null;
+}
+
+/** A poll of another server: shown as it stands, never taken part in, and nothing follows from it here. */
+export interface WirePoll {
+  readonly options: readonly { readonly name: string; readonly votes: number }[];
+  readonly votersCount: number;
+  readonly closesAt: Date | null;
+}
+
+export interface WireEvent {
+  readonly startsAt: Date | null;
+  readonly endsAt: Date | null;
+  readonly timeZone: string;
+  readonly place: string;
+  /** As the server writes it: `CONFIRMED`, `TENTATIVE`, `CANCELLED`. */
+  readonly status: string;
+  readonly joinMode: string;
+  /** Null where it is not limited. */
+  readonly capacityMax: number | null;
 }
 
 const postTypes = new Set(["Note", "Article", "Page", "Question", "Event", "Video", "Audio", "Image"]);
@@ -142,15 +179,16 @@ export function readPost(json: unknown): WirePost {
   refuseUnless(id !== null && authorUri !== null && authorUri !== undefined, "unsupported-object");
   const content = languageText(json, "content", contentLengthMax);
   const name = languageText(json, "name", nameLengthMax);
+  const poll = pollOf(json);
   return {
     id,
     type: typeOf(json),
     authorUri,
     url: urlOf(json.url) ?? id,
     name: plainText(name.text),
-    html: String(cleanRemoteHtml(content.text)),
+    html: textToHtml(content.text, json.mediaType) + (poll === null ? "" : pollToHtml(poll)),
     summary: plainText(languageText(json, "summary", contentLengthMax).text),
-    language: content.language ?? name.language,
+    language: content.language ?? name.language ?? declaredLanguage(json),
     inReplyTo: uriOf(json.inReplyTo),
     contextUri: uriOf(json.context),
     isPublic: isForEveryone(json),
@@ -158,10 +196,49 @@ export function readPost(json: unknown): WirePost {
     updatedAt: dateOf(json.updated),
     attachments: listOf(json.attachment).slice(0, attachmentsMax).flatMap(readAttachment),
     hashtags: hashtagsOf(json.tag),
-    quoteUri: uriOf(json.quote) ?? uriOf(json._misskey_quote) ?? uriOf(json.quoteUrl) ?? uriOf(json.quoteUri),
+    quoteUri: quoteOf(json),
     hasProof: isObject(listOf(json.proof)[0]),
+    poll,
+    event: eventOf(json),
     point: pointOf(listOf(json.location)[0]),
     civic: isObject(json.civic) ? json.civic : null,
+  };
+}
+
+/** FEP-044f, what Misskey writes, and the object links of FEP-e232. */
+function quoteOf(json: Json): string | null {
+  const link = listOf(json.tag)
+    .slice(0, tagsMax)
+    .find((tag) => isObject(tag) && typeOf(tag) === "Link" && /^application\/(activity\+json|ld\+json)/.test(textOf(tag.mediaType, 200)));
+  const named = [json.quote, json._misskey_quote, json.quoteUrl, json.quoteUri, isObject(link) ? link.href : null];
+  return named.map(uriOf).find((uri) => uri !== null) ?? null;
+}
+
+function pollOf(json: Json): WirePoll | null {
+  if (typeOf(json) !== "Question") return null;
+  const options = listOf(json.oneOf ?? json.anyOf).slice(0, tagsMax).filter(isObject);
+  return {
+    options: options.map((option) => ({ name: plainText(textOf(option.name, 200)), votes: countOf(option.replies) })),
+    votersCount: countOf(json.votersCount),
+    closesAt: dateOf(json.closed) ?? dateOf(json.endTime),
+  };
+}
+
+const pollToHtml = ({ options }: WirePoll): string =>
+  options.length === 0 ? "" : `<ul>${options.map(({ name, votes }) => `<li>${escapeHtml(name)} (${votes})</li>`).join("")}</ul>`;
+
+function eventOf(json: Json): WireEvent | null {
+  if (typeOf(json) !== "Event") return null;
+  const location = listOf(json.location)[0];
+  const capacity = countOf(json.maximumAttendeeCapacity);
+  return {
+    startsAt: dateOf(json.startTime),
+    endsAt: dateOf(json.endTime),
+    timeZone: textOf(json.timezone, 60),
+    place: isObject(location) ? plainText(textOf(location.name, 500)) : "",
+    status: textOf(json["ical:status"] ?? json.eventStatus, 40),
+    joinMode: textOf(json.joinMode, 40),
+    capacityMax: capacity === 0 ? null : capacity,
   };
 }
 

@@ -12,7 +12,7 @@ import { Refused, refuseUnless } from "../src/platform/refusal.ts";
 import type { FindRemote, RemoteThing } from "../src/ports.ts";
 import { dropThing, keepSubject } from "./copies.ts";
 import { keepProcess } from "./processes.ts";
-import { isObject, isPostType, listOf, readActor, readPost, textOf, typeOf, uriOf, type WireActor } from "./reading.ts";
+import { isObject, isPostType, listOf, readActor, readPost, textOf, typeOf, uriOf, type WireActor, type WirePost } from "./reading.ts";
 import type { Document, Documents } from "./trust/documents.ts";
 import { ACTIVITY_JSON, type Json } from "./vocabulary.ts";
 
@@ -108,8 +108,8 @@ export async function startBackfill(remote: Remote, actorUri: string, now: Date)
   const { json } = await remote.documents.find(new URL(actorUri));
   const { outboxUri } = readActor(json as Json);
   if (outboxUri === null) return;
-  const { json: outbox } = await remote.documents.find(new URL(outboxUri));
-  const first = uriOf((outbox as Json).first);
+  const outbox = await readOrGone(remote, outboxUri);
+  const first = outbox === null ? null : uriOf((outbox.json as Json).first);
   if (first !== null) await enqueuePage(remote.sql, actorUri, first, 1, now);
 }
 
@@ -123,7 +123,9 @@ export async function backfillPage(
   now: Date,
 ): Promise<void> {
   if (!(await isFollowedHere(remote.sql, actorUri))) return;
-  const { json } = await remote.documents.find(new URL(page));
+  const found = await readOrGone(remote, page);
+  if (found === null) return;
+  const { json } = found;
   const origin = new URL(actorUri).origin;
   const things = listOf((json as Json).orderedItems).flatMap((item) => {
     const uri = isObject(item) && ["Create", "Announce"].includes(typeOf(item)) ? uriOf(item.object) : null;
@@ -142,6 +144,7 @@ export const promiseRefresh = (sql: Sql, uri: string): Promise<void> =>
   enqueue(sql, { kind: "refresh", payload: { uri }, key: `refresh:${new URL(uri).host}`, uniqueKey: `refresh:${uri}` });
 
 const HANDLE = /^@?([A-Za-z0-9_.-]+)@([A-Za-z0-9.-]+(?::\d{1,5})?)$/;
+const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$/;
 
 /** {@link FindRemote}: the port that pages ask when a person pastes an address or a handle. */
 export function openFindRemote(remote: Remote, now: () => Date): FindRemote {
@@ -168,12 +171,19 @@ async function describe(remote: Remote, uri: string, json: Json, now: Date): Pro
   if (isPostType(typeOf(json))) {
     const post = readPost(json);
     refuseUnless(post.isPublic, "not-found");
-    const { id, type, name, summary, url } = post;
-    return { uri: id, isActor: false, type, name, handle: null, summary, url, iconUrl: null };
+    const { id, type, name, url } = post;
+    return { uri: id, isActor: false, type, name, handle: null, summary: summaryOf(post), url, iconUrl: null };
   }
   const actor = await keepActor(remote, json, uri, now);
   const { type, name, summary, url, iconUrl } = actor;
   return { uri, isActor: true, type, name, handle: addressOf(actor), summary, url, iconUrl };
+}
+
+/** An event without a summary is told by its time and place. */
+function summaryOf({ summary, event }: WirePost): string {
+  if (summary !== "" || event === null || event.startsAt === null) return summary;
+  const time = `${event.startsAt.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return [time, event.place].filter((part) => part !== "").join(" · ");
 }
 
 async function refuseBlocked(remote: Remote, host: string): Promise<void> {
@@ -181,20 +191,26 @@ async function refuseBlocked(remote: Remote, host: string): Promise<void> {
 }
 
 /**
- * WebFinger (RFC 7033). A host may name an actor of another one only if that one's own WebFinger names the same: a
- * handle is not taken on one server's word.
+ * WebFinger (RFC 7033). A host may name an actor of another one, or a handle of another one as the right one, only if
+ * that one's own WebFinger names the same actor: a handle is not taken on one server's word.
  */
 async function resolveHandle(remote: Remote, name: string, host: string): Promise<string> {
   await refuseBlocked(remote, host);
-  const uri = await webFinger(remote, host, `acct:${name}@${host}`);
+  const resource = `acct:${name}@${host}`;
+  const { uri, subject } = await webFinger(remote, host, resource);
   const actorHost = new URL(uri).host;
   if (actorHost !== host.toLowerCase()) {
-    refuseUnless((await webFinger(remote, actorHost, `acct:${name}@${host}`)) === uri, "forged", { host });
+    refuseUnless((await webFinger(remote, actorHost, resource)).uri === uri, "forged", { host });
+  }
+  const [, , claimedHost] = /^acct:([^@]+)@(.+)$/.exec(subject) ?? [];
+  if (claimedHost !== undefined && claimedHost.toLowerCase() !== host.toLowerCase()) {
+    refuseUnless((await webFinger(remote, claimedHost, subject)).uri === uri, "forged", { host });
   }
   return uri;
 }
 
-async function webFinger(remote: Remote, host: string, resource: string): Promise<string> {
+async function webFinger(remote: Remote, host: string, resource: string): Promise<{ uri: string; subject: string }> {
+  refuseUnless(HOST.test(host), "not-an-actor", { host });
   const isPlain = remote.permittedOrigins.includes(`http://${host}`);
   const url = new URL(`${isPlain ? "http" : "https"}://${host}/.well-known/webfinger`);
   url.searchParams.set("resource", resource);
@@ -209,5 +225,5 @@ async function webFinger(remote: Remote, host: string, resource: string): Promis
   );
   const uri = isObject(self) ? uriOf(self.href) : null;
   refuseUnless(uri !== null, "not-an-actor", { host });
-  return uri;
+  return { uri, subject: textOf(jrd.subject, 300) };
 }
