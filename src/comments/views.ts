@@ -119,7 +119,7 @@ function filters(ctx: PageContext, { order, stance, thread: subject }: Discussio
     filters: [
       {
         name: "stance",
-        label: t("comments.stance"),
+        label: t("comments.filter"),
         all: t("comments.all-stances"),
         value: stance ?? "",
         options: options<Stance>(stances, (side) => t(`thread.stance.${side}`)),

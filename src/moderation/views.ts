@@ -1,6 +1,6 @@
 // What moderators see: reports, what they are about, and what can be done. And the form that anyone reports with.
 import { holds } from "../accounts/account.ts";
-import { href, html, type Markup, nothing } from "../platform/html.ts";
+import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 import type { Page } from "../platform/pagination.ts";
 import { cleanRemoteHtml, markdownToHtml } from "../platform/rich-text.ts";
@@ -9,7 +9,7 @@ import type { PageContext } from "../web/context.ts";
 import { buttonForm, buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { cardList, emptyState, filterBar, pager, section, tabs } from "../web/lists.ts";
-import { ago, badge, langAttrs, statusPill } from "../web/marks.ts";
+import { ago, badge, langAttrs, languageNote, statusPill } from "../web/marks.ts";
 import type { Case, HiddenThing, ReportFilter, ReportRow } from "./queries.ts";
 import {
   hidingReasonLengthMax,
@@ -86,37 +86,32 @@ export function reportList(ctx: PageContext, { reports, filter, processes, texts
     ${pager(ctx, reports)}`;
 }
 
+const card = (body: Renderable): Markup =>
+  html`<article class="card card-plain"><div class="card-body">${body}</div></article>`;
+
 function reportCard(ctx: PageContext, report: Report, texts: Texts): Markup {
   const { t } = ctx;
-  return html`<article class="card card-plain">
-    ${reportHead(ctx, report)}
+  const mayDismiss = report.state === "open" && report.category !== "held";
+  const dismissal = { action: `/moderation/reports/${report.id}/dismissal`, label: t("moderation.dismiss") };
+  return card(html`${reportHead(ctx, report)}
     ${report.things.map((thing) => reportedThing(ctx, thing, texts))}
-    ${
-      report.state === "open" && report.category !== "held"
-        ? buttonForm(ctx, {
-            action: `/moderation/reports/${report.id}/dismissal`,
-            label: t("moderation.dismiss"),
-            kind: "secondary",
-          })
-        : nothing
-    }
-  </article>`;
+    ${mayDismiss ? html`<div class="card-foot">${buttonForm(ctx, { ...dismissal, kind: "quiet" })}</div>` : nothing}`);
 }
 
 /** Who says what, when, and what was decided. */
 function reportHead(ctx: PageContext, report: ReportRow): Markup {
   const { t, now } = ctx;
-  const outcome = report.outcome === null ? nothing : statusPill(t(`moderation.outcome.${report.outcome}`));
-  return html`<p>${statusPill(t(`moderation.state.${report.state}`), report.state === "open" ? "waiting" : "neutral")}
-      ${outcome} <strong>${t(`moderation.category.${report.category}`)}</strong></p>
-    ${report.reason === "" ? nothing : html`<blockquote dir="auto"><p>${report.reason}</p></blockquote>`}
-    <p class="hint">${reporterOf(t, report)} · ${ago(t, report.createdAt, now)}${
-      report.decidedBy === null ? nothing : html` · ${t("moderation.decided-by", { name: report.decidedBy })}`
-    }</p>`;
+  return html`<p class="card-kicker">
+      ${statusPill(t(`moderation.state.${report.state}`), report.state === "open" ? "waiting" : "neutral")}
+      ${report.outcome === null ? nothing : statusPill(t(`moderation.outcome.${report.outcome}`))}
+      <strong>${t(`moderation.category.${report.category}`)}</strong>
+      ${report.category === "held" ? nothing : html`<span><bdi>${reporterOf(t, report)}</bdi></span>`}
+      ${ago(t, report.createdAt, now)}
+      ${report.decidedBy === null ? nothing : html`<span>${t("moderation.decided-by", { name: report.decidedBy })}</span>`}</p>
+    ${report.reason === "" ? nothing : html`<p class="report-reason" dir="auto">${report.reason}</p>`}`;
 }
 
 function reporterOf(t: Translator, report: ReportRow): string {
-  if (report.category === "held") return t("moderation.category.held");
   const name = report.reporterAddress ?? (report.reporterName || t("moderation.reported-closed-account"));
   return t("moderation.reported-by", { name });
 }
@@ -126,22 +121,30 @@ function reportedThing(ctx: PageContext, thing: ReportedThing, texts: Texts): Ma
   return html`<div class="reported">
     ${thingHead(ctx, thing)}
     ${thingText(ctx, thing, texts)}
-    <p class="card-foot">${buttonLink(`/moderation/things/${thing.id}`, html`${t("moderation.decide")}<span class="visually-hidden"> (${titleOf(t, thing)})</span>`, "secondary")}
-      ${thing.otherReports > 0 ? html`<span class="hint">${t("moderation.others", { count: t.number(thing.otherReports) })}</span>` : nothing}
+    <p class="card-foot">${decideLink(ctx, thing)}
+      ${thing.otherReports > 0 ? html`<span>${t("moderation.others", { count: t.number(thing.otherReports) })}</span>` : nothing}
       ${thing.outcome === null ? nothing : statusPill(t(`moderation.outcome.${thing.outcome}`))}</p>
   </div>`;
 }
 
+const decideLink = ({ t }: PageContext, thing: Thing): Markup =>
+  buttonLink(
+    `/moderation/things/${thing.id}`,
+    html`${t("moderation.decide")}<span class="visually-hidden"> (${titleOf(t, thing)})</span>`,
+    "secondary",
+  );
+
 const titleOf = (t: Translator, thing: Pick<Thing, "title" | "kind" | "authorName">): string =>
-  thing.title || `${t(`moderation.kind.${thing.kind}`)}, ${t("moderation.by-author", { name: thing.authorName })}`;
+  thing.title || t("moderation.by-author", { kind: t(`moderation.kind.${thing.kind}`), name: thing.authorName });
 
 function thingHead(ctx: PageContext, thing: Thing): Markup {
   const { t, now } = ctx;
-  const host = thing.origin === null ? nothing : html` <span class="origin">${new URL(thing.origin).host}</span>`;
-  return html`<p>${badge(t(`moderation.kind.${thing.kind}`))} <a href="${href(pagePathOf(thing))}"><bdi>${titleOf(t, thing)}</bdi></a></p>
-    <p class="hint"><bdi>${thing.authorName}</bdi>${host}${thing.publishedAt === null ? nothing : html` · ${ago(t, thing.publishedAt, now)}`}</p>
+  const host = thing.origin === null ? nothing : html`<span class="origin">${new URL(thing.origin).host}</span>`;
+  const by = thing.title === "" ? nothing : html`<bdi>${thing.authorName}</bdi>`;
+  return html`<p><a href="${href(pagePathOf(thing))}"><bdi>${titleOf(t, thing)}</bdi></a></p>
+    <p class="card-kicker">${thing.title === "" ? nothing : badge(t(`moderation.kind.${thing.kind}`))}${by}${host}${thing.publishedAt === null ? nothing : ago(t, thing.publishedAt, now)}${languageNote(t, thing.language)}</p>
     ${thing.deletedAt === null ? nothing : html`<p>${t("moderation.deleted")}</p>`}
-    ${thing.hiddenAt === null || thing.hiddenReason === "" ? nothing : html`<p>${t("moderation.hidden-because", { reason: thing.hiddenReason })}</p>`}`;
+    ${thing.hiddenAt === null || thing.hiddenReason === "" ? nothing : html`<p><strong>${t("moderation.hidden-because", { reason: thing.hiddenReason })}</strong></p>`}`;
 }
 
 function thingText({ t }: PageContext, thing: Thing, texts: Texts): Markup {
@@ -160,21 +163,20 @@ export const hiddenList = (ctx: PageContext, things: Page<HiddenThing>): Markup 
   }
   ${pager(ctx, things)}`;
 
-const hiddenCard = (ctx: PageContext, thing: HiddenThing): Markup => html`<article class="card card-plain">
-  ${thingHead(ctx, thing)}
-  ${thing.hiddenBy === "" ? nothing : html`<p class="hint">${ctx.t("moderation.hidden-by", { name: thing.hiddenBy })} · ${ago(ctx.t, thing.hiddenAt, ctx.now)}</p>`}
-  <p class="card-foot">${buttonForm(ctx, {
-    action: `/moderation/things/${thing.id}/reinstatement`,
-    label: ctx.t("moderation.reinstate"),
-    kind: "secondary",
-    about: `(${titleOf(ctx.t, thing)})`,
-  })} ${buttonLink(`/moderation/things/${thing.id}`, html`${ctx.t("moderation.decide")}<span class="visually-hidden"> (${titleOf(ctx.t, thing)})</span>`, "quiet")}</p>
-</article>`;
+const hiddenCard = (ctx: PageContext, thing: HiddenThing): Markup =>
+  card(html`${thingHead(ctx, thing)}
+    ${thing.hiddenBy === "" ? nothing : html`<p class="card-kicker">${ctx.t("moderation.hidden-by", { name: thing.hiddenBy })} ${ago(ctx.t, thing.hiddenAt, ctx.now)}</p>`}
+    <div class="card-foot">${buttonForm(ctx, {
+      action: `/moderation/things/${thing.id}/reinstatement`,
+      label: ctx.t("moderation.reinstate"),
+      kind: "secondary",
+      about: `(${titleOf(ctx.t, thing)})`,
+    })}${decideLink(ctx, thing)}</div>`);
 
 /** One thing, everything said against it, and what can be done. */
 export function caseView(ctx: PageContext, { thing, reports, acts }: Case, texts: Texts, state: FormState): Markup {
   const { t, account } = ctx;
-  return html`<article class="card card-plain">${thingHead(ctx, thing)}${thingText(ctx, thing, texts)}</article>
+  return html`${card(html`${thingHead(ctx, thing)}${thingText(ctx, thing, texts)}`)}
     ${thing.deletedAt === null ? decisions(ctx, thing, state) : nothing}
     ${reports.length === 0 ? nothing : section(t("moderation.tab.reports"), cardList(reports.map((report) => caseReport(ctx, report))))}
     ${
@@ -201,8 +203,7 @@ function actText(t: Translator, { act, byName, reason }: Case["acts"][number]): 
   return "";
 }
 
-const caseReport = (ctx: PageContext, report: ReportRow): Markup =>
-  html`<article class="card card-plain">${reportHead(ctx, report)}</article>`;
+const caseReport = (ctx: PageContext, report: ReportRow): Markup => card(reportHead(ctx, report));
 
 function decisions(ctx: PageContext, thing: Thing, state: FormState): Markup {
   const { t } = ctx;

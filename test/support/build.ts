@@ -54,7 +54,7 @@ export async function aCity(
     await open("node", uris.host, uris.host);
     await open("residents", `${handle}-residents`, `Residents of ${name}`);
   }
-  const opened = await openAccount(sql, { email: `admin@${uris.host}`, name: "Amaia Admin", locale: "en" }, now);
+  const opened = await openAccount(sql, { email: "admin@example.org", name: "Amaia Admin", locale: "en" }, now);
   if (opened.grants.length === 0) await appointFirstAdministrator(sql, opened.id, now);
   return { sql, uris, organisation, administrator: await getAccount(sql, opened.id) };
 }
