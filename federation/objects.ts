@@ -5,11 +5,15 @@ import type { Sql } from "../src/platform/db.ts";
 import type { Uris } from "../src/platform/uris.ts";
 import { findNews, findProcess } from "../src/processes/queries.ts";
 import { findAnswer, findAnswerById, findProposal, getProposal } from "../src/proposals/queries.ts";
+import { findMeeting, listMeetingLinks } from "../src/meetings/queries.ts";
+import { findMilestone, findResult, listResultLinks } from "../src/results/queries.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import { isPublic, type Subject, type SubjectKind } from "../src/subjects/subject.ts";
 import { commentToObject } from "./comments.ts";
+import { meetingToObject } from "./meetings.ts";
 import { newsToObject } from "./processes.ts";
 import { answerToObject, proposalToObject } from "./proposals.ts";
+import { milestoneToObject, resultToObject } from "./results.ts";
 import { AS2, type Json } from "./vocabulary.ts";
 
 type Find = (sql: Sql, subject: Subject, uris: Uris) => Promise<Json | null>;
@@ -28,6 +32,21 @@ const finders: Readonly<Partial<Record<SubjectKind, Find>>> = {
   news: async (sql, subject) => {
     const [news, process] = [await findNews(sql, subject.id), await processOf(sql, subject)];
     return news === null || process === null ? null : newsToObject(news, process);
+  },
+  meeting: async (sql, subject) => {
+    const [meeting, process] = [await findMeeting(sql, subject.uri), await processOf(sql, subject)];
+    return meeting === null ? null : meetingToObject(meeting, process, await listMeetingLinks(sql, subject.uri));
+  },
+  result: async (sql, subject) => {
+    const [result, process] = [await findResult(sql, subject.uri), await processOf(sql, subject)];
+    if (result === null || process === null) return null;
+    return resultToObject(result, process, await listResultLinks(sql, subject.uri));
+  },
+  milestone: async (sql, subject) => {
+    const [milestone, process] = [await findMilestone(sql, subject.id), await processOf(sql, subject)];
+    const result = milestone === null ? null : await findResult(sql, milestone.resultUri);
+    if (milestone === null || process === null || result === null) return null;
+    return milestoneToObject(milestone, result, process);
   },
   comment: async (sql, subject) => {
     const [comment, process] = [await findComment(sql, subject.uri), await processOf(sql, subject)];

@@ -60,8 +60,8 @@ const table: Readonly<Record<EventType, Tell>> = {
   SubjectHidden: tellDeletion,
   SubjectReinstated: tellChange,
   SubjectReported: tellReport,
-  MeetingPublished: tellOfficial("Create"),
-  MeetingChanged: tellOfficial("Update"),
+  MeetingPublished: tellMeeting("Create"),
+  MeetingChanged: tellMeeting("Update"),
   ResultPublished: tellOfficial("Create"),
   ResultChanged: tellOfficial("Update"),
   MilestoneReached: tellOfficial("Create"),
@@ -199,6 +199,26 @@ function tellOfficial(type: "Create" | "Update"): Tell {
     if (type === "Update") return [said];
     const boosters = present(processActor, organisation).filter((actor) => actor !== speaker || "inReplyTo" in object);
     return [said, ...boosters.map((actorUri) => boost(actorUri, event.subjectUri, "official"))];
+  };
+}
+
+/**
+ * A meeting. People hear of it by a Note of its process, since most servers drop an Event or show a bare link; the Event
+ * goes to the institutions that keep a copy. A meeting in no process has no one else to speak for it.
+ */
+function tellMeeting(type: "Create" | "Update"): Tell {
+  return async (telling, event) => {
+    const [object, subject] = [
+      await findObject(telling.tx, telling.uris, event.subjectUri),
+      await findSubject(telling.tx, event.subjectUri),
+    ];
+    if (object === null || subject === null) return [];
+    const { speaker, processActor } = await voicesOf(telling, object, subject.processUri);
+    const said = { actorUri: speaker, type, object: withoutOurs(object), kind: "official" } as const;
+    if (processActor === null) return [{ ...said, followersOf: [speaker] }];
+    const { newsUri } = event.data as { newsUri: string | null };
+    const news = newsUri === null ? [] : await tellOfficial("Create")(telling, { ...event, subjectUri: newsUri });
+    return [{ ...said, institutionsOf: [speaker, processActor] }, ...news];
   };
 }
 

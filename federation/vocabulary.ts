@@ -23,6 +23,21 @@ export const objectContext = [
   },
 ] as const;
 
+/** Objects that are an event carry the fields by which Mobilizon and its kin read one (FEP-8a8e). */
+export const eventContext = [
+  ...objectContext,
+  {
+    mz: "https://joinmobilizon.org/ns#",
+    sc: "http://schema.org#",
+    ical: "http://www.w3.org/2002/12/cal/ical#",
+    timezone: "mz:timezone",
+    isOnline: "mz:isOnline",
+    joinMode: "mz:joinMode",
+    externalParticipationUrl: "mz:externalParticipationUrl",
+    address: "sc:address",
+  },
+] as const;
+
 export const actorContext = [
   AS2,
   "https://w3id.org/security/v1",

@@ -61,6 +61,9 @@ const roomOf: Readonly<Partial<Record<SubjectKind, string>>> = {
   result: "results",
 };
 
+/** The first part of the address of a kind's pages; null for what has no page of its own. */
+export const subjectRoomOf = (kind: SubjectKind): string | null => roomOf[kind] ?? null;
+
 /** Where people of this node read a subject: its own page here, also for a copy of another node's. */
 export function pagePathOf(subject: Pick<Subject, "kind" | "id" | "origin" | "url">): string {
   if (subject.origin === null) {

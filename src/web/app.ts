@@ -9,11 +9,13 @@ import { findMainOrganisation } from "../cities/queries.ts";
 import { identityOf } from "../cities/views.ts";
 import { commentPages, threadOn } from "../comments/pages.ts";
 import { readCommentTexts } from "../comments/queries.ts";
+import { meetingPages } from "../meetings/pages.ts";
 import { moderationPages } from "../moderation/pages.ts";
 import type { House } from "../ports.ts";
 import { processPages } from "../processes/pages.ts";
 import { readNewsTexts } from "../processes/queries.ts";
 import { proposalPages } from "../proposals/pages.ts";
+import { resultPages } from "../results/pages.ts";
 import { readAnswerTexts, readProposalTexts } from "../proposals/queries.ts";
 import type { PageEnv } from "./context.ts";
 import { workDeskPages } from "./desk.ts";
@@ -63,6 +65,8 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     accountPages(house, settings),
     processPages(house, threadOn(house)),
     proposalPages(house),
+    meetingPages(house),
+    resultPages(house),
     commentPages(house),
     searchPages(house),
     moderationPages(house, {

@@ -125,6 +125,8 @@ export interface MeetingCard {
   readonly title: TextIn;
   readonly startsAt: Date;
   readonly endsAt: Date | null;
+  /** Only the day is known. */
+  readonly isDayOnly?: boolean;
   readonly kind?: string | null;
   readonly place?: string | null;
   readonly isOnline?: boolean;
@@ -141,7 +143,7 @@ export const meetingCard = ({ t }: PageContext, card: MeetingCard): Markup => ht
     ${titleLink(t, card.href, card.title)}
     ${excerptOf(t, card.excerpt)}
     <p class="card-facts">
-      <span>${icon("clock")}${when(t, card.startsAt, "time")}${card.endsAt ? html`–${when(t, card.endsAt, "time")}` : nothing}</span>
+      ${card.isDayOnly ? nothing : html`<span>${icon("clock")}${when(t, card.startsAt, "time")}${card.endsAt ? html`–${when(t, card.endsAt, "time")}` : nothing}</span>`}
       ${card.place ? html`<span>${icon("place")}<bdi>${card.place}</bdi></span>` : nothing}
       ${card.isOnline ? html`<span>${icon("link")}${t("card.online")}</span>` : nothing}
       ${card.attendeeCount ? html`<span>${icon("people")}${t("card.attendees", { count: card.attendeeCount })}</span>` : nothing}

@@ -1,0 +1,150 @@
+// The pages of meetings that everyone reads, and their calendars. What the desk does with them is in desk-pages.ts.
+import { type Context, Hono } from "hono";
+import { holds } from "../accounts/account.ts";
+import { loadDiscussion } from "../comments/queries.ts";
+import { commentThread } from "../comments/views.ts";
+import { nothing } from "../platform/html.ts";
+import { isId } from "../platform/ids.ts";
+import { readPageRequest, toPage } from "../platform/pagination.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import { pickText } from "../platform/text.ts";
+import { dayMs } from "../platform/time.ts";
+import type { House } from "../ports.ts";
+import { textOf } from "../processes/list-views.ts";
+import type { Process } from "../processes/process.ts";
+import { findProcess, listCategories, listProcesses } from "../processes/queries.ts";
+import { shownProcess } from "../processes/viewer.ts";
+import { listLinked } from "../subjects/linked-queries.ts";
+import type { PageEnv } from "../web/context.ts";
+import { calendarOf, calendarType } from "./calendar.ts";
+import { meetingDeskPages } from "./desk-pages.ts";
+import { meetingListPage } from "./list-views.ts";
+import type { Meeting } from "./meeting.ts";
+import {
+  findMeetingById,
+  listDraftMeetings,
+  listForCalendar,
+  listMeetingLinks,
+  listMeetings,
+  pageKeyOf,
+} from "./queries.ts";
+import { meetingPage } from "./views.ts";
+
+const meetingsPerPage = 24;
+/** In the choice above the list of the whole node. */
+const processesOfferedMax = 50;
+/** Calendars keep what is past for a while. */
+const calendarPastMs = 180 * dayMs;
+
+export function meetingPages(house: House): Hono<PageEnv> {
+  const pages = new Hono<PageEnv>();
+  // Before the pages of one meeting: `new` is no meeting.
+  pages.route("/", meetingDeskPages(house));
+  listRoutes(pages, house);
+  calendarRoutes(pages, house);
+  pageRoutes(pages, house);
+  return pages;
+}
+
+function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+  const show = async (c: Context<PageEnv>, process: Process | null) => {
+    const ctx = c.get("page");
+    const { q = "", when = "", process: segment = "" } = c.req.query();
+    const request = readPageRequest(new URL(c.req.url).searchParams, meetingsPerPage);
+    const chosen = process === null && segment !== "" ? await shownProcess(c, sql, segment) : process;
+    const which = when === "past" ? "past" : "upcoming";
+    const now = clock.now();
+    const rows = await listMeetings(sql, {
+      processUri: chosen?.uri ?? null,
+      when: which,
+      ...(q ? { search: q.slice(0, 200) } : {}),
+      after: request.after,
+      before: request.before,
+      limit: request.sizeRows + 1,
+      now,
+    });
+    const mayOpen = process?.origin == null && holds(ctx.account, "official", process?.uri ?? null);
+    const isFirst = request.after === null && request.before === null && !q && !segment && which === "upcoming";
+    return c.html(
+      meetingListPage(ctx, {
+        process,
+        meetings: toPage(rows, request, pageKeyOf),
+        drafts: mayOpen && isFirst ? await listDraftMeetings(sql, process?.uri ?? null) : [],
+        processes: process === null ? await listProcesses(sql, { limit: processesOfferedMax, now }) : [],
+        when: which,
+        search: q,
+        chosen: segment,
+        mayOpen,
+      }),
+    );
+  };
+  pages.get("/meetings", (c) => show(c, null));
+  pages.get("/processes/:segment/meetings", async (c) => show(c, await shownProcess(c, sql, c.req.param("segment"))));
+}
+
+function calendarRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+  const answer = (c: Context<PageEnv>, name: string, meetings: readonly Meeting[]) =>
+    c.body(calendarOf(name, meetings), 200, { "content-type": calendarType, "cache-control": "public, max-age=300" });
+  const since = () => new Date(+clock.now() - calendarPastMs);
+
+  pages.get("/meetings.ics", async (c) => {
+    const { t, city } = c.get("page");
+    const meetings = await listForCalendar(sql, { processUri: null, since: since() });
+    return answer(c, `${t("meetings.title")} · ${city.name}`, meetings);
+  });
+
+  pages.get("/processes/:segment/meetings.ics", async (c) => {
+    const process = await shownProcess(c, sql, c.req.param("segment"));
+    refuseUnless(process.publishedAt !== null, "not-found");
+    const meetings = await listForCalendar(sql, { processUri: process.uri, since: since() });
+    return answer(c, textOf(c.get("page").t, process, process.title).text, meetings);
+  });
+
+  pages.get("/meetings/:id/calendar.ics", async (c) => {
+    const meeting = await shownMeeting(c, sql);
+    refuseUnless(meeting.publishedAt !== null && meeting.hiddenAt === null, "not-found");
+    return answer(c, meeting.title, [meeting]);
+  });
+}
+
+/** A meeting this reader may see: drafts and hidden ones are the desk's alone. @throws Refused `not-found`. */
+async function shownMeeting(c: Context<PageEnv>, sql: House["sql"]): Promise<Meeting> {
+  const id = c.req.param("id") ?? "";
+  const meeting = isId(id) ? await findMeetingById(sql, id) : null;
+  refuseUnless(meeting !== null, "not-found");
+  const isPublic = meeting.publishedAt !== null && meeting.hiddenAt === null;
+  refuseUnless(isPublic || holds(c.get("page").account, "official", meeting.processUri), "not-found");
+  return meeting;
+}
+
+function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+  pages.get("/meetings/:id", async (c) => {
+    const ctx = c.get("page");
+    const meeting = await shownMeeting(c, sql);
+    const process = meeting.processUri === null ? null : await findProcess(sql, meeting.processUri);
+    refuseUnless(process === null || process.hiddenAt === null, "not-found");
+    const isPublic = meeting.publishedAt !== null && meeting.hiddenAt === null;
+    const [categories, links, discussion] = await Promise.all([
+      listCategories(sql),
+      listMeetingLinks(sql, meeting.uri),
+      isPublic
+        ? loadDiscussion(sql, meeting.uri, {
+            query: new URL(c.req.url).searchParams,
+            reader: ctx.account,
+            now: clock.now(),
+          })
+        : null,
+    ]);
+    const category = categories.find(({ id }) => id === meeting.categoryId);
+    return c.html(
+      meetingPage(ctx, {
+        meeting,
+        process,
+        categoryName: category ? pickText(category.name, ctx.t.lang).text : meeting.categoryName || null,
+        linked: await listLinked(sql, links),
+        mayEdit: meeting.origin === null && holds(ctx.account, "official", meeting.processUri),
+        thread: discussion === null ? nothing : commentThread(ctx, discussion),
+      }),
+    );
+  });
+}

@@ -1,0 +1,129 @@
+// Reads of results and their milestones, shaped for pages and for the wire.
+import type { Sql } from "../platform/db.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import type { Milestone, Result, ResultStatus } from "./result.ts";
+
+const columns = (sql: Sql) => sql`
+  result.uri, result.id, subject.url, subject.origin, result.process_uri, result.organisation_id,
+  organisation.uri as organisation_uri, coalesce(organisation.name, nullif(subject.author_name, '')) as organisation_name,
+  result.title, result.body, result.language, result.status, result.progress, result.cost_amount, result.cost_currency,
+  result.starts_on::text, result.ends_on::text, result.category_id, result.category_name, result.district, result.source,
+  subject.like_count, subject.share_count, subject.comment_count, subject.published_at, subject.updated_at,
+  subject.hidden_at, subject.hidden_reason`;
+
+const joined = (sql: Sql) => sql`
+  result join subject on subject.uri = result.uri left join actor organisation on organisation.id = result.organisation_id`;
+
+const visible = (sql: Sql) =>
+  sql`subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null`;
+
+/** Any result that was not deleted, hidden ones included: the caller decides who may see it. */
+export async function findResult(sql: Sql, uri: string): Promise<Result | null> {
+  const [row] = await sql<Result[]>`
+    select ${columns(sql)} from ${joined(sql)} where result.uri = ${uri} and subject.deleted_at is null`;
+  return row ?? null;
+}
+
+export async function getResult(sql: Sql, uri: string): Promise<Result> {
+  const result = await findResult(sql, uri);
+  refuseUnless(result !== null, "not-found");
+  return result;
+}
+
+/** By the id in the address of its page on this node, wherever it lives. */
+export async function findResultById(sql: Sql, id: string): Promise<Result | null> {
+  const [row] = await sql<Result[]>`
+    select ${columns(sql)} from ${joined(sql)} where result.id = ${id} and subject.deleted_at is null`;
+  return row ?? null;
+}
+
+export interface ResultFilter {
+  /** Null: of every process. */
+  readonly processUri: string | null;
+  readonly search?: string;
+  readonly status?: ResultStatus;
+  /** Itself, or a category right below it. */
+  readonly categoryId?: string;
+  readonly district?: string;
+  /** Older than this id. */
+  readonly before: string | null;
+  /** Newer than this id; the rows then come nearest first. */
+  readonly newerThan: string | null;
+  readonly limit: number;
+}
+
+/** A page of the public results, newest first, by key. Search is by whole words, all of them, in the title and the text. */
+export async function listResults(sql: Sql, filter: ResultFilter): Promise<Result[]> {
+  const search = filter.search?.trim() ?? "";
+  const isBackwards = filter.before === null && filter.newerThan !== null;
+  return await sql<Result[]>`
+    select ${columns(sql)} from ${joined(sql)}
+    where ${visible(sql)}
+      ${filter.processUri === null ? sql`` : sql`and result.process_uri = ${filter.processUri}`}
+      ${search === "" ? sql`` : sql`and result.search @@ websearch_to_tsquery('simple', ${search})`}
+      ${filter.status ? sql`and result.status = ${filter.status}` : sql``}
+      ${filter.categoryId ? sql`and result.category_id in (select id from category where id = ${filter.categoryId} or parent_id = ${filter.categoryId})` : sql``}
+      ${filter.district ? sql`and result.district = ${filter.district}` : sql``}
+      ${filter.before === null ? sql`` : sql`and result.id < ${filter.before}`}
+      ${isBackwards ? sql`and result.id > ${filter.newerThan}` : sql``}
+    order by result.id ${isBackwards ? sql`asc` : sql`desc`} limit ${filter.limit}`;
+}
+
+/** The public results that come from a thing (a proposal, a meeting), the newest first: for that thing's page. */
+export async function listResultsOf(sql: Sql, targetUri: string, limit = 20): Promise<Result[]> {
+  return await sql<Result[]>`
+    select ${columns(sql)} from ${joined(sql)} join result_link on result_link.result_uri = result.uri
+    where result_link.target_uri = ${targetUri} and ${visible(sql)}
+    order by result.id desc limit ${limit}`;
+}
+
+/** The addresses of what a result comes from, in their order. */
+export async function listResultLinks(
+  sql: Sql,
+  resultUri: string,
+): Promise<{ proposals: string[]; meetings: string[] }> {
+  const rows = await sql<{ targetUri: string; kind: "proposal" | "meeting" }[]>`
+    select target_uri, kind from result_link where result_uri = ${resultUri} order by position`;
+  const of = (kind: string) => rows.filter((row) => row.kind === kind).map((row) => row.targetUri);
+  return { proposals: of("proposal"), meetings: of("meeting") };
+}
+
+/** How many proposals each of these results comes from. */
+export async function countLinkedProposals(
+  sql: Sql,
+  resultUris: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await sql<{ resultUri: string; count: number }[]>`
+    select result_uri, count(*)::int as count from result_link
+    where result_uri = any(${resultUris as string[]}) and kind = 'proposal' group by result_uri`;
+  return new Map(rows.map((row) => [row.resultUri, row.count]));
+}
+
+const milestoneColumns = (sql: Sql) => sql`
+  milestone.uri, milestone.id, subject.url, subject.origin, milestone.result_uri, milestone.reached_on::text,
+  milestone.title, milestone.body, subject.language, subject.published_at, subject.updated_at`;
+
+export const milestonesShownMax = 200;
+
+/** The public milestones of a result in the order of time. */
+export async function listMilestones(sql: Sql, resultUri: string): Promise<Milestone[]> {
+  return await sql<Milestone[]>`
+    select ${milestoneColumns(sql)} from milestone join subject on subject.uri = milestone.uri
+    where milestone.result_uri = ${resultUri} and ${visible(sql)}
+    order by reached_on, milestone.id limit ${milestonesShownMax}`;
+}
+
+/** A public milestone by the id in its address. */
+export async function findMilestone(sql: Sql, id: string): Promise<Milestone | null> {
+  const [row] = await sql<Milestone[]>`
+    select ${milestoneColumns(sql)} from milestone join subject on subject.uri = milestone.uri
+    where milestone.id = ${id} and ${visible(sql)}`;
+  return row ?? null;
+}
+
+/** Which ids of a source a process already has results of. */
+export async function listImportedResultIds(sql: Sql, processUri: string, sourceName: string): Promise<Set<string>> {
+  const rows = await sql<{ sourceId: string }[]>`
+    select source ->> 'id' as source_id from result where process_uri = ${processUri} and source ->> 'name' = ${sourceName}`;
+  return new Set(rows.map((row) => row.sourceId));
+}
