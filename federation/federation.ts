@@ -20,6 +20,7 @@ import { tellEvent } from "./outbox.ts";
 import { openPosting } from "./posting.ts";
 import { JobMessageQueue } from "./queue.ts";
 import { publishDigest } from "./quiet.ts";
+import { uriOf } from "./reading.ts";
 import { actorAt, backfillPage, openFindRemote, promiseRefresh, type Remote, refresh, startBackfill } from "./remote.ts";
 import { openServing } from "./serving.ts";
 import { contextLoader } from "./trust/contexts.ts";
@@ -246,7 +247,8 @@ const answer = (status: number, reason: string) =>
 async function takeIn(remote: Remote, knock: Knock, now: Date): Promise<void> {
   const from = await actorAt(remote, knock.actor.href, now);
   const outcome = await receive(remote.sql, knock.activity as Json, from, { isLimited: knock.standing === "limited", now });
-  log.debug("{type} from {actor}: {verdict} {reason}", { reason: "", ...outcome, type: knock.activity.type, actor: from.uri });
+  const { type, object } = knock.activity;
+  log.debug("{type} from {actor}: {verdict} {reason}", { reason: "", ...outcome, type, actor: from.uri, object: uriOf(object) });
 }
 
 /**
