@@ -62,8 +62,8 @@ export function runJobs(pool: Pool, handlers: Handlers, options: WorkerOptions):
 interface Held {
   readonly job: LeasedJob;
   readonly control: AbortController;
-  /** Its handler has ended; what is left is to record that. */
-  hasEnded: boolean;
+  /** Waiting: for one of the others to end. Ended: its handler has, and what is left is to record that. */
+  phase: "waiting" | "running" | "ended";
 }
 
 class Worker {
@@ -72,11 +72,14 @@ class Worker {
   readonly #options: WorkerOptions;
   readonly #holder: { id: string; kinds: string[]; leaseMs: number };
   readonly #held = new Map<string, Held>();
+  readonly #waiting: Held[] = [];
+  #runningCount = 0;
   readonly #reported = new Set<string>();
   #finished: LeasedJob[] = [];
   #finishing: Promise<void> | null = null;
   #isDatabaseAway = false;
   #isWoken = false;
+  #waitsForJobs = false;
   #quietMs = quietMsMin;
   #wake = () => {};
 
@@ -107,12 +110,16 @@ class Worker {
     return { ...this.#holder, now: this.#options.clock?.() ?? null };
   }
 
-  /** One look at the table, and the wait for the next. */
+  /**
+   * One look at the table, and the wait for the next. New jobs are taken while ended ones are being recorded, as long as
+   * those do not pile up.
+   */
   async #look(): Promise<void> {
     const { concurrency, pollMs = pollMsDefault } = this.#options;
-    const freeCount = concurrency - this.#held.size;
+    const roomCount = 3 * concurrency - this.#held.size;
+    const freeCount = Math.min(roomCount, concurrency - this.#runningCount - this.#waiting.length);
     this.#isWoken = false;
-    if (freeCount <= 0) return await this.#sleep(pollMs);
+    if (freeCount <= 0) return await this.#sleepUntilOneEnds(pollMs);
     try {
       const holder = this.#holderNow();
       const jobs = await takeJobs(this.#pool, holder, freeCount);
@@ -139,6 +146,12 @@ class Worker {
     });
   }
 
+  async #sleepUntilOneEnds(ms: number): Promise<void> {
+    this.#waitsForJobs = true;
+    await this.#sleep(ms);
+    this.#waitsForJobs = false;
+  }
+
   #wakeUp(): void {
     this.#isWoken = true;
     this.#quietMs = quietMsMin;
@@ -146,18 +159,25 @@ class Worker {
   }
 
   #start(job: LeasedJob): void {
-    const held: Held = { job, control: new AbortController(), hasEnded: false };
+    const held: Held = { job, control: new AbortController(), phase: "waiting" };
     this.#held.set(job.id, held);
-    void this.#work(held);
+    if (this.#runningCount < this.#options.concurrency && !this.#options.signal.aborted) void this.#work(held);
+    else this.#waiting.push(held);
   }
 
   async #work(held: Held): Promise<void> {
     const { job, control } = held;
+    held.phase = "running";
+    this.#runningCount++;
     const verdict = await verdictOn(job, this.#handlers, control.signal);
-    held.hasEnded = true;
+    this.#runningCount--;
+    held.phase = "ended";
+    const next = this.#options.signal.aborted ? undefined : this.#waiting.shift();
+    if (next) void this.#work(next);
+    else if (this.#waitsForJobs) this.#wakeUp();
     await this.#untilRecorded(held, () => this.#record(job, verdict));
     this.#held.delete(job.id);
-    this.#wakeUp();
+    if (this.#waitsForJobs) this.#wakeUp();
   }
 
   async #record(job: LeasedJob, verdict: Verdict): Promise<void> {
@@ -205,7 +225,7 @@ class Worker {
   }
 
   async #renew(): Promise<void> {
-    const running = [...this.#held.values()].filter((held) => !held.hasEnded);
+    const running = [...this.#held.values()].filter((held) => held.phase !== "ended");
     if (running.length === 0) return;
     try {
       const kept = await renewLeases(
@@ -214,7 +234,7 @@ class Worker {
         running.map((held) => held.job.id),
       );
       for (const held of running) {
-        if (kept.has(held.job.id) || held.hasEnded) continue;
+        if (kept.has(held.job.id) || held.phase === "ended") continue;
         held.control.abort(new Error("The lease was lost"));
         this.#options.log.warn("Job {kind} {id} was taken by another worker meanwhile", {
           kind: held.job.kind,
@@ -228,14 +248,25 @@ class Worker {
 
   async #stop(): Promise<void> {
     const endMs = Date.now() + (this.#options.graceMs ?? graceMsDefault);
+    await this.#giveBack("waiting");
     while (this.#held.size > 0 && Date.now() < endMs) {
       this.#isWoken = false;
-      await this.#sleep(endMs - Date.now());
+      await this.#sleepUntilOneEnds(endMs - Date.now());
+      await this.#giveBack("waiting");
     }
-    const left = [...this.#held.values()];
-    for (const { control } of left) control.abort(new Error("The worker stops"));
-    const ids = left.filter((held) => !held.hasEnded).map((held) => held.job.id);
-    await handBack(this.#pool, this.#holderNow(), ids).catch((error) => this.#away(error));
+    await this.#giveBack("running");
+    // What has ended and could not be recorded runs again when its lease is over.
+    for (const { control } of this.#held.values()) control.abort(new Error("The worker stops"));
+  }
+
+  async #giveBack(phase: Held["phase"]): Promise<void> {
+    const left = [...this.#held.values()].filter((held) => held.phase === phase);
+    for (const { job, control } of left) {
+      control.abort(new Error("The worker stops"));
+      this.#held.delete(job.id);
+    }
+    const ids = left.map((held) => held.job.id);
+    if (ids.length > 0) await handBack(this.#pool, this.#holderNow(), ids).catch((error) => this.#away(error));
   }
 
   /** Starts listening, through outages; the function returned ends it. */
