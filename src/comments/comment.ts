@@ -35,8 +35,10 @@ export interface Comment {
   /** True depth: 0 at the root of the thread. */
   readonly depth: number;
   readonly version: number;
-  /** The person's name where an institution speaks for them, else the actor's. */
+  /** The person's name; empty where an institution lent its voice to someone who is no longer named. */
   readonly authorName: string;
+  /** The name of the actor that speaks: the person's own, or the institution. */
+  readonly speakerName: string;
   readonly authorUri: string | null;
   readonly authorType: string | null;
   /** The author speaks with an actor of their own, at this address. */

@@ -13,7 +13,9 @@ const columns = (sql: Sql) => sql`
   comment.uri, comment.id, subject.url, subject.origin, subject.thread_uri, subject.parent_uri, comment.branch_uri,
   subject.process_uri, subject.stance, comment.body, subject.language, comment.account_id,
   account.residence_verified_at is not null as is_by_resident, comment.depth, comment.version,
-  coalesce(nullif(subject.author_name, ''), author.name, '') as author_name, author.uri as author_uri,
+  case when author.type in ('Person', 'Service') then coalesce(nullif(author.name, ''), subject.author_name)
+    else subject.author_name end as author_name,
+  coalesce(author.name, '') as speaker_name, author.uri as author_uri,
   author.type as author_type, author.handle as author_handle, author.host as author_host, author.url as author_url,
   author.icon_url as author_icon_url, subject.like_count, subject.share_count, subject.comment_count,
   subject.published_at, subject.updated_at, comment.edited_at, subject.hidden_at, subject.hidden_reason,
@@ -155,6 +157,7 @@ export async function listReplyUris(
   return await sql<{ id: string; uri: string }[]>`
     select id, uri from subject
     where (thread_uri = ${subjectUri} or parent_uri = ${subjectUri}) and hidden_at is null and deleted_at is null
+      and not exists (select from peer where peer.host = split_part(subject.origin, '/', 3) and peer.policy = 'blocked')
       ${before === null ? sql`` : sql`and id < ${before}`}
     order by id desc limit ${limit}`;
 }

@@ -195,8 +195,8 @@ export function shown(
 export const bodyOf = (comment: Pick<Comment, "origin" | "body">): Markup =>
   comment.origin === null ? markdownToHtml(comment.body) : cleanRemoteHtml(comment.body);
 
-export const nameOf = (t: Translator, comment: Pick<Comment, "authorName">): string =>
-  comment.authorName || t("comments.someone");
+export const nameOf = (t: Translator, comment: Pick<Comment, "authorName" | "speakerName">): string =>
+  comment.authorName || comment.speakerName || t("comments.someone");
 
 export function fromWhere(t: Translator, city: CityIdentity, comment: Comment): string {
   const provenance = provenanceOf(comment);
