@@ -65,7 +65,7 @@ export async function actorCollection(sql: Sql, actor: Actor, name: string, page
       return pageOf(id, page, pageFrom(await listFollows(sql, query), (row) => row.uri));
     }
     case "outbox": {
-      const listed = sql`outgoing_activity where actor_id = ${actor.id} and kind <> 'private'`;
+      const listed = sql`outgoing_activity where actor_id = ${actor.id} and ${mayBeRead(sql)}`;
       if (page === null) return root(id, await countOf(sql, listed), true);
       const before = keyOf(page);
       const rows = await sql<{ id: string; activity: Json }[]>`
@@ -77,6 +77,10 @@ export async function actorCollection(sql: Sql, actor: Actor, name: string, page
       throw new Refused("not-found");
   }
 }
+
+/** Of the activities sent: not what was between two, and nothing of what has been hidden or taken back since. */
+export const mayBeRead = (sql: Sql) => sql`outgoing_activity.kind <> 'private' and not exists (
+  select from subject where subject.uri = outgoing_activity.subject_uri and (hidden_at is not null or deleted_at is not null))`;
 
 async function countOf(sql: Sql, rows: PendingQuery<Row[]>): Promise<number> {
   const [row] = await sql<{ total: number }[]>`select count(*)::int as total from ${rows}`;

@@ -22,7 +22,7 @@ import { JobMessageQueue } from "./queue.ts";
 import { publishDigest } from "./quiet.ts";
 import { uriOf } from "./reading.ts";
 import { actorAt, backfillPage, openFindRemote, promiseRefresh, type Remote, refresh, startBackfill } from "./remote.ts";
-import { openServing } from "./serving.ts";
+import { hostMeta, openServing } from "./serving.ts";
 import { contextLoader } from "./trust/contexts.ts";
 import { openDocuments, type SignatureDialect } from "./trust/documents.ts";
 import { guardInbox, type Knock } from "./trust/guard.ts";
@@ -100,6 +100,7 @@ export function openFederation(options: FederationOptions): FederationDoor {
     async fetch(request) {
       const { pathname } = new URL(request.url);
       if (request.method === "POST" && (pathname === "/inbox" || /^\/actors\/[^/]+\/inbox$/.test(pathname))) return await inbox(request);
+      if (pathname === "/.well-known/host-meta") return hostMeta(uris);
       if (pathname.startsWith("/.well-known/") || pathname.startsWith("/nodeinfo/")) {
         return await federation.fetch(atOrigin(request, uris.origin), { contextData: { knock: null, hasArrived: false } });
       }

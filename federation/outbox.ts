@@ -300,11 +300,19 @@ async function tellDeletion(telling: Telling, event: RecordedEvent): Promise<Out
   if (subject === null || subject.origin !== null || subject.authorUri === null) return [];
   const { speaker, processActor, remoteProcessActor } = await voicesOf(telling, { attributedTo: subject.authorUri }, subject.processUri);
   const object = { id: subject.uri, type: "Tombstone" };
+  if (subject.deletedAt !== null) await forgetWords(telling, subject.uri, object);
   const sent = await telling.tx<{ recipientUris: string[] }[]>`
     select recipient_uris from outgoing_activity where subject_uri = ${subject.uri}`;
   const recipients = [...sent.flatMap((row) => row.recipientUris), ...present(remoteProcessActor)];
   const followersOf = present(speaker, processActor);
   return [{ actorUri: speaker, type: "Delete", object, kind: "contribution", followersOf, recipients }];
+}
+
+/** What was sent of a thing that is deleted for good: that it was, no longer what it said. */
+async function forgetWords({ tx }: Telling, subjectUri: string, tombstone: Json): Promise<void> {
+  await tx`
+    update outgoing_activity set activity = jsonb_set(activity, '{object}', ${tx.json(tombstone as never)})
+    where subject_uri = ${subjectUri} and activity->>'type' in ('Create', 'Update')`;
 }
 
 function tellLike(type: "Like" | "Undo"): Tell {

@@ -10,7 +10,7 @@ import type { Clock } from "../src/ports.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import { isPublic } from "../src/subjects/subject.ts";
 import { actorToObject } from "./actors.ts";
-import { actorCollection, subjectCollection } from "./collections.ts";
+import { actorCollection, mayBeRead, subjectCollection } from "./collections.ts";
 import { findObject } from "./objects.ts";
 import { ACTIVITY_JSON, type Json } from "./vocabulary.ts";
 
@@ -96,8 +96,7 @@ export function openServing(sql: Sql, uris: Uris, clock: Clock): (request: Reque
 
   async function activityDocument(id: string): Promise<Served> {
     const [row] = await sql<{ activity: Json }[]>`
-      select activity from outgoing_activity where uri = ${uris.activity(id)} and kind <> 'private'
-        and not exists (select from subject where subject.uri = subject_uri and (hidden_at is not null or deleted_at is not null))`;
+      select activity from outgoing_activity where uri = ${uris.activity(id)} and ${mayBeRead(sql)}`;
     if (row === undefined) throw new Refused("not-found");
     return serve(row.activity, clock.now());
   }
@@ -114,6 +113,18 @@ export function openServing(sql: Sql, uris: Uris, clock: Clock): (request: Reque
       return new Response(null, { status: error.status, headers: { vary: "Accept" } });
     }
   };
+}
+
+/** Where handles are looked up (RFC 6415): some servers still ask for it before they ask WebFinger. */
+export function hostMeta(uris: Uris): Response {
+  const template = `${uris.at("/.well-known/webfinger")}?resource={uri}`;
+  const xrd = `<?xml version="1.0" encoding="UTF-8"?>
+<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">
+  <Link rel="lrdd" type="application/jrd+json" template="${template}"/>
+</XRD>
+`;
+  const headers = { "content-type": "application/xrd+xml; charset=utf-8", "cache-control": "public, max-age=86400" };
+  return new Response(xrd, { headers });
 }
 
 function serve(object: Json, now: Date): Served {
