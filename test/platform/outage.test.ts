@@ -9,6 +9,9 @@ import { startEmbeddedPostgres } from "../../src/platform/embedded-postgres.ts";
 
 const writersCount = 20;
 
+const serverPid = (folder: string) =>
+  Number(readFileSync(join(folder, "postgres-18/data/postmaster.pid"), "utf8").split("\n")[0]);
+
 test.each(["stopped", "killed"] as const)(
   "a server that is %s and comes back is used again by everybody",
   async (how) => {
@@ -47,28 +50,23 @@ test.each(["stopped", "killed"] as const)(
       }
     };
     const writers = Promise.all(Array.from({ length: writersCount }, (_, writer) => write(writer)));
-    await sleep(500);
+    const untilAcknowledged = async (more: number) => {
+      for (const goal = acknowledged.length + more; acknowledged.length < goal; ) await sleep(20);
+    };
+    await untilAcknowledged(5 * writersCount);
     phase = "away";
     if (how === "stopped") await server.stop();
-    else
-      process.kill(
-        Number(readFileSync(join(folder, "postgres-18/data/postmaster.pid"), "utf8").split("\n")[0]),
-        "SIGKILL",
-      );
+    else process.kill(serverPid(folder), "SIGKILL");
     await sleep(2000);
     const back = await startEmbeddedPostgres(folder, { durable: true });
-    const beforeReturn = acknowledged.length;
-    await sleep(2500); // the driver waits a little longer after each failure to connect
+    await sleep(3000); // more than any pause between attempts to connect
     phase = "afterwards";
-    const atReturn = acknowledged.length;
-    await sleep(1000);
+    await untilAcknowledged(5 * writersCount);
     phase = "over";
     await writers;
 
     expect(failures).toBeGreaterThan(0);
-    expect(beforeReturn).toBeGreaterThan(writersCount);
-    expect(acknowledged.length - atReturn).toBeGreaterThan(writersCount);
-    expect(slowestMs.afterwards).toBeLessThan(2000);
+    expect(slowestMs.afterwards).toBeLessThan(8000); // a connection that is stuck takes 15 s
     const missing = await sql`
     select id from unnest(${acknowledged}::text[]) id where id not in (select id from fact) or id not in (select id from other)`;
     expect(missing).toEqual([]);

@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { backUp, readPlainly } from "../../src/platform/backup.ts";
-import { connect, type DatabaseOptions, identifier, type Pool, withTransaction } from "../../src/platform/db.ts";
+import {
+  connect,
+  type DatabaseOptions,
+  identifier,
+  type Pool,
+  type Tx,
+  withTransaction,
+} from "../../src/platform/db.ts";
 import { migrate } from "../../src/platform/migrate.ts";
 import { restore } from "../../src/platform/restore.ts";
 import { openTestDatabase } from "./database.ts";
@@ -48,14 +55,13 @@ export const migrations = {
 
 const fill = async (sql: Pool, rows: number) => {
   await sql`
-    insert into thing (name, feeling, bytes, doc, tags, grid, at, lasts, amount, x, during)
-    select 'name ' || n || E'\t\\n\\\\ "ça" العربية 🌱 \\r\n', case when n % 2 = 0 then 'lively'::mood end,
+    insert into thing (parent_id, name, feeling, bytes, doc, tags, grid, at, lasts, amount, x, during)
+    select n % ${rows}::int + 1, 'name ' || n || E'\t\\n\\\\ "ça" العربية 🌱 \\r\n', case when n % 2 = 0 then 'lively'::mood end,
       decode(md5(n::text) || '00ff0a5c', 'hex'), jsonb_build_object('n', n, 'text', E'a\\nb\u2028', 'none', null),
       array['one,two', '{three}', null, 'null', '"', '\\'], array[[n, 1], [2, 3]],
       timestamptz '2016-02-01 00:00:00.123456+01' + n * interval '1 hour 1 microsecond', n * interval '1 month 3 days 1 second',
       n / 7.0, n / 7.0, tstzrange(timestamptz '2016-02-01', case when n % 3 = 0 then null else timestamptz '2017-01-01' end)
     from generate_series(1, ${rows}::int) n`;
-  await sql`update thing set parent_id = id % ${rows} + 1`;
   await sql`insert into thing (name, x) values ('specials', 'NaN'), ('specials', '-Infinity'), ('', 5e-324)`;
   await sql`insert into "Odd ""name""" values ('\\N', 1), ('', 2)`;
   await sql`update thing set odd = '\\N' where id = 2`;
@@ -94,19 +100,35 @@ export async function withSql<T>(target: Target, work: (sql: Pool) => Promise<T>
   }
 }
 
+const tablesOf = async (tx: Tx): Promise<string[]> => {
+  const rows =
+    await tx`select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`;
+  return rows.map(({ name }) => name).filter((name) => name !== "migration");
+};
+
 /** Every row of every table as text, the same on any server for the same rows. */
 export const contentsOf = (target: Target) =>
+  ofEachTable(target, async (tx, table) => {
+    const rows = await tx.unsafe(`select t::text as row from ${table} t order by t::text collate "C"`);
+    return rows.map(({ row }) => row as string);
+  });
+
+/** The same as one digest per table, for many rows. */
+export const digestsOf = (target: Target) =>
+  ofEachTable(target, async (tx, table) => {
+    const digests = `select md5(t::text) as digest from ${table} t`;
+    const [row] = await tx.unsafe(
+      `select count(*) || ' ' || md5(string_agg(digest, '' order by digest collate "C")) as all from (${digests}) d`,
+    );
+    return row?.all as string;
+  });
+
+const ofEachTable = <T>(target: Target, read: (tx: Tx, table: string) => Promise<T>): Promise<Record<string, T>> =>
   withSql(target, (sql) =>
     withTransaction(sql, async (tx) => {
       await readPlainly(tx);
-      const found: Record<string, string[]> = {};
-      const tables =
-        await tx`select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`;
-      for (const { name } of tables) {
-        if (name === "migration") continue;
-        const rows = await tx.unsafe(`select t::text as row from ${identifier(name)} t order by t::text collate "C"`);
-        found[name] = rows.map(({ row }) => row);
-      }
+      const found: Record<string, T> = {};
+      for (const name of await tablesOf(tx)) found[name] = await read(tx, identifier(name));
       return found;
     }),
   );
