@@ -120,5 +120,5 @@ const cardItems = (className: string, cards: readonly Markup[], heading: string 
 /** Terms and what they are: facts of a process, a meeting, a result. Rows without a value are left out. */
 export const factList = (facts: readonly (readonly [string, Renderable])[]): Markup =>
   html`<dl class="facts">${facts
-    .filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .filter(([, value]) => value !== null && value !== undefined && String(value) !== "")
     .map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
