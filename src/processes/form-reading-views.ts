@@ -107,7 +107,14 @@ const settingsSchema = z.object({
     .trim()
     .default("")
     .transform((text) => (text === "" ? null : Number(text)))
-    .pipe(z.number("field.not-a-number").int().min(1).max(1_000).nullable()),
+    .pipe(
+      z
+        .number({ error: ({ code }) => (code === "invalid_type" ? "field.not-a-number" : undefined) })
+        .int()
+        .min(1)
+        .max(1_000)
+        .nullable(),
+    ),
   editWindow: z.coerce.number().int().min(0).max(525_600),
   categories: z.array(z.uuid()).default([]),
   isPilot: z.literal("yes").optional(),

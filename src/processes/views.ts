@@ -228,7 +228,7 @@ function goals(t: Translator, process: Process): Markup {
         indicator === null
           ? nothing
           : html`<div class="panel indicator"><h3>${indicator.name}</h3>
-              <p class="indicator-way"><span><span class="stat-label">${t("processes.baseline")}</span> <strong>${indicator.baseline || "–"}</strong></span><span class="indicator-arrow" aria-hidden="true"></span><span><span class="stat-label">${t("processes.target")}</span> <strong>${indicator.target || "–"}</strong></span> <span>${indicator.unit}</span></p>
+              <p class="indicator-way"><span><span class="stat-label">${t("processes.baseline")}</span> <strong>${indicator.baseline || "–"}</strong></span> <span class="indicator-arrow" aria-hidden="true"></span> <span><span class="stat-label">${t("processes.target")}</span> <strong>${indicator.target || "–"}</strong></span> <span>${indicator.unit}</span></p>
               ${indicator.code ? html`<p class="hint">${t("processes.indicator-code", { code: indicator.code })}</p>` : nothing}</div>`
       }`,
     undefined,

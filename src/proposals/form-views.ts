@@ -206,7 +206,13 @@ const degrees = (max: number) =>
     .trim()
     .default("")
     .transform((text) => (text === "" ? null : Number(text.replace(",", "."))))
-    .pipe(z.number("field.not-a-number").min(-max).max(max).nullable());
+    .pipe(
+      z
+        .number({ error: ({ code }) => (code === "invalid_type" ? "field.not-a-number" : undefined) })
+        .min(-max)
+        .max(max)
+        .nullable(),
+    );
 
 const draftSchema = z.object({
   title: z.string().trim().max(titleLengthMax),
