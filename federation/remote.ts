@@ -10,6 +10,7 @@ import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
 import { enqueue } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
 import type { FindRemote, RemoteThing } from "../src/ports.ts";
+import { findSubject } from "../src/subjects/queries.ts";
 import { dropThing, keepSubject } from "./copies.ts";
 import { keepProcess } from "./processes.ts";
 import { isObject, isPostType, listOf, readActor, readPost, textOf, typeOf, uriOf, type WireActor, type WirePost } from "./reading.ts";
@@ -26,6 +27,8 @@ export interface Remote {
 
 export const actorRefreshMs = 24 * 3_600_000;
 export const backfillPagesMax = 50;
+/** How far up a thread is read for the sake of one comment in it. */
+const answeredReadMax = 10;
 /** Between two pages of one server: Mastodon lets 300 unsigned page requests through in 15 minutes. */
 const backfillPauseMs = 3_000;
 
@@ -52,7 +55,7 @@ const withoutExtras = ({ civic: _civic, followersCount: _count, outboxUri: _outb
  * Reads a remote thing anew and keeps what it says now: the job behind every notification from a followed node.
  * What its own server says is gone (404, 410 or a Tombstone) leaves our copy too.
  */
-export async function refresh(remote: Remote, uri: string, now: Date): Promise<void> {
+export async function refresh(remote: Remote, uri: string, now: Date, depth = 0): Promise<void> {
   const found = await readOrGone(remote, uri);
   if (found === null) {
     await withTransaction(remote.sql, async (tx) => {
@@ -63,7 +66,7 @@ export async function refresh(remote: Remote, uri: string, now: Date): Promise<v
   }
   refuseUnless(found.url.href === new URL(uri).href, "forged", { uri });
   const json = found.json as Json;
-  if (isPostType(typeOf(json))) await keepThing(remote, json, now);
+  if (isPostType(typeOf(json))) await keepThing(remote, json, now, depth);
   else await refreshActor(remote, json, uri, now);
 }
 
@@ -88,8 +91,11 @@ async function refreshActor(remote: Remote, json: Json, uri: string, now: Date):
   await withTransaction(remote.sql, async (tx) => await keepProcess(tx, { ...wire, uri: actor.uri }, now));
 }
 
-/** Keeps a thing read from its own server, with its author, and its process first where that is not known yet. */
-async function keepThing(remote: Remote, json: Json, now: Date): Promise<void> {
+/**
+ * Keeps a thing read from its own server, with its author. Its process comes first where that is not known yet, and so
+ * does what it answers: an outbox is read newest first.
+ */
+async function keepThing(remote: Remote, json: Json, now: Date, depth: number): Promise<void> {
   const post = readPost(json);
   refuseUnless(post.isPublic, "not-found");
   refuseUnless(new URL(post.authorUri).origin === new URL(post.id).origin, "forged", { uri: post.id });
@@ -98,6 +104,11 @@ async function keepThing(remote: Remote, json: Json, now: Date): Promise<void> {
   const process = typeof post.civic?.process === "string" ? post.civic.process : null;
   if (process !== null && audience !== null && (await remote.sql`select from process where uri = ${process}`).length === 0) {
     await refresh(remote, audience, now);
+  }
+  const answered = post.inReplyTo;
+  const isTheirs = answered !== null && new URL(answered).origin === new URL(post.id).origin;
+  if (isTheirs && depth < answeredReadMax && (await findSubject(remote.sql, answered)) === null) {
+    await refresh(remote, answered, now, depth + 1);
   }
   await withTransaction(remote.sql, async (tx) => await keepSubject(tx, post, author, now));
 }
