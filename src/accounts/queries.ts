@@ -72,6 +72,16 @@ export async function listSessions(
     from session where account_id = ${accountId} and expires_at > ${now} order by id desc`;
 }
 
+/** Who has administered the node for longest, in whose name its console acts; null before anyone does. */
+export async function findFirstAdministrator(sql: Sql): Promise<Account | null> {
+  const [account] = await sql<Account[]>`
+    select ${columns(sql)} from account left join actor on actor.id = account.actor_id
+    where account.closed_at is null
+      and exists (select from role_grant where account_id = account.id and role = 'administrator' and process_uri = '')
+    order by account.id limit 1`;
+  return account ?? null;
+}
+
 /** False only before the first administrator is appointed: no one can remove the last one. */
 export async function isAnyoneAdministrator(sql: Sql): Promise<boolean> {
   const rows = await sql`select from role_grant where role = 'administrator' and process_uri = '' limit 1`;

@@ -21,8 +21,12 @@ import { dayMs } from "../../src/platform/time.ts";
 import { openUris, type Uris } from "../../src/platform/uris.ts";
 import { draftProcess, type NewProcess, type ProcessText, publishProcess } from "../../src/processes/actions.ts";
 import { type Permission, type PhasePlan, type Process, permissions } from "../../src/processes/process.ts";
+import { draftMeeting, type MeetingInput, publishMeeting } from "../../src/meetings/actions.ts";
+import type { Meeting } from "../../src/meetings/meeting.ts";
 import { draftProposal, type ProposalInput, publishProposal } from "../../src/proposals/actions.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
+import { publishResult, type ResultInput } from "../../src/results/actions.ts";
+import type { Result } from "../../src/results/result.ts";
 
 /** What a builder needs of a node; an opened instance has it too. */
 export interface OpenNode {
@@ -256,4 +260,70 @@ export async function aRemoteComment(
   const said = aRemoteText(by ?? (await aStranger(city, { now })), on, { now, ...text });
   await withTransaction(city.sql, (tx) => receiveComment(tx, said, now));
   return await getComment(city.sql, said.uri);
+}
+
+/** What an official types into the form of a meeting: tomorrow evening, in a room. */
+export function aMeetingText(now: Date, text: Partial<MeetingInput> = {}): MeetingInput {
+  const startsAt = text.startsAt ?? new Date(now.getTime() + dayMs);
+  return {
+    title: `An evening about squares ${next()}`,
+    body: "Come and **look** at the plans.",
+    language: "en",
+    startsAt,
+    endsAt: new Date(startsAt.getTime() + 2 * 3_600_000),
+    isDayOnly: false,
+    timeZone: "Europe/Madrid",
+    kind: "in-person",
+    address: "Carrer del Regomir 3",
+    latitude: null,
+    longitude: null,
+    link: "",
+    agenda: "",
+    audience: "",
+    categoryId: null,
+    linkedUris: [],
+    ...text,
+  };
+}
+
+export interface MeetingOptions extends Partial<MeetingInput> {
+  /** Null: in no process. One of its own where none is given. */
+  readonly process?: Process | null;
+  readonly isDraft?: boolean;
+  readonly now?: Date;
+}
+
+/** A meeting everyone is invited to, tomorrow unless said otherwise. */
+export async function aMeeting(city: City, options: MeetingOptions = {}): Promise<Meeting> {
+  const { process, isDraft = false, now = new Date(), ...text } = options;
+  const processUri = process === null ? null : (process ?? (await aProcess(city, { now }))).uri;
+  const input = { ...aMeetingText(now, text), processUri, organisationId: city.organisation.id };
+  const draft = await draftMeeting(city.sql, city.uris, city.administrator, input, now);
+  return isDraft ? draft : await publishMeeting(city.sql, city.uris, city.administrator, draft.uri, now);
+}
+
+/** What an official types into the form of a result. */
+export const aResultText = (text: Partial<ResultInput> = {}): ResultInput => ({
+  title: `Twenty benches ${next()}`,
+  body: "They stand **in the shade**.",
+  language: "en",
+  status: "in-progress",
+  progress: 40,
+  costAmount: null,
+  costCurrency: null,
+  startsOn: null,
+  endsOn: null,
+  categoryId: null,
+  proposalUris: [],
+  meetingUris: [],
+  ...text,
+});
+
+/** A public result, in a process of its own where none is given. */
+export async function aResult(
+  city: City,
+  { process, now = new Date(), ...text }: Partial<ResultInput> & { process?: Process; now?: Date } = {},
+): Promise<Result> {
+  const processUri = (process ?? (await aProcess(city, { now }))).uri;
+  return await publishResult(city.sql, city.uris, city.administrator, { ...aResultText(text), processUri }, now);
 }
