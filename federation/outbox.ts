@@ -294,25 +294,27 @@ function tellComment(type: "Create" | "Update"): Tell {
   };
 }
 
-/** Gone from here, by its author or a moderator: everyone who may have it is told to drop it. */
+/**
+ * Gone from here, by its author or a moderator: everyone who may have it is told to drop it, and what was said leaves
+ * the frozen activities too. One that is still on its way then only names it.
+ */
 async function tellDeletion(telling: Telling, event: RecordedEvent): Promise<Outgoing[]> {
-  const subject = await findSubject(telling.tx, event.subjectUri);
+  const { tx } = telling;
+  const subject = await findSubject(tx, event.subjectUri);
   if (subject === null || subject.origin !== null || subject.authorUri === null) return [];
-  const { speaker, processActor, remoteProcessActor } = await voicesOf(telling, { attributedTo: subject.authorUri }, subject.processUri);
-  const object = { id: subject.uri, type: "Tombstone" };
-  if (subject.deletedAt !== null) await forgetWords(telling, subject.uri, object);
-  const sent = await telling.tx<{ recipientUris: string[] }[]>`
-    select recipient_uris from outgoing_activity where subject_uri = ${subject.uri}`;
+  const { speaker, processActor, remoteProcessActor } = await voicesOf(
+    telling,
+    { attributedTo: subject.authorUri },
+    subject.processUri,
+  );
+  const sent = await tx<{ recipientUris: string[] }[]>`
+    update outgoing_activity set activity = jsonb_set(activity, '{object}', to_jsonb(${subject.uri}::text))
+    where subject_uri = ${subject.uri} and activity->>'type' in ('Create', 'Update') returning recipient_uris`;
   const recipients = [...sent.flatMap((row) => row.recipientUris), ...present(remoteProcessActor)];
-  const followersOf = present(speaker, processActor);
-  return [{ actorUri: speaker, type: "Delete", object, kind: "contribution", followersOf, recipients }];
-}
-
-/** What was sent of a thing that is deleted for good: that it was, no longer what it said. */
-async function forgetWords({ tx }: Telling, subjectUri: string, tombstone: Json): Promise<void> {
-  await tx`
-    update outgoing_activity set activity = jsonb_set(activity, '{object}', ${tx.json(tombstone as never)})
-    where subject_uri = ${subjectUri} and activity->>'type' in ('Create', 'Update')`;
+  const object = { id: subject.uri, type: "Tombstone" };
+  return [
+    { actorUri: speaker, type: "Delete", object, kind: "contribution", followersOf: present(speaker, processActor), recipients },
+  ];
 }
 
 function tellLike(type: "Like" | "Undo"): Tell {

@@ -66,6 +66,7 @@ create table outgoing_activity (
 comment on column outgoing_activity.kind is 'private ones (Follow, Accept, Flag) are in no outbox';
 create index outgoing_activity_actor on outgoing_activity (actor_id, id desc) where kind <> 'private';
 create index outgoing_activity_event on outgoing_activity (event_id);
+create index outgoing_activity_subject on outgoing_activity (subject_uri);
 create index outgoing_activity_rolled_up on outgoing_activity (actor_id) where is_rolled_up;
 
 -- Activities that have had their effect here. The row and the effect commit together, so a replay has none.

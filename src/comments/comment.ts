@@ -85,9 +85,16 @@ export function checkBody(body: string): void {
   refuseUnless(body.length <= bodyLengthMax, "too-large", { field: "body", max: bodyLengthMax });
 }
 
+/** What was done and what is announced can be spoken about at any time: phases rule what is being decided. */
+const alwaysOpen: ReadonlySet<Subject["kind"]> = new Set(["news", "meeting", "result", "milestone"]);
+
+/** Whether the phases, null where no process of this node has a say, let people speak about the thing of a thread. */
+export const isOpenTo = (thread: Pick<Subject, "kind">, phases: readonly Phase[] | null, now: Date): boolean =>
+  phases === null || alwaysOpen.has(thread.kind) || permits(phases, "comment", now);
+
 /**
- * Whether someone may add a voice here now. `phases` are those of the process it belongs to, null where no process of
- * this node has a say.
+ * Whether someone may add a voice here now. The first of `spokenTo` is the thing the thread is about; `phases` are those
+ * of the process it belongs to, null where no process of this node has a say.
  *
  * @throws Refused `not-found` for what is not public, `gone` when it was deleted meanwhile, `phase-closed`.
  */
@@ -96,7 +103,7 @@ export function checkMaySpeak(spokenTo: readonly Subject[], phases: readonly Pha
     if (subject.deletedAt !== null) throw new Refused("gone");
     refuseUnless(isPublic(subject), "not-found");
   }
-  refuseUnless(phases === null || permits(phases, "comment", now), "phase-closed");
+  refuseUnless(isOpenTo(spokenTo[0]!, phases, now), "phase-closed");
 }
 
 /** Whether its author may still change the text. */

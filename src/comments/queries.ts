@@ -3,11 +3,10 @@ import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { type Page, type PageRequest, readPageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { permits } from "../processes/process.ts";
 import { findProcess } from "../processes/queries.ts";
 import { findSubject } from "../subjects/queries.ts";
 import { isPublic, type Stance, type Subject, stances } from "../subjects/subject.ts";
-import { type Comment, editWindowMinutesDefault } from "./comment.ts";
+import { type Comment, editWindowMinutesDefault, isOpenTo } from "./comment.ts";
 
 const columns = (sql: Sql) => sql`
   comment.uri, comment.id, subject.url, subject.origin, subject.thread_uri, subject.parent_uri, comment.branch_uri,
@@ -244,7 +243,7 @@ export async function aboutThread(
   refuseUnless(thread !== null && isPublic(thread), "not-found");
   const process = thread.processUri === null ? null : await findProcess(sql, thread.processUri);
   const isOurs = process?.origin === null;
-  const isOpen = !isOurs || permits(process.phases, "comment", now);
+  const isOpen = isOpenTo(thread, isOurs ? process.phases : null, now);
   return {
     thread,
     maySpeak: !isOpen ? "closed" : reader === null ? "sign-in" : "yes",
