@@ -78,9 +78,13 @@ export function processListPage(ctx: PageContext, props: ProcessListProps): Mark
     main: html`
       ${props.drafts.length > 0 ? drafts(ctx, props.drafts) : nothing}
       ${filters(ctx, props)}
+      ${props.drafts.length > 0 ? nothing : html`<h2 class="visually-hidden">${t("processes.public")}</h2>`}
       ${
         props.processes.rows.length > 0
-          ? cardGrid(props.processes.rows.map((process) => processCardOf(ctx, process)))
+          ? cardGrid(
+              props.processes.rows.map((process) => processCardOf(ctx, process)),
+              t("shell.processes"),
+            )
           : nothingFound(t, props)
       }
       ${pager(ctx, props.processes)}`,

@@ -296,7 +296,7 @@ function newsSection(ctx: PageContext, { process, news }: ProcessPageProps): Mar
   );
 }
 
-const newsTimeline = (t: Translator, news: readonly News[]): Markup =>
+const newsTimeline = (t: Translator, news: readonly News[], heading?: string): Markup =>
   timeline(
     t,
     news.map((one) => ({
@@ -304,6 +304,7 @@ const newsTimeline = (t: Translator, news: readonly News[]): Markup =>
       title: { text: one.title || t("processes.news"), lang: one.language },
       body: html`<div${langAttrs(t, one.language)}>${bodyOf(one.origin, one.body)}</div><p><a href="${href(`/news/${one.id}`)}">${t("processes.news-open")}<span class="visually-hidden">: ${one.title}</span></a></p>`,
     })),
+    heading,
   );
 
 function facts(t: Translator, { process, categories }: ProcessPageProps): Markup {
@@ -352,7 +353,7 @@ export function newsListPage(
     feeds: feedsOf(t, process),
     actions: props.mayEdit ? buttonLink(`${processPath(process)}/news/new`, t("processes.write-news")) : nothing,
     main: html`${processTabs(ctx, process, "news")}
-      ${news.rows.length > 0 ? newsTimeline(t, news.rows) : emptyState(t("processes.news-none"), t("processes.news-none-hint"))}
+      ${news.rows.length > 0 ? newsTimeline(t, news.rows, t("processes.news")) : emptyState(t("processes.news-none"), t("processes.news-none-hint"))}
       ${pager(ctx, news)}`,
     aside: followProcess(ctx, process),
   });

@@ -128,7 +128,17 @@ export function proposalListPage(ctx: PageContext, props: ProposalListProps): Ma
       ${drafts.length > 0 ? section(t("proposals.drafts"), cardList(drafts.map((draft) => draftLine(ctx, draft)))) : nothing}
       ${filters(ctx, props)}
       ${views(ctx, props)}
-      ${proposals.rows.length === 0 ? nothingFound(ctx, props) : props.view === "places" ? places(ctx, props) : cardList(proposals.rows.map((proposal) => proposalCardOf(ctx, proposal, props)))}
+      <h2 class="visually-hidden">${t(`proposals.view.${props.view}`)}</h2>
+      ${
+        proposals.rows.length === 0
+          ? nothingFound(ctx, props)
+          : props.view === "places"
+            ? places(ctx, props)
+            : cardList(
+                proposals.rows.map((proposal) => proposalCardOf(ctx, proposal, props)),
+                t("proposals.title"),
+              )
+      }
       ${pager(ctx, proposals)}`,
     aside: followProcess(ctx, process),
   });

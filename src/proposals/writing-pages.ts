@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Account } from "../accounts/account.ts";
 import { listMemberships } from "../accounts/queries.ts";
 import { requireViewer } from "../accounts/viewer.ts";
+import { type Tx, withTransaction } from "../platform/db.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { minuteMs } from "../platform/time.ts";
@@ -142,19 +143,32 @@ function newRoutes(pages: Hono<PageEnv>, house: House): void {
       async (input, isForAll, values) => {
         const now = clock.now();
         const once = typeof values.once === "string" && isId(values.once) ? values.once : null;
-        const draft = await draftProposal(sql, uris, by, { ...input, processUri: process.uri, once }, now);
-        // The same form sent again with other words: the draft it made the first time gets them.
-        const isSame = draft.title === input.title && draft.body === input.body;
-        if (draft.state === "draft" && !isSame) {
-          await editProposal(sql, by, draft.uri, { ...input, version: draft.version }, now);
-        }
+        const written = { ...input, processUri: process.uri, once };
+        const draft = await withTransaction(sql, (tx) => propose(tx, uris, by, written, isForAll, now));
         if (!isForAll) return { to: `${proposalPath(draft)}/edit`, said: t("proposals.draft-saved") };
-        await publishProposal(sql, by, draft.uri, now);
         return { to: proposalPath(draft), said: t("proposals.published") };
       },
       false,
     );
   });
+}
+
+/** Draft and publication in one piece: what cannot be published leaves no draft behind that nobody asked for. */
+async function propose(
+  tx: Tx,
+  uris: House["uris"],
+  by: Account,
+  written: Parameters<typeof draftProposal>[3],
+  isForAll: boolean,
+  now: Date,
+): Promise<Proposal> {
+  const draft = await draftProposal(tx, uris, by, written, now);
+  // The same form sent again with other words: the draft it made the first time gets them.
+  const isSame = draft.title === written.title && draft.body === written.body;
+  if (draft.state === "draft" && !isSame) {
+    await editProposal(tx, by, draft.uri, { ...written, version: draft.version }, now);
+  }
+  return isForAll ? await publishProposal(tx, by, draft.uri, now) : draft;
 }
 
 /** One's own proposal. @throws Refused `not-found` for anyone else's draft, `not-allowed` for anyone else's. */
