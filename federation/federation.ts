@@ -15,7 +15,7 @@ import { announcePhase } from "../src/processes/actions.ts";
 import { loadKeyPairs, mainKeyOf } from "./actors.ts";
 import { deliver } from "./delivery.ts";
 import { receive } from "./inbox.ts";
-import { PostgresKvStore } from "./kv.ts";
+import { PostgresKvStore, sweepHandlers } from "./kv.ts";
 import { tellEvent } from "./outbox.ts";
 import { openPosting } from "./posting.ts";
 import { JobMessageQueue } from "./queue.ts";
@@ -282,6 +282,7 @@ function openHandlers({ federation, remote, queue, post, options }: Parts & Send
     refresh: on(({ uri }: { uri: string }) => refresh(remote, uri, clock.now())),
     "start-backfill": on(({ actorUri }: { actorUri: string }) => startBackfill(remote, actorUri, clock.now())),
     backfill: on((payload: { actorUri: string; page: string; count: number }) => backfillPage(remote, payload, clock.now())),
+    ...sweepHandlers(sql, () => clock.now()),
     digest: on(({ processUri }: { processUri: string }) => publishDigest(sql, uris, processUri, clock.now())),
     "phase-start": on(({ phaseId }: { phaseId: string }) => announcePhase(sql, uris, phaseId, clock.now())),
   };

@@ -109,11 +109,12 @@ export async function sweepKeyValues(sql: Sql): Promise<number> {
 }
 
 /** The recurring job that sweeps. {@link scheduleSweep} asks for it the first time. */
-export const sweepHandlers = (sql: Pool): Handlers => ({
+export const sweepHandlers = (sql: Pool, now: () => Date): Handlers => ({
   [sweepKind]: async () => {
-    await scheduleSweep(sql);
+    await scheduleSweep(sql, now());
     await sweepKeyValues(sql);
   },
 });
 
-export const scheduleSweep = (sql: Sql): Promise<void> => schedule(sql, sweepKind, new Date(Date.now() + sweepEveryMs));
+export const scheduleSweep = (sql: Sql, now: Date): Promise<void> =>
+  schedule(sql, sweepKind, new Date(now.getTime() + sweepEveryMs));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import packageJson from "../package.json" with { type: "json" };
 import { openFederation } from "../federation/federation.ts";
+import { scheduleSweep } from "../federation/kv.ts";
 import { accountHandlers, scheduleAccountJobs } from "./accounts/jobs.ts";
 import { findMainOrganisation } from "./cities/queries.ts";
 import type { Config } from "./config.ts";
@@ -76,9 +77,20 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     health: { migrationsDir, doesJobs: config.role !== "web" },
   });
   const handlers: Handlers = { ...accountHandlers({ ...house, secret: config.secret }), ...door.handlers };
-  await migrate(sql, migrationsDir);
-  await refuseMovedCity(sql, config.origin);
-  await scheduleAccountJobs(sql, clock.now());
+  const close = async () => {
+    await client.close();
+    await database.close();
+  };
+  try {
+    await migrate(sql, migrationsDir);
+    await refuseMovedCity(sql, config.origin);
+    await scheduleAccountJobs(sql, clock.now());
+    await scheduleSweep(sql, clock.now());
+  } catch (error) {
+    // Open connections would keep a process alive that has given up.
+    await close();
+    throw error;
+  }
   return {
     config,
     uris,
@@ -89,10 +101,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     startWorkers: (signal) =>
       runJobs(sql, handlers, { signal, concurrency: jobsAtOnce, log, notify: config.databasePrepare }),
     drain: async () => await drain(sql, handlers, { now: clock.now() }),
-    async [Symbol.asyncDispose]() {
-      await client.close();
-      await database.close();
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 
