@@ -81,9 +81,12 @@ export interface Moment {
   readonly id?: string;
 }
 
-/** What happened, or is planned, in the order given. */
-export const timeline = (t: Translator, moments: readonly Moment[]): Markup =>
-  html`<ol class="timeline">${moments.map(
+/**
+ * What happened, or is planned, in the order given.
+ * @param heading said to screen readers; needed where no section stands around it.
+ */
+export const timeline = (t: Translator, moments: readonly Moment[], heading?: string): Markup =>
+  html`${heading ? html`<h2 class="visually-hidden">${heading}</h2>` : nothing}<ol class="timeline">${moments.map(
     (
       moment,
     ) => html`<li class="${moment.isDone === false ? "moment moment-planned" : "moment"}"${attrs({ id: moment.id })}>
