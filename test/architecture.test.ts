@@ -17,6 +17,8 @@ const roomsInOrder = [
   ["comments"],
   ["proposals", "meetings"],
   ["results"],
+  // The pages that show all of them: the front door and the desk.
+  ["front"],
 ];
 const rooms = roomsInOrder.flat();
 const roomsBelow = (room: string): string[] =>
@@ -44,7 +46,7 @@ const mayImport: Record<string, readonly string[]> = {
   federation: [...ground, "config", ...rooms],
   instance: [...ground, "config", "web", "web/app", ...rooms, "federation"],
   main: ["platform", "config", "instance"],
-  scripts: [...ground, "config", "instance", "importers", ...rooms],
+  scripts: [...ground, "config", "instance", "main", "importers", ...rooms],
 };
 
 /** Within the rooms: which shelf may import which, of its own room and of the rooms below; for types, one more. */

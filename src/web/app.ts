@@ -18,9 +18,9 @@ import { proposalPages } from "../proposals/pages.ts";
 import { resultPages } from "../results/pages.ts";
 import { readAnswerTexts, readProposalTexts } from "../proposals/queries.ts";
 import type { PageEnv } from "./context.ts";
-import { workDeskPages } from "./desk.ts";
+import { workDeskPages } from "../front/desk-pages.ts";
 import { type HealthOptions, healthPages } from "./health.ts";
-import { homePages } from "./home.ts";
+import { homePages } from "../front/home-pages.ts";
 import { searchPages } from "./search.ts";
 import { openShell } from "./shell.ts";
 import { uploadRoutes } from "./uploads.ts";
@@ -49,6 +49,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     clock,
     postsPerMinute: settings.postsPerMinute,
     trustedProxyCount: settings.trustedProxyCount,
+    beforeReaders: [healthPages({ sql, ...settings.health }), uploadRoutes(house.uploadsDir)],
     findCity: keptFor(identityKeptMs, async () => identityOf(await findMainOrganisation(sql), node)),
     findAccount: (token) => loadViewer(sql, token, clock.now()),
     countUnread: async () => 0,
@@ -56,8 +57,6 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     reportFault: (error, requestId, path) =>
       log.error("Request {requestId} to {path} failed: {error}", { error, requestId, path }),
   });
-  shell.route("/", healthPages({ sql, ...settings.health }) as unknown as Hono<PageEnv>);
-  shell.route("/", uploadRoutes(house.uploadsDir) as unknown as Hono<PageEnv>);
   for (const pages of [
     homePages(house),
     workDeskPages(house),

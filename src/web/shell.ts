@@ -31,6 +31,8 @@ export interface ShellOptions {
   readonly findAccount: (sessionToken: string) => Promise<Account | null>;
   readonly countUnread: (account: Account) => Promise<number>;
   readonly rememberLanguage: (account: Account, language: Language) => Promise<void>;
+  /** Routes that know no reader, such as health and uploads: they answer without the database being asked who reads. */
+  readonly beforeReaders?: readonly Hono[];
   /** A fault nobody expected; the request id is on the page too. */
   readonly reportFault: (error: unknown, requestId: string, path: string) => void;
 }
@@ -45,6 +47,7 @@ export function openShell(options: ShellOptions): Hono<PageEnv> {
   shell.use(securityHeaders({ isSecure: options.cookies.isSecure }));
   shell.route("/", assetRoutes);
   shell.route("/", accentRoutes);
+  for (const routes of options.beforeReaders ?? []) shell.route("/", routes);
   shell.use(withPage(options, (cookies, now) => tokens.issue(cookies, now)));
   shell.use(guardForms({ tokens, ...options }));
   shell.onError((error, c) => answerError(options, error, c));

@@ -11,12 +11,12 @@ import { listProcesses } from "../processes/queries.ts";
 import { proposalCardOf } from "../proposals/list-views.ts";
 import type { Proposal } from "../proposals/proposal.ts";
 import { listLatestProposals } from "../proposals/queries.ts";
-import type { PageContext, PageEnv } from "./context.ts";
-import { buttonLink } from "./fields.ts";
-import { followBox } from "./fediverse.ts";
-import { hero } from "./hero.ts";
-import { page } from "./layout.ts";
-import { cardGrid, cardList, emptyState, section } from "./lists.ts";
+import type { PageContext, PageEnv } from "../web/context.ts";
+import { buttonLink } from "../web/fields.ts";
+import { followBox } from "../web/fediverse.ts";
+import { hero } from "../web/hero.ts";
+import { page } from "../web/layout.ts";
+import { cardGrid, cardList, emptyState, section } from "../web/lists.ts";
 
 const shownMax = { open: 6, proposals: 4, elsewhere: 3 } as const;
 

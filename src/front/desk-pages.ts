@@ -10,12 +10,12 @@ import { listProcesses } from "../processes/queries.ts";
 import { proposalCardOf } from "../proposals/list-views.ts";
 import { listUnanswered } from "../proposals/queries.ts";
 import { holds } from "../accounts/account.ts";
-import type { PageEnv } from "./context.ts";
-import { buttonForm, buttonLink } from "./fields.ts";
-import { setFlash } from "./forms.ts";
-import { page } from "./layout.ts";
-import { cardGrid, cardList, emptyState, section } from "./lists.ts";
-import { ago, stat, stats } from "./marks.ts";
+import type { PageEnv } from "../web/context.ts";
+import { buttonForm, buttonLink } from "../web/fields.ts";
+import { setFlash } from "../web/forms.ts";
+import { page } from "../web/layout.ts";
+import { cardGrid, cardList, emptyState, section } from "../web/lists.ts";
+import { ago, stat, stats } from "../web/marks.ts";
 
 const shownMax = 20;
 
