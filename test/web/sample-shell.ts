@@ -1,5 +1,5 @@
 // The sample city as a running shell: its pages, one form that can be posted, one door that breaks.
-import type { Hono } from "hono";
+import { Hono } from "hono";
 import * as z from "zod";
 import type { Account } from "../../src/accounts/account.ts";
 import type { Language } from "../../src/platform/i18n.ts";
@@ -17,6 +17,7 @@ export interface SampleShell {
   readonly faults: unknown[];
   readonly remembered: [Account, Language][];
   now: Date;
+  isDatabaseAway: boolean;
 }
 
 const formInput = z.object({
@@ -39,8 +40,11 @@ export function openSampleShell(
     faults: [],
     remembered: [],
     now: sampleNow,
+    isDatabaseAway: false,
   };
+  const alive = new Hono().get("/alive", (c) => c.text("yes"));
   const app = openShell({
+    beforeReaders: [alive],
     cookies: {
       prefix: options.prefix ?? "sample",
       isSecure: options.isSecure ?? false,
@@ -50,7 +54,10 @@ export function openSampleShell(
     clock: { now: () => sample.now },
     postsPerMinute: options.postsPerMinute ?? 1_000,
     trustedProxyCount: 0,
-    findCity: async () => ({ ...sampleCity, accent: options.accent ?? sampleCity.accent }),
+    findCity: async () => {
+      if (sample.isDatabaseAway) throw new Error("the database is away");
+      return { ...sampleCity, accent: options.accent ?? sampleCity.accent };
+    },
     findAccount: async (token) => (token === "amina" ? sampleAccount : null),
     countUnread: async () => 3,
     rememberLanguage: async (account, language) => void sample.remembered.push([account, language]),

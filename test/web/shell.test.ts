@@ -239,6 +239,15 @@ describe("error pages", () => {
   });
 });
 
+test("without its database a node says so in plain text, and what knows no reader still answers", async () => {
+  const sample = openSampleShell();
+  sample.isDatabaseAway = true;
+  const page = await sample.app.fetch(new Request(`${sampleOrigin}/process`));
+  expect([page.status, await page.text()]).toEqual([500, expect.stringMatching(/^500 · [0-9a-f-]{36}$/)]);
+  expect(sample.faults).toHaveLength(1);
+  expect(await (await sample.app.fetch(new Request(`${sampleOrigin}/alive`))).text()).toBe("yes");
+});
+
 test("a page without a form of its own leaves no cookie behind", async () => {
   const visitor = await visitorOf(openSampleShell()).open("/proposals");
   expect(visitor.headers.getSetCookie()).toEqual([]);
