@@ -1,7 +1,9 @@
 // What a person sees when something does not work: what happened, and what to do next.
-import { attrs, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
-import type { MessageKey } from "../platform/i18n.ts";
+import { attrs, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
+import type { MessageKey, Translator } from "../platform/i18n.ts";
 import type { Refused } from "../platform/refusal.ts";
+import { accentDefault, accentUrl } from "./accent.ts";
+import { assetUrl } from "./assets.ts";
 import type { PageContext } from "./context.ts";
 import { buttonLink, form } from "./fields.ts";
 import type { FormValues } from "./forms.ts";
@@ -37,6 +39,15 @@ export const faultPage = (ctx: PageContext, requestId: string): Markup =>
     text: ctx.t("problem.fault-text"),
     more: html`<p class="hint">${ctx.t("problem.request", { id: requestId })}</p>`,
   });
+
+/** The same when not even the city's name can be read, as while its database is away: no header, no menu. */
+export const bareFaultPage = (t: Translator, requestId: string): Markup => html`${raw("<!doctype html>")}
+<html lang="${t.lang}" dir="${t.dir}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${t("problem.fault")}</title><link rel="stylesheet" href="${href(assetUrl("koinon.css"))}"><link rel="stylesheet" href="${href(accentUrl(accentDefault))}"></head>
+<body><main class="main"><h1>${t("problem.fault")}</h1>
+<div class="problem"><p class="problem-text">${t("problem.fault-text")}</p><p class="hint">${t("problem.request", { id: requestId })}</p></div></main></body>
+</html>`;
 
 /**
  * The form came too late. What was typed is shown, and can be sent again with a fresh token when the browser vouches

@@ -15,7 +15,7 @@ import { type CookieSettings, openCookies } from "./cookies.ts";
 import { followBox, interactionUrl, leavingNotice } from "./fediverse.ts";
 import { formErrors, readForm, takeFlash } from "./forms.ts";
 import { page } from "./layout.ts";
-import { expiredPage, faultPage, refusalPage } from "./problem.ts";
+import { bareFaultPage, expiredPage, faultPage, refusalPage } from "./problem.ts";
 import { guardForms, isOwnForm, openFormTokens, securityHeaders } from "./security.ts";
 
 export interface ShellOptions {
@@ -118,10 +118,11 @@ function finish(c: Context<PageEnv>, setCookies: readonly string[]): void {
 async function answerError(options: ShellOptions, error: unknown, c: Context<PageEnv>): Promise<Response> {
   const ctx = c.get("page") as PageContext | undefined;
   const requestId = (c.get("requestId") as string | undefined) ?? newId();
-  // Before the page is known (the city could not be read), there is no language to speak.
   if (ctx === undefined) {
     options.reportFault(error, requestId, c.req.path);
-    return c.text(`500 · ${requestId}`, 500);
+    const header = c.req.header("accept-language") ?? null;
+    const lang = chooseLanguage({ account: null, cookie: null, header, city: "en" });
+    return c.html(bareFaultPage(openTranslator(lang, "UTC"), requestId), 503, { "retry-after": "10" });
   }
   if (error instanceof Refused) return await answerRefusal(options, error, c, ctx);
   if (error instanceof HTTPException) return error.getResponse();

@@ -239,11 +239,14 @@ describe("error pages", () => {
   });
 });
 
-test("without its database a node says so in plain text, and what knows no reader still answers", async () => {
+test("without its database a node says so in the reader's language, and what knows no reader still answers", async () => {
   const sample = openSampleShell();
   sample.isDatabaseAway = true;
-  const page = await sample.app.fetch(new Request(`${sampleOrigin}/process`));
-  expect([page.status, await page.text()]).toEqual([500, expect.stringMatching(/^500 · [0-9a-f-]{36}$/)]);
+  const visitor = await visitorOf(sample).open("/process", { "accept-language": "ar" });
+  expect([visitor.status, visitor.headers.get("retry-after")]).toEqual([503, "10"]);
+  expect(visitor.html).toContain('<html lang="ar" dir="rtl">');
+  expect(visitor.text).toMatch(/[0-9a-f-]{36}/);
+  expect(visitor.text).not.toContain("away");
   expect(sample.faults).toHaveLength(1);
   expect(await (await sample.app.fetch(new Request(`${sampleOrigin}/alive`))).text()).toBe("yes");
 });
