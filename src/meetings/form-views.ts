@@ -139,13 +139,18 @@ export function cancelFormPage(
   });
 }
 
+/** Said of what is no number at all; a number that is too high or too low is told its bound. */
+export const notANumber = {
+  error: (issue: { readonly code?: string }) => (issue.code === "invalid_type" ? "field.not-a-number" : undefined),
+};
+
 const optionalNumber = (min: number, max: number) =>
   z
     .string()
     .trim()
     .default("")
     .transform((text) => (text === "" ? null : Number(text.replace(",", "."))))
-    .pipe(z.number("field.not-a-number").min(min).max(max).nullable());
+    .pipe(z.number(notANumber).min(min).max(max).nullable());
 
 const schema = z
   .object({

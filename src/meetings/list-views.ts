@@ -156,7 +156,7 @@ const subscribe = ({ t, city }: PageContext, path: string): Markup => html`<sect
   <p><a href="${href(`${path}.ics`)}" type="text/calendar">${icon("calendar")} ${t("meetings.feed")}</a></p>
   <p class="hint" dir="ltr">${`${city.origin}${path}.ics`}</p></section>`;
 
-function nothingFound(ctx: PageContext, { search, chosen, when, process, mayOpen }: MeetingListProps): Markup {
+function nothingFound(ctx: PageContext, { search, chosen, when, process }: MeetingListProps): Markup {
   const { t } = ctx;
   if (search || chosen) {
     return emptyState(
@@ -166,10 +166,5 @@ function nothingFound(ctx: PageContext, { search, chosen, when, process, mayOpen
     );
   }
   if (when === "past") return emptyState(t("meetings.none-past"));
-  const past = buttonLink(`${listPath(process)}?when=past`, t("meetings.when.past"), "secondary");
-  return emptyState(
-    t("meetings.none"),
-    t("meetings.none-hint"),
-    html`${mayOpen ? buttonLink(`${listPath(process)}/new`, t("meetings.new")) : nothing}${past}`,
-  );
+  return emptyState(t("meetings.none"), t("meetings.none-hint"));
 }

@@ -1,6 +1,6 @@
 // The forms of results and their milestones, and what was typed, read back.
 import * as z from "zod";
-import { linesOf } from "../meetings/form-views.ts";
+import { linesOf, notANumber } from "../meetings/form-views.ts";
 import { html, type Markup, nothing } from "../platform/html.ts";
 import { languages } from "../platform/i18n.ts";
 import { pickText } from "../platform/text.ts";
@@ -109,7 +109,7 @@ const percent = z
   .trim()
   .default("")
   .transform((text) => (text === "" ? null : Number(text)))
-  .pipe(z.number("field.not-a-number").int("field.not-a-number").min(0).max(100).nullable());
+  .pipe(z.number(notANumber).int("field.not-a-number").min(0).max(100).nullable());
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "field.not-a-day");
 const optionalDay = z

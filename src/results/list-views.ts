@@ -187,10 +187,5 @@ function nothingFound(ctx: PageContext, props: ResultListProps): Markup {
       buttonLink(path, t("results.show-all"), "secondary"),
     );
   }
-  const canWrite = props.process !== null && props.mayWrite;
-  return emptyState(
-    t("results.none"),
-    t("results.none-hint"),
-    canWrite ? buttonLink(`${path}/new`, t("results.new")) : nothing,
-  );
+  return emptyState(t("results.none"), t("results.none-hint"));
 }
