@@ -31,7 +31,7 @@ export function publicationPage(ctx: PageContext, process: Process, state: FormS
     section: "processes",
     isUnlisted: true,
     crumbs: processCrumbs(ctx, process),
-    main: html`<div class="prose"><ul>
+    main: html`<div class="stack"><div class="prose"><ul>
         <li>${t("processes.publish-public")}</li>
         <li>${t.rich("processes.publish-handle", { handle: html`<bdi class="handle">${addressOfProcess(process)}</bdi>` })}</li>
         <li>${t("processes.publish-told", { organisation: process.organisationName ?? ctx.city.name })}</li>
@@ -54,7 +54,7 @@ export function publicationPage(ctx: PageContext, process: Process, state: FormS
         submit: t("processes.publish-confirm"),
         body: fields.summary(),
         more: buttonLink(processPath(process), t("processes.publish-later"), "quiet"),
-      })}`,
+      })}</div>`,
   });
 }
 

@@ -11,10 +11,11 @@ import type { PageContext, PageEnv } from "../web/context.ts";
 import { categoryPages } from "./category-pages.ts";
 import { deskPages } from "./desk-pages.ts";
 import { processListPage, textOf } from "./list-views.ts";
+import { processPage } from "./page-views.ts";
 import { processPath } from "./process.ts";
 import { findNews, getProcess, listDocuments, listNews, listProcessCategories, listProcesses } from "./queries.ts";
 import { shownProcess } from "./viewer.ts";
-import { bodyOf, newsListPage, newsPage, processPage } from "./views.ts";
+import { bodyOf, newsListPage, newsPage } from "./views.ts";
 
 const processesPerPage = 24;
 const draftsShownMax = 50;

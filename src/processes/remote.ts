@@ -9,8 +9,22 @@ import { findProcess } from "./queries.ts";
 
 export type RemoteProcess = Pick<
   Process,
-  | "uri" | "url" | "handle" | "languages" | "title" | "summary" | "description" | "promoter" | "audience" | "decides"
-  | "goals" | "indicator" | "isPilot" | "pilotArea" | "pilotDecision" | "pilotReasons"
+  | "uri"
+  | "url"
+  | "handle"
+  | "languages"
+  | "title"
+  | "summary"
+  | "description"
+  | "promoter"
+  | "audience"
+  | "decides"
+  | "goals"
+  | "indicator"
+  | "isPilot"
+  | "pilotArea"
+  | "pilotDecision"
+  | "pilotReasons"
 > & {
   readonly actorId: string;
   readonly organisationUri: string | null;

@@ -1,24 +1,21 @@
-// The page of a process, for everyone: what it is about, what is open now, and how to follow it. News have their page too.
-import { attrs, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
+// What every page about a process shows of it, in whatever room: crumbs, tabs, how to follow it, whose copy it is. And its news.
+import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 import { timeOf } from "../platform/ids.ts";
 import type { Page } from "../platform/pagination.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../platform/rich-text.ts";
-import type { LanguageMap } from "../platform/text.ts";
 import { articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { followBox, shareBox } from "../web/fediverse.ts";
 import { buttonLink } from "../web/fields.ts";
-import { hero } from "../web/hero.ts";
 import { icon } from "../web/icons.ts";
 import { type Crumb, page } from "../web/layout.ts";
-import { emptyState, factList, pager, section, tabs } from "../web/lists.ts";
-import { placeMap } from "../web/map.ts";
-import { ago, badge, inItsLanguage, langAttrs, languageNote, statusPill, when } from "../web/marks.ts";
-import { phaseLine, timeline } from "../web/phases.ts";
-import { originOf, ownPicture, processState, textOf } from "./list-views.ts";
-import { type Phase, type Process, processPath } from "./process.ts";
-import type { Category, News, ProcessDocument } from "./queries.ts";
+import { emptyState, pager, tabs } from "../web/lists.ts";
+import { ago, langAttrs, languageNote, when } from "../web/marks.ts";
+import { timeline } from "../web/phases.ts";
+import { textOf } from "./list-views.ts";
+import { type Process, processPath } from "./process.ts";
+import type { News } from "./queries.ts";
 
 /** From the home page down to a process, for the pages below it. */
 export const processCrumbs = (ctx: PageContext, process: Process): Crumb[] => [
@@ -64,112 +61,6 @@ export const followProcess = (ctx: PageContext, process: Process): Markup =>
 export const bodyOf = (origin: string | null, text: string): Markup =>
   origin === null ? markdownToHtml(text) : cleanRemoteHtml(text);
 
-export interface ProcessPageProps {
-  readonly process: Process;
-  readonly categories: readonly Category[];
-  readonly documents: readonly ProcessDocument[];
-  readonly news: readonly News[];
-  readonly mayEdit: boolean;
-  /** What is said about the process as a whole. */
-  readonly thread?: Renderable;
-}
-
-export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
-  const { t } = ctx;
-  const { process } = props;
-  const title = textOf(t, process, process.title);
-  const summary = textOf(t, process, process.summary);
-  const picture = ownPicture(ctx, process.image);
-  const isDraft = process.publishedAt === null;
-  return page({
-    ctx,
-    title: title.text,
-    description: plainText(summary.text),
-    section: "processes",
-    crumbs: [{ href: "/processes", label: t("processes.title") }],
-    canonical: process.origin === null ? processPath(process) : process.url,
-    activityUrl: process.uri,
-    feeds: feedsOf(t, process),
-    ...(picture ? { image: picture } : {}),
-    isUnlisted: isDraft,
-    hero: hero(t, {
-      title,
-      lead: summary,
-      kicker: kicker(ctx, process),
-      imageUrl: picture,
-      imageAlt: process.imageAlt,
-      seed: process.uri,
-      actions: actions(ctx, props),
-    }),
-    main: html`
-      ${isDraft ? draftNote(ctx, process) : nothing}
-      ${process.origin === null ? nothing : copyNote(ctx, process)}
-      ${isDraft ? nothing : processTabs(ctx, process, "about")}
-      ${
-        process.phases.length > 0
-          ? section(
-              t("processes.phases"),
-              phaseLine(
-                t,
-                process.phases.map((phase) => shownPhase(t, process, phase)),
-                ctx.now,
-              ),
-              undefined,
-              "phases",
-            )
-          : nothing
-      }
-      ${about(t, process)}
-      ${goals(t, process)}
-      ${process.isPilot ? pilot(ctx, process) : nothing}
-      ${documents(t, props.documents)}
-      ${newsSection(ctx, props)}
-      ${props.thread}`,
-    aside: html`
-      ${props.mayEdit ? deskPanel(ctx, process) : nothing}
-      ${isDraft ? nothing : followProcess(ctx, process)}
-      ${facts(t, props)}
-      ${isDraft ? nothing : shareBox(ctx, { url: process.url, title: title.text })}
-      ${feedLinks(t, process)}`,
-  });
-}
-
-function kicker(ctx: PageContext, process: Process): Markup {
-  const { t } = ctx;
-  const status = processState(ctx, process);
-  const from = originOf(process);
-  return html`${statusPill(status.label, status.tone)}${process.isPilot ? statusPill(t("processes.pilot"), "accent") : nothing}<span><bdi>${from?.name ?? process.organisationName ?? ctx.city.name}</bdi></span>${languageNote(t, textOf(t, process, process.title).lang)}`;
-}
-
-function actions(ctx: PageContext, { process }: ProcessPageProps): Renderable {
-  const { t } = ctx;
-  const path = processPath(process);
-  if (process.publishedAt === null) {
-    return html`${buttonLink(`${path}/publication`, t("processes.publish"))}${buttonLink(`${path}/edit`, t("processes.edit"), "secondary")}`;
-  }
-  return html`${buttonLink(`${path}/proposals`, t("processes.see-proposals", { count: process.proposalCount }))}
-    ${process.origin === null ? nothing : buttonLink(process.url, t("processes.open-original"), "secondary")}
-`;
-}
-
-/** What an official can do here. */
-function deskPanel({ t }: PageContext, process: Process): Markup {
-  const path = processPath(process);
-  const links = [
-    [`${path}/edit`, t("processes.edit")],
-    [`${path}/documents`, t("processes.documents-edit")],
-    ...(process.publishedAt === null ? [] : [[`${path}/news/new`, t("processes.write-news")] as const]),
-    ...(process.publishedAt !== null && process.isPilot
-      ? [[`${path}/pilot-decision`, t("processes.pilot-decide")] as const]
-      : []),
-  ];
-  return html`<nav class="panel" aria-labelledby="desk-title"><h2 id="desk-title">${t("processes.desk")}</h2>
-    <ul class="link-list">${links.map(([to, label]) => html`<li><a href="${href(to)}">${label}</a></li>`)}</ul></nav>`;
-}
-
-const draftNote = (ctx: PageContext, process: Process): Markup =>
-  html`<div class="note note-info" role="note"><p>${icon("eye")}<span>${ctx.t("processes.draft-note")} ${ctx.t("processes.draft-handle", { handle: addressOfProcess(process) })}</span></p></div>`;
-
 /** Whose it is, how old our copy is, and where the original stands. */
 export function copyNote(ctx: PageContext, process: Process): Markup {
   const { t } = ctx;
@@ -182,121 +73,7 @@ export function copyNote(ctx: PageContext, process: Process): Markup {
   })}</span></p></div>`;
 }
 
-function shownPhase(t: Translator, process: Process, phase: Phase) {
-  const text = textOf(t, process, phase.description);
-  return {
-    title: textOf(t, process, phase.title),
-    startsAt: phase.startsAt,
-    endsAt: phase.endsAt,
-    description: html`${text.text ? html`<p${langAttrs(t, text.lang)}>${text.text}</p>` : nothing}${
-      phase.permits.length > 0
-        ? html`<p>${t("processes.permits", { what: t.list(phase.permits.map((one) => t(`processes.permits.${one}`))) })}</p>`
-        : html`<p>${t("processes.permits-nothing")}</p>`
-    }`,
-  };
-}
-
-function about(t: Translator, process: Process): Markup {
-  const description = textOf(t, process, process.description);
-  const told: readonly (readonly [string, LanguageMap])[] = [
-    [t("processes.decides"), process.decides],
-    [t("processes.promoter"), process.promoter],
-    [t("processes.audience"), process.audience],
-  ];
-  const facts = told
-    .map(([label, texts]) => [label, textOf(t, process, texts)] as const)
-    .filter(([, { text }]) => text !== "")
-    .map(([label, text]) => [label, html`<span class="text-lines">${inItsLanguage(t, text)}</span>`] as const);
-  if (description.text === "" && facts.length === 0) return nothing;
-  return section(
-    t("processes.about"),
-    html`${description.text ? articleBody(t, markdownToHtml(description.text), description.lang) : nothing}
-      ${facts.length > 0 ? html`<div class="facts-block">${factList(facts)}</div>` : nothing}`,
-    undefined,
-    "about",
-  );
-}
-
-function goals(t: Translator, process: Process): Markup {
-  const text = textOf(t, process, process.goals);
-  const { indicator } = process;
-  if (text.text === "" && indicator === null) return nothing;
-  return section(
-    t("processes.goals"),
-    html`${text.text ? articleBody(t, markdownToHtml(text.text), text.lang) : nothing}
-      ${
-        indicator === null
-          ? nothing
-          : html`<div class="panel indicator"><h3>${indicator.name}</h3>
-              <p class="indicator-way"><span><span class="stat-label">${t("processes.baseline")}</span> <strong>${indicator.baseline || "–"}</strong></span> <span class="indicator-arrow" aria-hidden="true"></span> <span><span class="stat-label">${t("processes.target")}</span> <strong>${indicator.target || "–"}</strong></span> <span>${indicator.unit}</span></p>
-              ${indicator.code ? html`<p class="hint">${t("processes.indicator-code", { code: indicator.code })}</p>` : nothing}</div>`
-      }`,
-    undefined,
-    "goals",
-  );
-}
-
-/** Where the experiment takes place, and what was decided about it in the end. */
-function pilot(ctx: PageContext, process: Process): Markup {
-  const { t } = ctx;
-  const map = process.pilotGeojson
-    ? placeMap(t, { label: t("processes.pilot-map"), points: [], territory: process.pilotGeojson })
-    : nothing;
-  const tone = { stop: "bad", adjust: "waiting", scale: "good" } as const;
-  return section(
-    t("processes.pilot-title"),
-    html`<div class="stack"><p>${t("processes.pilot-means")}</p>
-      ${process.pilotArea ? factList([[t("processes.pilot-area"), html`<bdi>${process.pilotArea}</bdi>`]]) : nothing}
-      ${map}
-      ${
-        process.pilotDecision === null
-          ? html`<p class="hint">${t("processes.pilot-open")}</p>`
-          : html`<section class="answer" id="pilot-decision">
-              <div class="answer-title"><h3>${t("processes.pilot-decision")}</h3>${statusPill(t(`processes.pilot.${process.pilotDecision}`), tone[process.pilotDecision])}</div>
-              ${process.pilotDecidedAt ? html`<p class="answer-by">${when(t, process.pilotDecidedAt)}</p>` : nothing}
-              ${articleBody(t, markdownToHtml(process.pilotReasons), process.languages[0] ?? null)}</section>`
-      }</div>`,
-    undefined,
-    "pilot",
-  );
-}
-
-function documents(t: Translator, list: readonly ProcessDocument[]): Markup {
-  if (list.length === 0) return nothing;
-  return section(
-    t("processes.documents"),
-    html`<ul class="link-list">${list.map(
-      (document) =>
-        html`<li><a href="${href(document.url)}"${langAttrs(t, document.language)}>${document.title}</a> <span class="hint">${documentKind(t, document)}</span> ${languageNote(t, document.language)}</li>`,
-    )}</ul>`,
-    undefined,
-    "documents",
-  );
-}
-
-const shortTypes: Readonly<Record<string, string>> = { jpeg: "JPEG", webp: "WebP", pdf: "PDF" };
-
-/** "PDF · 1.2 MB", or the host of a link. */
-function documentKind(t: Translator, { mediaType, sizeBytes, url }: ProcessDocument): string {
-  const subtype = mediaType.split(";")[0]?.split("/")[1] ?? "";
-  const kind = subtype === "" ? new URL(url).host : (shortTypes[subtype] ?? subtype.split(".").at(-1) ?? subtype);
-  if (sizeBytes === null) return kind;
-  const megabytes = Math.max(0.1, Math.round(Number(sizeBytes) / 100_000) / 10);
-  return `${kind} · ${t("processes.megabytes", { size: megabytes })}`;
-}
-
-function newsSection(ctx: PageContext, { process, news }: ProcessPageProps): Markup {
-  if (news.length === 0) return nothing;
-  const { t } = ctx;
-  return section(
-    t("processes.news"),
-    newsTimeline(t, news),
-    { href: `${processPath(process)}/news`, label: t("processes.all-news") },
-    "news",
-  );
-}
-
-const newsTimeline = (t: Translator, news: readonly News[], heading?: string): Markup =>
+export const newsTimeline = (t: Translator, news: readonly News[], heading?: string): Markup =>
   timeline(
     t,
     news.map((one) => ({
@@ -306,24 +83,6 @@ const newsTimeline = (t: Translator, news: readonly News[], heading?: string): M
     })),
     heading,
   );
-
-function facts(t: Translator, { process, categories }: ProcessPageProps): Markup {
-  const names = categories.map((category) => textOf(t, process, category.name));
-  const rows = factList([
-    [t("processes.organisation"), process.organisationName ? html`<bdi>${process.organisationName}</bdi>` : null],
-    [t("processes.category"), names.length > 0 ? names.map((name) => html`${badge(inItsLanguage(t, name))} `) : null],
-    [
-      t("processes.support-limit"),
-      process.supportLimit === null ? null : t("processes.support-limit-of", { count: process.supportLimit }),
-    ],
-    [t("processes.published"), process.publishedAt ? when(t, process.publishedAt) : null],
-    [
-      t("processes.source"),
-      process.source ? html`<a href="${href(process.source.url)}">${process.source.name}</a>` : null,
-    ],
-  ]);
-  return html`<section class="panel" aria-label="${t("processes.facts")}">${rows}</section>`;
-}
 
 export const feedsOf = (t: Translator, process: Process) =>
   process.publishedAt === null
@@ -335,9 +94,6 @@ export const feedsOf = (t: Translator, process: Process) =>
           type: "application/atom+xml",
         },
       ];
-
-const feedLinks = (t: Translator, process: Process): Markup =>
-  html`${feedsOf(t, process).map((feed) => html`<p class="hint feed-link"><a href="${href(feed.href)}"${attrs({ type: feed.type })}>${icon("link")} ${feed.title}</a></p>`)}`;
 
 export function newsListPage(
   ctx: PageContext,

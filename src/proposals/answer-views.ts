@@ -38,7 +38,7 @@ export function answerPage(ctx: PageContext, { proposal, process, answer, state 
       { href: `${processPath(process)}/proposals`, label: t("proposals.title") },
       { href: proposalPath(proposal), label: proposal.title },
     ],
-    main: html`
+    main: html`<div class="stack">
       ${answer === null ? nothing : html`<p class="hint">${t.rich("proposals.answered-before", { date: when(t, answer.updatedAt) })}</p>`}
       ${form(ctx, {
         action: `${proposalPath(proposal)}/answer`,
@@ -62,7 +62,7 @@ export function answerPage(ctx: PageContext, { proposal, process, answer, state 
           </div>
           ${fields.text("term", { label: t("proposals.term"), hint: t("proposals.term-hint"), value: answer?.term ?? null, charsMax: termCharsMax, optional: true })}
           ${fields.select("language", { label: t("proposals.answer-language"), value: isLanguage(written) ? written : city.lang, options: languages.map((tag) => ({ value: tag, label: t.languageName(tag) })) })}`,
-      })}`,
+      })}</div>`,
     aside: html`<section class="panel"><h2>${t("proposals.the-proposal")}</h2>${articleBody(t, bodyOf(proposal), proposal.language)}</section>`,
   });
 }
