@@ -29,6 +29,8 @@ interface Outgoing {
   /** Given where the activity has been named before (a Follow, a Like). */
   readonly id?: string;
   readonly content?: string;
+  /** Where the object has terms that posts do not: an actor without its key would be no actor to others. */
+  readonly context?: unknown;
   readonly followersOf?: readonly string[];
   /** Whose institutional followers get it, for their copy of the process. */
   readonly institutionsOf?: readonly string[];
@@ -114,7 +116,7 @@ function activityOf(id: string, one: Outgoing, at: Date, followersOf: string[], 
     ? { to: [PUBLIC], cc: [...followersOf.map((uri) => `${uri}/followers`), ...recipients] }
     : { to: recipients };
   return {
-    "@context": activityContext,
+    "@context": one.context ?? activityContext,
     id,
     type: one.type,
     actor: one.actorUri,
@@ -147,8 +149,8 @@ const present = (...values: (string | null)[]): string[] => values.filter((value
 async function tellActorChange({ tx, uris, now }: Telling, event: RecordedEvent): Promise<Outgoing[]> {
   const actor = await findActor(tx, event.subjectUri);
   if (actor === null) return [];
-  const { "@context": _context, civic: _civic, ...object } = await actorToObject(tx, uris, actor, now);
-  return [{ actorUri: actor.uri, type: "Update", object, kind: "official", followersOf: [actor.uri] }];
+  const { "@context": context, civic: _civic, ...object } = await actorToObject(tx, uris, actor, now);
+  return [{ actorUri: actor.uri, type: "Update", object, context, kind: "official", followersOf: [actor.uri] }];
 }
 
 async function tellActorClosed(_telling: Telling, event: RecordedEvent): Promise<Outgoing[]> {
@@ -195,7 +197,9 @@ function tellOfficial(type: "Create" | "Update"): Tell {
     if (object === null) return [];
     const { speaker, processActor, organisation } = await voicesOf(telling, object, subject?.processUri ?? null);
     const followersOf = present(speaker, processActor, organisation);
-    const said: Outgoing = { actorUri: speaker, type, object: withoutOurs(object), kind: "official", followersOf };
+    // Named itself as well: snac takes an activity of someone it does not follow only if it names someone it does.
+    const recipients = present(processActor);
+    const said: Outgoing = { actorUri: speaker, type, object: withoutOurs(object), kind: "official", followersOf, recipients };
     if (type === "Update") return [said];
     const boosters = present(processActor, organisation).filter((actor) => actor !== speaker || "inReplyTo" in object);
     return [said, ...boosters.map((actorUri) => boost(actorUri, event.subjectUri, "official"))];

@@ -1,9 +1,11 @@
 // A fediverse account that is no Koinon node follows a process, answers, likes, boosts, undoes, reports and leaves.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Account } from "../../src/accounts/account.ts";
+import { describeActor } from "../../src/actors/actions.ts";
 import { findActor } from "../../src/actors/queries.ts";
 import { publishComment } from "../../src/comments/actions.ts";
 import { findComment } from "../../src/comments/queries.ts";
+import { withTransaction } from "../../src/platform/db.ts";
 import { publishNews } from "../../src/processes/actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { answerProposal } from "../../src/proposals/actions.ts";
@@ -68,6 +70,19 @@ describe("a stranger's account", () => {
     expect(received("Announce")).toEqual([expect.objectContaining({ actor: process.actorUri, object: notes[1]?.id })]);
     for (const note of notes) expect(note).not.toHaveProperty("summary");
     expect(JSON.stringify(ana.inbox)).not.toContain(resident.email);
+  });
+
+  test("hears of a changed profile, whole, with its key", async () => {
+    const before = received("Update").length;
+    const actor = (await findActor(bilbao.sql, process.actorUri!))!;
+    const profile = { name: "Open squares", summary: "Where?" };
+    await withTransaction(bilbao.sql, (tx) => describeActor(tx, actor.id, profile, net.clock.now()));
+    await net.settle();
+    const update = received("Update").slice(before).map(({ object }) => object as Json)[0];
+    expect(update).toMatchObject({ id: process.actorUri, type: "Group", name: "Open squares", preferredUsername: process.handle });
+    expect(update?.publicKey).toMatchObject({ id: `${process.actorUri}#main-key`, publicKeyPem: expect.stringContaining("PUBLIC KEY") });
+    expect(update?.attachment).toHaveLength(2);
+    expect(update?.featured).toBe(`${process.actorUri}/featured`);
   });
 
   test("replies, edits the reply and takes it back", async () => {
