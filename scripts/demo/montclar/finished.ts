@@ -1,8 +1,11 @@
 // A process of Montclar that is over: what people asked for, what the city answered, and what became of it.
 import type { Account } from "../../../src/accounts/account.ts";
+import type { Meeting } from "../../../src/meetings/meeting.ts";
+import { plantMeeting, plantResult } from "../meeting-seed.ts";
 import type { Place } from "../place.ts";
 import { type ProcessSeed, plantProcess } from "../process-seed.ts";
 import { type ProposalSeed, plantProposals } from "../proposal-seed.ts";
+import { schoolyardMeetings, schoolyardResults } from "./schoolyards.ts";
 
 const schoolyards: ProcessSeed = {
   handle: "patis-oberts",
@@ -115,5 +118,11 @@ const proposals: readonly ProposalSeed[] = [
 
 export async function plantFinished(place: Place, official: Account): Promise<void> {
   const process = await plantProcess(place, official, schoolyards, 421);
-  await plantProposals(place, process, official, proposals);
+  const planted = await plantProposals(place, process, official, proposals);
+  const meetings = new Map<string, Meeting>();
+  for (const seed of schoolyardMeetings) {
+    meetings.set(seed.key, await plantMeeting(place, process, official, planted.proposals, seed));
+  }
+  const known = { proposals: planted.proposals, meetings };
+  for (const seed of schoolyardResults) await plantResult(place, process, official, known, seed);
 }
