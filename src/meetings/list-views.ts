@@ -10,7 +10,6 @@ import { copyNote, followProcess, processCrumbs, processTabs } from "../processe
 import { meetingCard, type Status } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { buttonLink } from "../web/fields.ts";
-import { icon } from "../web/icons.ts";
 import { page } from "../web/layout.ts";
 import { cardList, emptyState, filterBar, pager, section, tabs, withQuery } from "../web/lists.ts";
 import { isOver, type Meeting, type MeetingState, meetingPath } from "./meeting.ts";
@@ -153,7 +152,7 @@ export const segmentOf = (process: Process): string => processPath(process).spli
 /** A calendar keeps up with what is planned, without an account. */
 const subscribe = ({ t, city }: PageContext, path: string): Markup => html`<section class="panel">
   <h2>${t("meetings.subscribe")}</h2><p>${t("meetings.subscribe-text")}</p>
-  <p><a href="${href(`${path}.ics`)}" type="text/calendar">${icon("calendar")} ${t("meetings.feed")}</a></p>
+  <p><a href="${href(`${path}.ics`)}" type="text/calendar">${t("meetings.feed")}</a></p>
   <p class="hint" dir="ltr">${`${city.origin}${path}.ics`}</p></section>`;
 
 function nothingFound(ctx: PageContext, { search, chosen, when, process }: MeetingListProps): Markup {

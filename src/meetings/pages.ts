@@ -1,6 +1,7 @@
 // The pages of meetings that everyone reads, and their calendars. What the desk does with them is in desk-pages.ts.
 import { type Context, Hono } from "hono";
 import { holds } from "../accounts/account.ts";
+import { findMainOrganisation } from "../cities/queries.ts";
 import { loadDiscussion } from "../comments/queries.ts";
 import { commentThread } from "../comments/views.ts";
 import { nothing } from "../platform/html.ts";
@@ -124,7 +125,8 @@ function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
     const process = meeting.processUri === null ? null : await findProcess(sql, meeting.processUri);
     refuseUnless(process === null || process.hiddenAt === null, "not-found");
     const isPublic = meeting.publishedAt !== null && meeting.hiddenAt === null;
-    const [categories, links, discussion] = await Promise.all([
+    const [city, categories, links, discussion] = await Promise.all([
+      findMainOrganisation(sql),
       listCategories(sql),
       listMeetingLinks(sql, meeting.uri),
       isPublic
@@ -142,6 +144,7 @@ function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
         process,
         categoryName: category ? pickText(category.name, ctx.t.lang).text : meeting.categoryName || null,
         linked: await listLinked(sql, links),
+        territory: meeting.origin === null ? (process?.pilotGeojson ?? city?.territoryGeojson ?? null) : null,
         mayEdit: meeting.origin === null && holds(ctx.account, "official", meeting.processUri),
         thread: discussion === null ? nothing : commentThread(ctx, discussion),
       }),

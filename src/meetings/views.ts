@@ -24,6 +24,8 @@ export interface MeetingPageProps {
   readonly process: Process | null;
   readonly categoryName: string | null;
   readonly linked: readonly Linked[];
+  /** GeoJSON of where the city or the pilot is; null where it is not known, and then there is no map to put a point on. */
+  readonly territory: unknown;
   readonly mayEdit: boolean;
   readonly thread: Renderable;
 }
@@ -49,8 +51,8 @@ export function meetingPage(ctx: PageContext, props: MeetingPageProps): Markup {
     kicker: html`<span>${t("meetings.one")}</span>${status === null ? nothing : statusPill(status.label, status.tone)}${badge(t(`meetings.kind.${meeting.kind}`))}${props.categoryName ? badge(props.categoryName) : nothing}${languageNote(t, meeting.language)}`,
     main: html`
       ${notes(ctx, props)}
-      ${facts(ctx, meeting)}
-      ${meeting.body ? articleBody(t, textShown(meeting, meeting.body), meeting.language) : nothing}
+      ${facts(ctx, meeting, props.territory)}
+      ${meeting.body ? html`<div class="section-small">${articleBody(t, textShown(meeting, meeting.body), meeting.language)}</div>` : nothing}
       ${meeting.agenda ? section(t("meetings.agenda"), articleBody(t, textShown(meeting, meeting.agenda), meeting.language), undefined, "agenda") : nothing}
       ${afterwards(ctx, meeting)}
       ${linkedList(t, t("meetings.about-proposals"), props.linked)}
@@ -94,7 +96,7 @@ function notes(ctx: PageContext, { meeting }: MeetingPageProps): Renderable {
 }
 
 /** When and where, large enough to be found on a phone in the street. */
-function facts(ctx: PageContext, meeting: Meeting): Markup {
+function facts(ctx: PageContext, meeting: Meeting, territory: unknown): Markup {
   const { t } = ctx;
   const clock = clockOf(t, meeting);
   const { latitude, longitude, address, link } = meeting;
@@ -118,7 +120,11 @@ function facts(ctx: PageContext, meeting: Meeting): Markup {
     [t("meetings.organisation"), meeting.organisationName ? html`<bdi>${meeting.organisationName}</bdi>` : null],
   ]);
   return html`<div class="meeting-facts">${dateBlock(clock, meeting.startsAt)}<div>${rows}</div></div>
-    ${point === null ? nothing : placeMap(t, { label: t("meetings.map"), points: [{ ...point, label: address || meeting.title, href: null }], hasList: false })}`;
+    ${
+      point === null || territory === null
+        ? nothing
+        : html`<div class="section-small">${placeMap(t, { label: t("meetings.map"), territory, points: [{ ...point, label: address || meeting.title, href: null }], hasList: false })}</div>`
+    }`;
 }
 
 /** Who came and what was said. */
@@ -158,7 +164,7 @@ function desk(ctx: PageContext, meeting: Meeting): Markup {
   const path = meetingPath(meeting);
   const may = (state: Meeting["state"]) => mayBecome(meeting.state, state);
   return html`<section class="panel" aria-labelledby="meeting-desk"><h2 id="meeting-desk">${t("meetings.desk")}</h2>
-    ${meeting.state === "draft" ? confirmForm(ctx, { label: t("meetings.publish"), ask: t("meetings.publish-ask"), action: `${path}/publication`, submit: t("meetings.publish-now"), body: nothing }) : nothing}
+    ${meeting.state === "draft" ? confirmForm(ctx, { label: t("meetings.publish"), kind: "secondary", ask: t("meetings.publish-ask"), action: `${path}/publication`, submit: t("meetings.publish-now"), body: nothing }) : nothing}
     <p class="row">${meeting.state === "draft" || meeting.state === "scheduled" ? buttonLink(`${path}/edit`, t("meetings.edit"), "secondary") : nothing}
     ${may("closed") && meeting.startsAt <= now ? buttonLink(`${path}/minutes`, t(meeting.state === "closed" ? "meetings.edit-minutes" : "meetings.write-minutes"), "secondary") : nothing}
     ${may("cancelled") ? buttonLink(`${path}/cancellation`, t("meetings.cancel"), "quiet") : nothing}</p>

@@ -48,8 +48,8 @@ export function resultPage(ctx: PageContext, props: ResultPageProps): Markup {
     main: html`
       ${notes(ctx, result)}
       ${result.progress === null ? nothing : progressBar(t, result.progress / 100, t("card.progress-of", { title: result.title }))}
-      ${facts(t, result)}
-      ${result.body ? articleBody(t, textShown(result, result.body), result.language) : nothing}
+      <div class="section-small facts-across">${facts(t, result)}</div>
+      ${result.body ? html`<div class="section-small">${articleBody(t, textShown(result, result.body), result.language)}</div>` : nothing}
       ${milestones(t, props.milestones)}
       ${linkedList(t, t("results.from-proposals"), props.proposals)}
       ${linkedList(t, t("results.from-meetings"), props.meetings)}
@@ -136,7 +136,7 @@ function sourceCounts(t: Translator, { source }: Result): Markup {
     t("results.source-title"),
     html`<p class="hint">${t("results.source-means")}</p>
       ${figures.length === 0 ? nothing : stats(figures)}
-      <p class="hint"><a href="${href(source.url)}" rel="noopener">${source.name}</a> · ${t("meetings.source-id", { id: source.id })}</p>`,
+      <p class="hint section-small"><a href="${href(source.url)}" rel="noopener">${source.name}</a> · ${t("meetings.source-id", { id: source.id })}</p>`,
     undefined,
     "source",
   );
