@@ -7,7 +7,6 @@ import { escapeHtml } from "../src/platform/html.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
 import type { Process } from "../src/processes/process.ts";
-import type { Stance } from "../src/subjects/subject.ts";
 import { audienceOf, countsOf, isLater } from "./proposals.ts";
 import { contentLengthMax, textOf, type WirePost } from "./reading.ts";
 import { inOneLanguage, type Json, objectContext } from "./vocabulary.ts";
@@ -52,18 +51,6 @@ export function commentToObject(comment: Comment, process: Process | null, answe
   };
 }
 
-/**
- * The text of a comment, and the side it takes: apart where its node is one of ours, which writes the side into the Note
- * for everyone else.
- */
-export function spokenIn(post: WirePost): { html: string; stance: Stance | null } {
-  const civic = post.civic ?? {};
-  return {
-    html: String(cleanRemoteHtml(textOf(civic.body, contentLengthMax))) || post.html,
-    stance: stances.find((stance) => stance === civic.stance) ?? null,
-  };
-}
-
 /** Keeps a comment that another Koinon node speaks for, with the person's name and stance, as read from its own origin. */
 export async function keepComment(tx: Tx, post: WirePost, now: Date, author: Actor): Promise<void> {
   refuseUnless(post.inReplyTo !== null && post.isPublic, "unsupported-object");
@@ -76,8 +63,9 @@ export async function keepComment(tx: Tx, post: WirePost, now: Date, author: Act
       inReplyTo: post.inReplyTo,
       author,
       authorName: plainText(textOf(civic.author, 200)) || author.name,
-      ...spokenIn(post),
+      html: String(cleanRemoteHtml(textOf(civic.body, contentLengthMax))) || post.html,
       language: post.language,
+      stance: stances.find((stance) => stance === civic.stance) ?? null,
       publishedAt: post.publishedAt ?? now,
       updatedAt: post.updatedAt,
     },
