@@ -197,7 +197,6 @@ function tellOfficial(type: "Create" | "Update"): Tell {
     if (object === null) return [];
     const { speaker, processActor, organisation } = await voicesOf(telling, object, subject?.processUri ?? null);
     const followersOf = present(speaker, processActor, organisation);
-    // Named itself as well: snac takes an activity of someone it does not follow only if it names someone it does.
     const recipients = present(processActor);
     const said: Outgoing = { actorUri: speaker, type, object: withoutOurs(object), kind: "official", followersOf, recipients };
     if (type === "Update") return [said];

@@ -96,12 +96,16 @@ export function answerToObject(answer: Answer, proposal: Proposal, process: Proc
   };
 }
 
-/** Everyone, the author's followers and the process's: what official and public things are addressed to. */
+/**
+ * Everyone, the author's followers and the process's: what official and public things are addressed to. The process is
+ * named itself too: snac takes a thing of someone its reader does not follow only if it names someone they do.
+ */
 export function audienceOf(authorUri: string | null, process: Pick<Process, "actorUri">): Json {
   const followers = [authorUri, process.actorUri].flatMap((uri) => (uri === null ? [] : [`${uri}/followers`]));
+  const named = process.actorUri === null || process.actorUri === authorUri ? [] : [process.actorUri];
   return {
     to: [PUBLIC],
-    cc: [...new Set(followers)],
+    cc: [...new Set([...followers, ...named])],
     ...(process.actorUri === null ? {} : { audience: process.actorUri }),
   };
 }
