@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { findActor } from "../src/actors/queries.ts";
 import { factsOf } from "../src/meetings/announcement.ts";
-import { type Meeting, meetingKinds } from "../src/meetings/meeting.ts";
+import { isPossibleLength, type Meeting, meetingKinds } from "../src/meetings/meeting.ts";
 import { keepRemoteMeeting } from "../src/meetings/remote.ts";
 import type { Tx } from "../src/platform/db.ts";
 import { escapeHtml } from "../src/platform/html.ts";
@@ -154,7 +154,7 @@ const civicMeeting = z
     proposals: addresses,
     source: civicSource,
   })
-  .refine(({ startsAt, endsAt }) => endsAt === null || startsAt <= endsAt);
+  .refine(({ startsAt, endsAt }) => endsAt === null || isPossibleLength(startsAt, endsAt));
 
 /**
  * Keeps a meeting that another Koinon node published, as read from its own origin.

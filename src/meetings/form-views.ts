@@ -13,6 +13,7 @@ import { buttonLink, type Fields, form, openFields } from "../web/fields.ts";
 import type { FormState, FormValues } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import {
+  isPossibleLength,
   lineLengthMax,
   type Meeting,
   type MeetingText,
@@ -183,6 +184,7 @@ const schema = z
     if (starts === null) wrong("starts", "field.not-a-date");
     if (typed.ends !== "" && ends === null) wrong("ends", "field.not-a-date");
     if (starts !== null && ends !== null && ends < starts) wrong("ends", "field.ends-before-start");
+    else if (starts !== null && ends !== null && !isPossibleLength(starts, ends)) wrong("ends", "field.lasts-too-long");
     if ((typed.latitude === null) !== (typed.longitude === null)) {
       wrong(typed.latitude === null ? "latitude" : "longitude", "field.required");
     }

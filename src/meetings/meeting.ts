@@ -23,6 +23,8 @@ export const textLengthMax = 20_000;
 export const minutesLengthMax = 50_000;
 export const lineLengthMax = 500;
 export const linkedMax = 50;
+/** Lists look back no further for a meeting that is still going on. */
+export const lengthMaxMs = 31 * dayMs;
 
 export interface MeetingText {
   readonly title: string;
@@ -122,11 +124,16 @@ export function checkLimits(text: MeetingText): void {
     ["link", lineLengthMax],
   ] as const;
   for (const [field, max] of limits) refuseUnless(text[field].length <= max, "too-large", { field, max });
-  refuseUnless(text.endsAt === null || text.startsAt <= text.endsAt, "invalid-input", { field: "ends" });
+  refuseUnless(text.endsAt === null || isPossibleLength(text.startsAt, text.endsAt), "invalid-input", {
+    field: "ends",
+  });
   refuseUnless(isTimeZone(text.timeZone), "invalid-input", { field: "timeZone" });
   refuseUnless(text.link === "" || /^https?:\/\//.test(text.link), "invalid-input", { field: "link" });
   refuseUnless((text.latitude === null) === (text.longitude === null), "invalid-input", { field: "latitude" });
 }
+
+export const isPossibleLength = (startsAt: Date, endsAt: Date): boolean =>
+  startsAt <= endsAt && +endsAt - +startsAt <= lengthMaxMs;
 
 /** What must hold before anyone is invited: a title, and a way to get there. @throws Refused `invalid-input` naming the field. */
 export function checkInvitation(text: MeetingText): void {

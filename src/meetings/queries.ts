@@ -3,7 +3,7 @@ import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import type { PageKey } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import type { Meeting } from "./meeting.ts";
+import { lengthMaxMs, type Meeting } from "./meeting.ts";
 
 const columns = (sql: Sql) => sql`
   meeting.uri, meeting.id, subject.url, subject.origin, meeting.process_uri, meeting.organisation_id,
@@ -70,7 +70,7 @@ export async function listMeetings(sql: Sql, filter: MeetingFilter): Promise<Mee
   return await sql<Meeting[]>`
     select ${columns(sql)} from ${joined(sql)}
     where meeting.state <> 'draft' and ${visible(sql)}
-      and ${filter.when === "upcoming" ? isToCome : sql`not (${isToCome})`}
+      and ${filter.when === "upcoming" ? sql`meeting.starts_at > ${new Date(+filter.now - lengthMaxMs)} and ${isToCome}` : sql`not (${isToCome})`}
       ${filter.processUri === null ? sql`` : sql`and meeting.process_uri = ${filter.processUri}`}
       ${search === "" ? sql`` : sql`and meeting.search @@ websearch_to_tsquery('simple', ${search})`}
       ${

@@ -71,7 +71,8 @@ export async function keepRemoteMeeting(tx: Tx, meeting: RemoteMeeting, now: Dat
   } else {
     const before = await findMeeting(tx, uri);
     if (before === null || (before.updatedAt !== null && before.updatedAt > updatedAt)) return;
-    await tx`update meeting set ${tx(kept as never)} where uri = ${uri}`;
+    const { uri: _uri, processUri: _process, ...changed } = kept;
+    await tx`update meeting set ${tx(changed as never)} where uri = ${uri}`;
   }
   await replaceMeetingLinks(tx, uri, linkedUris.slice(0, linkedMax));
   await touchSubject(tx, uri, { title, language, url, authorName: organisationName }, updatedAt);

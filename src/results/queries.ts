@@ -44,7 +44,6 @@ export interface ResultFilter {
   readonly status?: ResultStatus;
   /** Itself, or a category right below it. */
   readonly categoryId?: string;
-  readonly district?: string;
   /** Older than this id. */
   readonly before: string | null;
   /** Newer than this id; the rows then come nearest first. */
@@ -63,7 +62,6 @@ export async function listResults(sql: Sql, filter: ResultFilter): Promise<Resul
       ${search === "" ? sql`` : sql`and result.search @@ websearch_to_tsquery('simple', ${search})`}
       ${filter.status ? sql`and result.status = ${filter.status}` : sql``}
       ${filter.categoryId ? sql`and result.category_id in (select id from category where id = ${filter.categoryId} or parent_id = ${filter.categoryId})` : sql``}
-      ${filter.district ? sql`and result.district = ${filter.district}` : sql``}
       ${filter.before === null ? sql`` : sql`and result.id < ${filter.before}`}
       ${isBackwards ? sql`and result.id > ${filter.newerThan}` : sql``}
     order by result.id ${isBackwards ? sql`asc` : sql`desc`} limit ${filter.limit}`;

@@ -60,7 +60,8 @@ export async function keepRemoteResult(tx: Tx, result: RemoteResult, now: Date):
   } else {
     const before = await findResult(tx, uri);
     if (before === null || before.updatedAt > updatedAt) return;
-    await tx`update result set ${tx(kept as never)} where uri = ${uri}`;
+    const { uri: _uri, processUri: _process, ...changed } = kept;
+    await tx`update result set ${tx(changed as never)} where uri = ${uri}`;
   }
   const proposals = proposalUris.slice(0, linkedMax);
   await replaceResultLinks(tx, uri, {

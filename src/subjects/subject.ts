@@ -59,6 +59,7 @@ const roomOf: Readonly<Partial<Record<SubjectKind, string>>> = {
   comment: "comments",
   meeting: "meetings",
   result: "results",
+  milestone: "milestones",
 };
 
 /** The first part of the address of a kind's pages; null for what has no page of its own. */

@@ -60,7 +60,9 @@ function spoilt(file: string, spoil: (text: string) => string): string {
   return copy;
 }
 const spoiltFolders: string[] = [];
-afterAll(() => spoiltFolders.forEach((copy) => rmSync(copy, { recursive: true, force: true })));
+afterAll(() => {
+  for (const copy of spoiltFolders) rmSync(copy, { recursive: true, force: true });
+});
 
 describe.runIf(isThere)("the real files", () => {
   const sum = (numbers: readonly (number | null | undefined)[]): number =>

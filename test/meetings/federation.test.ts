@@ -1,11 +1,14 @@
 // Meetings and results between two cities: told, copied, changed and called off, over real signatures.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { keepMeeting } from "../../federation/meetings.ts";
 import { readPost } from "../../federation/reading.ts";
+import { keepResult } from "../../federation/results.ts";
 import { follow } from "../../src/actors/actions.ts";
 import { findActor } from "../../src/actors/queries.ts";
 import { cancelMeeting, changeMeeting, closeMeeting } from "../../src/meetings/actions.ts";
 import { findMeeting, listMeetingLinks } from "../../src/meetings/queries.ts";
 import { hideSubject } from "../../src/moderation/actions.ts";
+import { withTransaction } from "../../src/platform/db.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { findProcess, listNews } from "../../src/processes/queries.ts";
 import { changeResult, reachMilestone } from "../../src/results/actions.ts";
@@ -236,5 +239,62 @@ describe("a result", () => {
       progress: 10,
     });
     expect((await findProcess(porto.sql, process.uri))?.resultCount).toBe(2);
+  });
+});
+
+describe("what another node says of its meetings and results", () => {
+  test("is kept only where it fits, and two that name one source do not meet", async () => {
+    const { bilbao, porto } = net.nodes;
+    const meeting = await aMeeting(bilbao, { process, now: net.clock.now() });
+    const result = await aResult(bilbao, { process, now: net.clock.now() });
+    await net.settle();
+    const read = async (uri: string) => readPost(await fetchJson(uri));
+    const [event, note] = [await read(meeting.uri), await read(result.uri)];
+    const keep = (post: typeof event) =>
+      withTransaction(porto.sql, (tx) =>
+        (post.civic?.kind === "meeting" ? keepMeeting : keepResult)(tx, post, net.clock.now()),
+      );
+    const later = new Date(+net.clock.now() + 60_000);
+    const said = (post: typeof event, civic: object) => ({
+      ...post,
+      updatedAt: later,
+      civic: { ...post.civic, ...civic },
+    });
+    for (const wrong of [
+      { timeZone: "Europe/Atlantis" },
+      { startsAt: "tomorrow" },
+      { endsAt: "2020-01-01T00:00:00Z" },
+      { endsAt: "2099-01-01T00:00:00Z" },
+      { state: "draft" },
+      { form: "by pigeon" },
+    ]) {
+      await expect(keep(said(event, wrong))).rejects.toMatchObject({ code: "unsupported-object" });
+    }
+    await expect(keep(said(event, { process: "https://porto.test/processes/x" }))).rejects.toMatchObject({
+      code: "not-found",
+    });
+    await expect(keep(said(note, { progress: 40, status: "finished" }))).rejects.toMatchObject({
+      code: "unsupported-object",
+    });
+    await keep(
+      said(event, {
+        body: "<script>alert(1)</script><p onclick='x'>safe</p>",
+        link: "javascript:alert(1)",
+        attendees: -1,
+      }),
+    );
+    expect(await findMeeting(porto.sql, meeting.uri)).toMatchObject({
+      body: "<p>safe</p>",
+      link: "",
+      attendeeCount: null,
+    });
+    await keep(said(note, { progress: 400, cost: { amount: "1e9", currency: "EUR" }, startsOn: "2026-99-99" }));
+    expect(await findResult(porto.sql, result.uri)).toMatchObject({ progress: null, costAmount: null, startsOn: null });
+    const source = { name: "decidim.example", id: "1", url: "https://decidim.example/1", counts: { supports: 12 } };
+    const twin = await aResult(bilbao, { process, now: net.clock.now() });
+    await net.settle();
+    await keep(said(note, { source }));
+    await keep(said(await read(twin.uri), { source }));
+    expect((await findResult(porto.sql, twin.uri))?.source).toEqual(source);
   });
 });
