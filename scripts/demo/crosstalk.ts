@@ -33,7 +33,6 @@ const voices: readonly Voice[] = [
     from: "montclar",
     email: "nuria@montclar.example",
     about: rain,
-    stance: "for",
     language: "ca",
     body: "Us escric des de Montclar: aquí vam posar dipòsits a tres escoles i el que més va costar va ser la tapa, que les criatures no la poguessin obrir. Si us serveix, us passem el plànol.",
   },
@@ -42,14 +41,13 @@ const voices: readonly Voice[] = [
     from: "commons",
     email: "thomas@commons.example",
     about: rain,
-    stance: "neutral",
     language: "en",
     body: "Have you measured how warm the stored water gets by August? In Seville a tank that shallow reached 28 °C, which is fine for trees but not for misting near children.",
   },
   {
     once: id(3),
     from: "commons",
-    email: "maelle@commons.example",
+    email: "hugo@commons.example",
     about: shade,
     stance: "for",
     language: "fr",
@@ -60,7 +58,6 @@ const voices: readonly Voice[] = [
     from: "medina",
     email: "youssef@medina.example",
     about: shade,
-    stance: "neutral",
     language: "ar",
     body: "تحيّة من مدينة الياسمين. جرّبنا القماش قبل القصب: الفرق عند الظهر ثلاث درجات لصالح القصب، لأنه يترك الهواء يمرّ. هل قستم تحت القماش؟",
   },
@@ -100,14 +97,14 @@ const askEveryMs = 100;
  * Says all of it, each voice on its own node.
  * @throws Error where something does not arrive within {@link arrivalTimeoutMs}.
  */
-export async function speakAcross(instances: ReadonlyMap<DemoNode["key"], Instance>): Promise<void> {
+export async function speakAcross(instances: ReadonlyMap<DemoNode["key"], Instance>, stop: AbortSignal): Promise<void> {
   const at = (key: DemoNode["key"]) => instances.get(key) as Instance;
   const said = new Map<string, string>();
   for (const { about, repliesTo, from, email, once, stance, language, body } of voices) {
     const { sql, uris } = at(from);
     const targetUri = await uriByTitle(at(about.node), about.title);
     const parentUri = repliesTo === undefined ? null : (said.get(repliesTo) as string);
-    await arrived(at(from), parentUri ?? targetUri);
+    await arrived(at(from), parentUri ?? targetUri, stop);
     const by = await findAccountByEmail(sql, email);
     if (by === null) throw new Error(`nobody in ${from} is called ${email}`);
     const input = { targetUri, parentUri, stance: stance ?? null, body, language, once };
@@ -115,7 +112,7 @@ export async function speakAcross(instances: ReadonlyMap<DemoNode["key"], Instan
     said.set(once, comment.uri);
     if (parentUri === null && by.actorId !== null) await likeSubject(sql, uris, by, targetUri, new Date());
   }
-  for (const { once, about } of voices) await arrived(at(about.node), said.get(once) as string);
+  for (const { once, about } of voices) await arrived(at(about.node), said.get(once) as string, stop);
 }
 
 async function uriByTitle({ sql }: Instance, title: string): Promise<string> {
@@ -125,10 +122,10 @@ async function uriByTitle({ sql }: Instance, title: string): Promise<string> {
   return row.uri;
 }
 
-async function arrived({ sql, uris }: Instance, uri: string): Promise<void> {
+async function arrived({ sql, uris }: Instance, uri: string, stop: AbortSignal): Promise<void> {
   const deadline = Date.now() + arrivalTimeoutMs;
   while ((await sql`select from subject where uri = ${uri} and published_at is not null`).length === 0) {
     if (Date.now() > deadline) throw new Error(`${uri} has not arrived at ${uris.origin}`);
-    await sleep(askEveryMs);
+    await sleep(askEveryMs, undefined, { signal: stop });
   }
 }

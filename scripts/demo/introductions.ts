@@ -19,7 +19,7 @@ export interface Neighbour {
  */
 export async function introduce(
   neighbours: readonly Neighbour[],
-  shared: { folder: string; secret: string },
+  shared: { folder: string; secret: string; stop: AbortSignal },
 ): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const instances = new Map<DemoNode["key"], Instance>();
@@ -41,13 +41,14 @@ export async function introduce(
       followAll(
         us,
         all.filter((them) => them !== us),
+        shared.stop,
       ),
     ),
   );
-  await speakAcross(instances);
+  await speakAcross(instances, shared.stop);
 }
 
-async function followAll(us: Instance, others: readonly Instance[]): Promise<void> {
+async function followAll(us: Instance, others: readonly Instance[], stop: AbortSignal): Promise<void> {
   const ours = await findMainOrganisation(us.sql);
   const we = await findActor(us.sql, ours?.actorUri ?? "");
   if (we === null) throw new Error(`no city stands at ${us.uris.origin}`);
@@ -56,6 +57,7 @@ async function followAll(us: Instance, others: readonly Instance[]): Promise<voi
     const processes = await listProcesses(them.sql, { from: "here", limit: 20, now: new Date() });
     const addresses = [city?.actorUri, ...processes.map((process) => process.actorUri)];
     for (const address of addresses) {
+      stop.throwIfAborted();
       if (!address) continue;
       const found = await us.house.findRemote(address);
       const followed = await findActor(us.sql, found.uri);

@@ -46,7 +46,8 @@ export function openLiveLog(
     const time = dim(new Date(line.time).toTimeString().slice(0, 8));
     if (line.category === "koinon.federation" && typeof line.type === "string" && typeof line.actor === "string") {
       const from = nodeAt(line.actor)?.name ?? new URL(line.actor).host;
-      const what = await titleOf(line.object);
+      // What is accepted is a follow of the one who accepts.
+      const what = await titleOf(line.type === "Accept" || line.type === "Reject" ? line.actor : line.object);
       const verdict = line.verdict === "done" ? "" : dim(` (${line.verdict} ${line.reason ?? ""})`.replace(" )", ")"));
       return `${time}  ${paint("36", from)} → ${paint("36", node.name)}  ${line.type}  ${what}${verdict}`;
     }

@@ -37,7 +37,7 @@ export async function runDemo(options: DemoOptions, stop: AbortSignal): Promise<
     running.defer(async () => void (await Promise.all(processes.map((node) => node.stop()))));
     await unlessStopped(stop, Promise.all(processes.map((node) => node.isOpen)));
     if (!state.haveMet) {
-      await unlessStopped(stop, meet(nodes, databases, options.folder, state));
+      await meet(nodes, databases, options.folder, state, stop);
       writeState(options.folder, { ...state, haveMet: true });
     }
     say(welcome(nodes, await signInLinks(nodes, databases.of, state.secret), performance.now()));
@@ -150,11 +150,17 @@ function startNodes(
 }
 
 /** The nodes follow each other, and people speak in each other's city: once, over the wire. */
-async function meet(nodes: readonly DemoNode[], databases: Databases, folder: string, state: DemoState): Promise<void> {
+async function meet(
+  nodes: readonly DemoNode[],
+  databases: Databases,
+  folder: string,
+  { secret }: DemoState,
+  stop: AbortSignal,
+): Promise<void> {
   say("The nodes get to know each other …");
   const { introduce } = await import("./introductions.ts");
   const places = nodes.map((node) => ({ node, databaseUrl: databases.addressOf(node) }));
-  await introduce(places, { folder, secret: state.secret });
+  await introduce(places, { folder, secret, stop });
 }
 
 async function unlessStopped<T>(stop: AbortSignal, work: Promise<T>): Promise<T> {
