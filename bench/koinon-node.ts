@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import packageJson from "../package.json" with { type: "json" };
 import { openAccount } from "../src/accounts/sign-in-actions.ts";
 import { appointFirstAdministrator } from "../src/accounts/people-actions.ts";
 import { getAccount } from "../src/accounts/queries.ts";
@@ -69,11 +70,14 @@ export async function startKoinon({ port, dir, peers }: Settings): Promise<Koino
   };
 }
 
+/** What `npm start` gives to Node. */
+const startFlags = packageJson.scripts.start.split(" ").filter((word) => word.startsWith("--") && !word.startsWith("--env-file"));
+
 /** `src/main.ts` as it really runs, until its first page answers. */
 export async function startNode(env: Record<string, string>, port: number): Promise<ChildProcess> {
   const main = join(import.meta.dirname, "..", "src", "main.ts");
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [main], { env: { PATH, HOME, ...env } as never, stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, [...startFlags, main], { env: { PATH, HOME, ...env } as never, stdio: ["ignore", "ignore", "inherit"] });
   child.once("exit", (code) => {
     if (code) throw new Error(`the node ended with ${code}`);
   });

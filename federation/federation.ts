@@ -4,7 +4,7 @@ import { createFederation, type Federation, signRequest } from "@fedify/fedify";
 import { Activity, Application, Group, Organization, Person } from "@fedify/vocab";
 import { getLogger } from "@logtape/logtape";
 import type { Actor } from "../src/actors/actor.ts";
-import { findLocalActor, getActorOfKind, policyFor } from "../src/actors/queries.ts";
+import { findKnocker, findLocalActor, getActorOfKind, type RememberedActor } from "../src/actors/queries.ts";
 import type { Pool } from "../src/platform/db.ts";
 import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
 import type { Handlers } from "../src/platform/jobs.ts";
@@ -22,6 +22,7 @@ import { JobMessageQueue } from "./queue.ts";
 import { publishDigest } from "./quiet.ts";
 import { uriOf } from "./reading.ts";
 import { actorAt, backfillPage, openFindRemote, promiseRefresh, type Remote, refresh, startBackfill } from "./remote.ts";
+import { receivedSweepHandlers } from "./received.ts";
 import { hostMeta, openServing } from "./serving.ts";
 import { contextLoader } from "./trust/contexts.ts";
 import { openDocuments, type SignatureDialect } from "./trust/documents.ts";
@@ -46,6 +47,8 @@ export interface FederationDoor {
   fetch(request: Request): Promise<Response | null>;
   readonly findRemote: FindRemote;
   readonly handlers: Handlers;
+  /** Apart from the other jobs: a delivery waits for another server most of its time, and holds up nothing here. */
+  readonly deliveries: Handlers;
 }
 
 /** What the guard has read, for the listener: Fedify's context data is the one thing that reaches it. */
@@ -96,7 +99,8 @@ export function openFederation(options: FederationOptions): FederationDoor {
   const inbox = openInbox({ federation, remote, options });
   return {
     findRemote: openFindRemote(remote, () => clock.now()),
-    handlers: openHandlers({ federation, remote, queue, post, options }),
+    handlers: openHandlers({ federation, remote, options }),
+    deliveries: queue.handlers((message) => patiently(post(message))),
     async fetch(request) {
       const { pathname } = new URL(request.url);
       if (request.method === "POST" && (pathname === "/inbox" || /^\/actors\/[^/]+\/inbox$/.test(pathname))) return await inbox(request);
@@ -190,11 +194,6 @@ function openListeners(federation: Federation<Passed>, take: (passed: Passed) =>
     .on(Activity, async (context) => await take(context.data));
 }
 
-interface Sending {
-  readonly queue: JobMessageQueue;
-  readonly post: (message: unknown) => Promise<void>;
-}
-
 interface Parts {
   readonly federation: Federation<Passed>;
   readonly remote: Remote;
@@ -209,8 +208,13 @@ interface Parts {
 function openInbox({ federation, remote, options }: Parts): (request: Request) => Promise<Response> {
   const { sql, uris, clock, permittedOrigins } = options;
   const now = () => clock.now();
-  const standingOf = async (actor: URL) => await policyFor(sql, actor.host);
   return async (request) => {
+    let remembered: RememberedActor | null = null;
+    const standingOf = async (actor: URL) => {
+      const knocker = await findKnocker(sql, actor);
+      remembered = knocker.actor;
+      return knocker.policy;
+    };
     const knock = await guardInbox(request, { origin: uris.origin, permittedOrigins, standingOf });
     if (knock instanceof Response) return knock;
     if (knock.signatures.length === 0) {
@@ -219,7 +223,7 @@ function openInbox({ federation, remote, options }: Parts): (request: Request) =
     const verification = await verifyRequest(knock, { documents: remote.documents, now });
     switch (verification.kind) {
       case "verified":
-        await takeIn(remote, knock, clock.now());
+        await takeIn(remote, knock, clock.now(), remembered);
         return new Response(null, { status: 202 });
       case "refused":
         return answer(401, verification.reason);
@@ -245,8 +249,8 @@ async function takeForwarded(federation: Federation<Passed>, knock: Knock): Prom
 const answer = (status: number, reason: string) =>
   new Response(`${reason}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
 
-async function takeIn(remote: Remote, knock: Knock, now: Date): Promise<void> {
-  const from = await actorAt(remote, knock.actor.href, now);
+async function takeIn(remote: Remote, knock: Knock, now: Date, remembered?: RememberedActor | null): Promise<void> {
+  const from = await actorAt(remote, knock.actor.href, now, remembered);
   const outcome = await receive(remote.sql, knock.activity as Json, from, { isLimited: knock.standing === "limited", now });
   const { type, object } = knock.activity;
   log.debug("{type} from {actor}: {verdict} {reason}", { reason: "", ...outcome, type, actor: from.uri, object: uriOf(object) });
@@ -265,7 +269,7 @@ async function isFarewell({ sql }: Remote, { activity, actor }: Knock): Promise<
   return true;
 }
 
-function openHandlers({ federation, remote, queue, post, options }: Parts & Sending): Handlers {
+function openHandlers({ federation, remote, options }: Parts): Handlers {
   const { sql, uris, clock } = options;
   const passing: Passed = { knock: null, hasArrived: false };
   const { documents } = remote;
@@ -274,7 +278,6 @@ function openHandlers({ federation, remote, queue, post, options }: Parts & Send
     (payload: unknown) =>
       patiently(run(payload as Payload));
   return {
-    ...queue.handlers((message) => patiently(post(message))),
     federate: on(({ eventId }: { eventId: string }) => tellEvent(sql, uris, eventId, clock.now())),
     deliver: on((payload: { activityUri: string; after: string }) =>
       deliver({ sql, context: federation.createContext(new URL(uris.origin), passing), documents }, payload),
@@ -283,6 +286,7 @@ function openHandlers({ federation, remote, queue, post, options }: Parts & Send
     "start-backfill": on(({ actorUri }: { actorUri: string }) => startBackfill(remote, actorUri, clock.now())),
     backfill: on((payload: { actorUri: string; page: string; count: number }) => backfillPage(remote, payload, clock.now())),
     ...sweepHandlers(sql, () => clock.now()),
+    ...receivedSweepHandlers(sql, () => clock.now()),
     digest: on(({ processUri }: { processUri: string }) => publishDigest(sql, uris, processUri, clock.now())),
     "phase-start": on(({ phaseId }: { phaseId: string }) => announcePhase(sql, uris, phaseId, clock.now())),
   };

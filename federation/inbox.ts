@@ -130,15 +130,17 @@ async function receiveCreate(received: Received): Promise<void> {
   const uri = activity.objectUri;
   refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "forged");
   const post = embeddedPost(activity);
-  if (await isFromFollowed(received)) return await promiseRefresh(tx, uri);
+  // A reply by a person is here in full. What an institution or its process brings is read at its own address.
+  if ((post?.inReplyTo == null || isInstitution(from.type)) && (await isFromFollowed(received))) return await promiseRefresh(tx, uri);
   refuseUnless(post?.inReplyTo != null, "unsupported-object");
-  const parent = await findSubject(tx, post.inReplyTo);
-  refuseUnless(parent !== null, "not-found");
   // A vote in a poll, which decides nothing here, is a name without a text (snac: a lone line break). NodeBB names its
   // replies too, and those have text.
   refuseUnless(plainText(post.html).trim() !== "", "unsupported-object");
   // Where an institution speaks for a person, the person's name and stance are read at the comment's own address.
-  if (isInstitution(from.type)) return await promiseRefresh(tx, uri);
+  if (isInstitution(from.type)) {
+    refuseUnless((await findSubject(tx, post.inReplyTo)) !== null, "not-found");
+    return await promiseRefresh(tx, uri);
+  }
   await receiveComment(
     tx,
     {

@@ -3,7 +3,7 @@
 import { FetchError } from "@fedify/vocab-runtime";
 import { rememberRemoteActor } from "../src/actors/actions.ts";
 import { type Actor, addressOf } from "../src/actors/actor.ts";
-import { findActor, isFollowedHere, policyFor, remoteActorReadAt } from "../src/actors/queries.ts";
+import { findRemoteActor, isFollowedHere, policyFor, type RememberedActor } from "../src/actors/queries.ts";
 import { receiveActorDelete } from "../src/comments/remote.ts";
 import { type Sql, withTransaction } from "../src/platform/db.ts";
 import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
@@ -33,12 +33,18 @@ const answeredReadMax = 10;
 const backfillPauseMs = 3_000;
 
 /**
- * The actor at a URI, as remembered, or read anew when it is unknown or was last read over a day ago.
+ * The actor at a URI, as remembered (which the caller may have asked already), or read anew when it is unknown or was
+ * last read over a day ago.
  * @throws Refused, FetchError where its server does not answer for it.
  */
-export async function actorAt(remote: Remote, uri: string, now: Date): Promise<Actor> {
-  const readAt = await remoteActorReadAt(remote.sql, uri);
-  if (readAt !== null && +now - +readAt < actorRefreshMs) return (await findActor(remote.sql, uri))!;
+export async function actorAt(
+  remote: Remote,
+  uri: string,
+  now: Date,
+  remembered?: RememberedActor | null,
+): Promise<Actor> {
+  const known = remembered === undefined ? await findRemoteActor(remote.sql, uri) : remembered;
+  if (known !== null && +now - +known.fetchedAt < actorRefreshMs) return known;
   const { document } = await remote.documents.loader(uri);
   return await keepActor(remote, document as Json, uri, now);
 }

@@ -5,6 +5,7 @@ import { getLogger } from "@logtape/logtape";
 import packageJson from "../package.json" with { type: "json" };
 import { openFederation } from "../federation/federation.ts";
 import { scheduleSweep } from "../federation/kv.ts";
+import { scheduleReceivedSweep } from "../federation/received.ts";
 import { accountHandlers, scheduleAccountJobs } from "./accounts/jobs.ts";
 import { findMainOrganisation } from "./cities/queries.ts";
 import type { Config } from "./config.ts";
@@ -24,7 +25,8 @@ import { openApp } from "./web/app.ts";
 
 const log = getLogger(["koinon"]);
 const migrationsDir = join(import.meta.dirname, "..", "migrations");
-const jobsAtOnce = 16;
+const jobsAtOnce = 8;
+const deliveriesAtOnce = 32;
 
 /** What tests replace, one piece at a time. */
 export interface Overrides {
@@ -86,6 +88,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     await refuseMovedCity(sql, config.origin);
     await scheduleAccountJobs(sql, clock.now());
     await scheduleSweep(sql, clock.now());
+    await scheduleReceivedSweep(sql, clock.now());
   } catch (error) {
     // Open connections would keep a process alive that has given up.
     await close();
@@ -98,9 +101,14 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     house,
     mailbox,
     fetch: async (request, env) => (await door.fetch(request)) ?? (await app.fetch(request, env as never)),
-    startWorkers: (signal) =>
-      runJobs(sql, handlers, { signal, concurrency: jobsAtOnce, log, notify: config.databasePrepare }),
-    drain: async () => await drain(sql, handlers, { now: clock.now() }),
+    startWorkers: async (signal) => {
+      const common = { signal, log, notify: config.databasePrepare, otherKinds: "any" } as const;
+      await Promise.all([
+        runJobs(sql, handlers, { ...common, concurrency: jobsAtOnce }),
+        runJobs(sql, door.deliveries, { ...common, concurrency: deliveriesAtOnce }),
+      ]);
+    },
+    drain: async () => await drain(sql, { ...handlers, ...door.deliveries }, { now: clock.now() }),
     [Symbol.asyncDispose]: close,
   };
 }

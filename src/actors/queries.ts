@@ -40,12 +40,24 @@ export async function listOrganisationActors(sql: Sql): Promise<Actor[]> {
     select ${columns(sql)} from actor where kind = 'organisation' and origin is null and gone_at is null order by id`;
 }
 
-/** When the document of a remote actor was last read here; null when never. */
-export async function remoteActorReadAt(sql: Sql, uri: string): Promise<Date | null> {
-  const [row] = await sql<
-    { fetchedAt: Date | null }[]
-  >`select fetched_at from actor where uri = ${uri} and origin is not null`;
-  return row?.fetchedAt ?? null;
+export type RememberedActor = Actor & { readonly fetchedAt: Date };
+
+/** A remote actor as remembered, with the time its document was last read here. */
+export async function findRemoteActor(sql: Sql, uri: string): Promise<RememberedActor | null> {
+  const [actor] = await sql<RememberedActor[]>`
+    select ${columns(sql)}, actor.fetched_at from actor
+    where uri = ${uri} and origin is not null and fetched_at is not null`;
+  return actor ?? null;
+}
+
+/** What this node thinks of a server and knows of an actor there, in one question: it is asked of each one that knocks. */
+export async function findKnocker(sql: Sql, uri: URL): Promise<{ policy: PeerPolicy; actor: RememberedActor | null }> {
+  const [row] = await sql<[{ policy: PeerPolicy | null } & RememberedActor]>`
+    select peer.policy, ${columns(sql)}, actor.fetched_at
+    from (select) as one left join peer on peer.host = ${uri.host}
+      left join actor on actor.uri = ${uri.href} and actor.origin is not null and actor.fetched_at is not null`;
+  const { policy, ...actor } = row;
+  return { policy: policy ?? "allowed", actor: actor.id === null ? null : actor };
 }
 
 export interface Inbox {

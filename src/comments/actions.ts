@@ -8,8 +8,8 @@ import { isId, newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { isLanguageTag, tidyText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
-import type { Process } from "../processes/process.ts";
-import { findProcess } from "../processes/queries.ts";
+import type { Phase } from "../processes/process.ts";
+import { findProcess, phasesOf } from "../processes/queries.ts";
 import { deleteSubject, enterSubject, subjectForUpdate, touchSubject } from "../subjects/actions.ts";
 import { findSubject } from "../subjects/queries.ts";
 import type { Stance, Subject } from "../subjects/subject.ts";
@@ -56,7 +56,7 @@ export async function publishComment(
     if (earlier !== null) return earlier;
     const place = await placeForUpdate(tx, input.parentUri ?? input.targetUri);
     refuseUnless(place.thread.uri === input.targetUri, "invalid-input", { field: "parentUri" });
-    checkMaySpeak(place.spokenTo, place.process?.phases ?? null, now);
+    checkMaySpeak(place.spokenTo, place.phases, now);
     const id = newId(now);
     const uri = uris.comment(id);
     await enterSubject(tx, {
@@ -65,7 +65,7 @@ export async function publishComment(
       kind: "comment",
       origin: null,
       url: uri,
-      authorId: by.actorId ?? (await institutionFor(tx, place.process)),
+      authorId: by.actorId ?? (await institutionFor(tx, place.thread)),
       authorName: by.publicName,
       processUri: place.thread.processUri,
       threadUri: place.thread.uri,
@@ -88,8 +88,8 @@ export interface CommentPlace {
   readonly parent: Subject | null;
   /** All of them must be public for anyone to speak here. */
   readonly spokenTo: readonly Subject[];
-  /** The process of this node that has a say; null for another node's and for what belongs to none. */
-  readonly process: Process | null;
+  /** Those of the process of this node that has a say; null for another node's and for what belongs to none. */
+  readonly phases: readonly Phase[] | null;
   readonly inBranch: { readonly branchUri: string | null; readonly depth: number };
 }
 
@@ -98,8 +98,8 @@ export async function placeForUpdate(tx: Tx, spokenToUri: string): Promise<Comme
   const spokenTo = await subjectForUpdate(tx, spokenToUri);
   refuseUnless(spokenTo !== null, "not-found");
   if (spokenTo.kind !== "comment") {
-    const process = await ownProcess(tx, spokenTo);
-    return { thread: spokenTo, parent: null, spokenTo: [spokenTo], process, inBranch: { branchUri: null, depth: 0 } };
+    const phases = await ownPhases(tx, spokenTo);
+    return { thread: spokenTo, parent: null, spokenTo: [spokenTo], phases, inBranch: { branchUri: null, depth: 0 } };
   }
   const [thread, parent] = [await findSubject(tx, spokenTo.threadUri ?? ""), await getComment(tx, spokenToUri)];
   refuseUnless(thread !== null, "not-found");
@@ -107,19 +107,18 @@ export async function placeForUpdate(tx: Tx, spokenToUri: string): Promise<Comme
     thread,
     parent: spokenTo,
     spokenTo: [thread, spokenTo],
-    process: await ownProcess(tx, thread),
+    phases: await ownPhases(tx, thread),
     inBranch: { branchUri: parent.branchUri ?? parent.uri, depth: parent.depth + 1 },
   };
 }
 
-async function ownProcess(tx: Tx, thread: Subject): Promise<Process | null> {
-  const process = thread.processUri === null ? null : await findProcess(tx, thread.processUri);
-  return process?.origin === null ? process : null;
-}
+/** What is ours belongs to a process of ours or to none; what is another node's belongs to another node's. */
+const ownPhases = async (tx: Tx, thread: Subject): Promise<readonly Phase[] | null> =>
+  thread.origin === null && thread.processUri !== null ? await phasesOf(tx, thread.processUri) : null;
 
-async function institutionFor(tx: Tx, process: Process | null): Promise<string> {
-  const processActorId = process === null ? null : (await findSubject(tx, process.uri))?.authorId;
-  return processActorId ?? (await getActorOfKind(tx, "residents")).id;
+async function institutionFor(tx: Tx, thread: Subject): Promise<string> {
+  const process = thread.origin === null && thread.processUri !== null ? await findSubject(tx, thread.processUri) : null;
+  return process?.authorId ?? (await getActorOfKind(tx, "residents")).id;
 }
 
 /**

@@ -1,7 +1,6 @@
 // Comments that arrive from other servers. The door has verified who speaks; here the same law is asked as of our people.
 import { forgetRemoteActor } from "../actors/actions.ts";
-import type { Actor } from "../actors/actor.ts";
-import { policyFor } from "../actors/queries.ts";
+import type { Actor, PeerPolicy } from "../actors/actor.ts";
 import { holdForModeration } from "../moderation/actions.ts";
 import type { Tx } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
@@ -16,7 +15,7 @@ import {
   subjectForUpdate,
   touchSubject,
 } from "../subjects/actions.ts";
-import { findSubject, isTombstoned } from "../subjects/queries.ts";
+import { findSubject } from "../subjects/queries.ts";
 import type { Stance, Subject } from "../subjects/subject.ts";
 import { eraseComment, placeForUpdate } from "./actions.ts";
 import { type Comment, checkMaySpeak } from "./comment.ts";
@@ -53,15 +52,15 @@ export type Reception = "published" | "held" | "changed" | "unchanged";
 export async function receiveComment(tx: Tx, comment: RemoteComment, now: Date): Promise<Reception> {
   const { uri, author } = comment;
   refuseUnless(author.origin !== null && originOf(uri) === originOf(author.uri), "forged", { uri });
-  refuseUnless(!(await isTombstoned(tx, uri, author.uri)), "gone");
-  const policy = await policyFor(tx, new URL(author.uri).host);
+  const { isTombstoned, isKept, policy } = await standingOf(tx, uri, author);
+  refuseUnless(!isTombstoned, "gone");
   refuseUnless(policy !== "blocked", "peer-blocked", { host: author.host });
-  if ((await findSubject(tx, uri)) !== null) {
+  if (isKept) {
     const updatedAt = comment.updatedAt ?? comment.publishedAt;
     return await receiveCommentUpdate(tx, { ...comment, authorUri: author.uri, updatedAt }, now);
   }
   const place = await placeForUpdate(tx, comment.inReplyTo);
-  checkMaySpeak(place.spokenTo, place.process?.phases ?? null, now);
+  checkMaySpeak(place.spokenTo, place.phases, now);
   const publishedAt = comment.publishedAt < now ? comment.publishedAt : now;
   const id = newId(timeInThread(publishedAt, place.parent));
   const isNew = await enterSubject(tx, {
@@ -85,6 +84,15 @@ export async function receiveComment(tx: Tx, comment: RemoteComment, now: Date):
   if (comment.isHeld !== true && policy !== "limited") return "published";
   await holdForModeration(tx, uri, now);
   return "held";
+}
+
+/** What is known here of a comment that arrives and of its server, in one question: this is asked for each of them. */
+async function standingOf(tx: Tx, uri: string, author: Actor) {
+  const [row] = await tx<{ isTombstoned: boolean; isKept: boolean; policy: PeerPolicy | null }[]>`
+    select exists (select from tombstone where uri = ${uri} and actor_uri = ${author.uri}) as is_tombstoned,
+      exists (select from subject where uri = ${uri}) as is_kept,
+      (select policy from peer where host = ${new URL(author.uri).host}) as policy`;
+  return row!;
 }
 
 /** Threads are in the order of their ids, and other servers' clocks differ: a reply never comes before what it answers. */

@@ -2,7 +2,7 @@
 import type { Tx } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { findSubject } from "./queries.ts";
+import { findSubject, lockSubject } from "./queries.ts";
 import { isPublic, type ReactionKind, type Stance, type Subject, type SubjectKind } from "./subject.ts";
 
 export interface NewSubject {
@@ -76,12 +76,13 @@ export async function setHidden(tx: Tx, uri: string, reason: string | null, now:
  * each other: a reply locks its thread before the comment it replies to as well.
  */
 export async function subjectForUpdate(tx: Tx, uri: string): Promise<Subject | null> {
-  const subject = await findSubject(tx, uri);
-  if (subject === null) return null;
-  for (const lockedUri of [subject.threadUri, subject.parentUri, uri]) {
+  const [place] = await tx<{ threadUri: string | null; parentUri: string | null }[]>`
+    select thread_uri, parent_uri from subject where uri = ${uri}`;
+  if (place === undefined) return null;
+  for (const lockedUri of [place.threadUri, place.parentUri]) {
     if (lockedUri !== null) await tx`select from subject where uri = ${lockedUri} for no key update`;
   }
-  return await findSubject(tx, uri);
+  return await lockSubject(tx, uri);
 }
 
 /** What a thread says of itself: `comment_count` of the thing and of the comment replied to, and who stands where. */

@@ -15,6 +15,14 @@ export async function findSubject(sql: Sql, uri: string): Promise<Subject | null
   return row ?? null;
 }
 
+/** As it is once everyone who held it has let go. Its thread and what it replies to are locked before it. */
+export async function lockSubject(sql: Sql, uri: string): Promise<Subject | null> {
+  const [row] = await sql<Subject[]>`
+    select ${columns(sql)} from subject left join actor author on author.id = subject.author_id
+    where subject.uri = ${uri} for no key update of subject`;
+  return row ?? null;
+}
+
 /** By the id in its address on this node, which every subject has, wherever it lives. */
 export async function findSubjectById(sql: Sql, id: string): Promise<Subject | null> {
   const [row] = await sql<Subject[]>`
