@@ -1,8 +1,8 @@
 // A small fediverse on loopback: many hosts in one process, each with actors and keys, that take what they are sent and
 // sign what they send. Each has a loopback address of its own (127.0.1.N), so that no name has to be made anywhere.
 import { createHash, createSign, generateKeyPairSync } from "node:crypto";
-import { Agent, createServer, type IncomingMessage, type RequestListener, request as httpRequest } from "node:http";
 import { once } from "node:events";
+import { Agent, createServer, request as httpRequest, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 
 const AS2 = "https://www.w3.org/ns/activitystreams";
@@ -82,8 +82,15 @@ export async function openFediverse(hostCount: number): Promise<Fediverse> {
       const names = ["(request-target)", ...Object.keys(headers)];
       const base = names.map((name) => `${name}: ${headers[name] ?? `post ${url.pathname}`}`).join("\n");
       const value = createSign("sha256").update(base).sign(privateKey, "base64");
-      const parameters = { keyId: `${actorUri}#main-key`, algorithm: "rsa-sha256", headers: names.join(" "), signature: value };
-      const signature = Object.entries(parameters).map(([name, part]) => `${name}="${part}"`).join(",");
+      const parameters = {
+        keyId: `${actorUri}#main-key`,
+        algorithm: "rsa-sha256",
+        headers: names.join(" "),
+        signature: value,
+      };
+      const signature = Object.entries(parameters)
+        .map(([name, part]) => `${name}="${part}"`)
+        .join(",");
       return async () => {
         const sent = httpRequest({
           host: "127.0.0.1",
@@ -91,7 +98,12 @@ export async function openFediverse(hostCount: number): Promise<Fediverse> {
           path: url.pathname,
           method: "POST",
           agent,
-          headers: { ...headers, signature, "content-type": "application/activity+json", "content-length": Buffer.byteLength(body) },
+          headers: {
+            ...headers,
+            signature,
+            "content-type": "application/activity+json",
+            "content-length": Buffer.byteLength(body),
+          },
         });
         sent.end(body);
         const [response] = (await once(sent, "response")) as [IncomingMessage];
@@ -120,6 +132,13 @@ export const replyTo = (actorUri: string, thing: string, number: number) => {
   const origin = new URL(actorUri).origin;
   const id = `${origin}/notes/${number}`;
   const content = `<p>Reply ${number}: a bench there would help those who walk to the market and have to rest on the way.</p>`;
-  const note = { id, type: "Note", attributedTo: actorUri, inReplyTo: thing, content, published: new Date().toISOString() };
+  const note = {
+    id,
+    type: "Note",
+    attributedTo: actorUri,
+    inReplyTo: thing,
+    content,
+    published: new Date().toISOString(),
+  };
   return { id: `${id}/activity`, type: "Create", to: [PUBLIC], cc: [], object: { ...note, to: [PUBLIC], cc: [] } };
 };

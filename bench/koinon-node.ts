@@ -3,18 +3,18 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
-import { openAccount } from "../src/accounts/sign-in-actions.ts";
+import type { Account } from "../src/accounts/account.ts";
 import { appointFirstAdministrator } from "../src/accounts/people-actions.ts";
 import { getAccount } from "../src/accounts/queries.ts";
-import type { Account } from "../src/accounts/account.ts";
+import { openAccount } from "../src/accounts/sign-in-actions.ts";
 import { foundCity } from "../src/cities/actions.ts";
 import { loadConfig } from "../src/config.ts";
 import { type Instance, openInstance } from "../src/instance.ts";
 import { databaseAddress, databaseOn } from "../src/platform/databases.ts";
-import { startEmbeddedPostgres } from "../src/platform/embedded-postgres.ts";
 import { connect } from "../src/platform/db.ts";
+import { startEmbeddedPostgres } from "../src/platform/embedded-postgres.ts";
 import { draftProcess, publishProcess } from "../src/processes/actions.ts";
-import { permissions, type Process } from "../src/processes/process.ts";
+import { type Process, permissions } from "../src/processes/process.ts";
 import { draftProposal, publishProposal } from "../src/proposals/actions.ts";
 import type { Proposal } from "../src/proposals/proposal.ts";
 import { stop, until } from "./measure.ts";
@@ -71,42 +71,109 @@ export async function startKoinon({ port, dir, peers }: Settings): Promise<Koino
 }
 
 /** What `npm start` gives to Node. */
-const startFlags = packageJson.scripts.start.split(" ").filter((word) => word.startsWith("--") && !word.startsWith("--env-file"));
+const startFlags = packageJson.scripts.start
+  .split(" ")
+  .filter((word) => word.startsWith("--") && !word.startsWith("--env-file"));
 
 /** `src/main.ts` as it really runs, until its first page answers. */
 export async function startNode(env: Record<string, string>, port: number): Promise<ChildProcess> {
   const main = join(import.meta.dirname, "..", "src", "main.ts");
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [...startFlags, main], { env: { PATH, HOME, ...env } as never, stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, [...startFlags, main], {
+    env: { PATH, HOME, ...env } as never,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   child.once("exit", (code) => {
     if (code) throw new Error(`the node ended with ${code}`);
   });
-  await until("the first page", async () => await fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.ok, () => false));
+  await until(
+    "the first page",
+    async () =>
+      await fetch(`http://127.0.0.1:${port}/`).then(
+        (answer) => answer.ok,
+        () => false,
+      ),
+  );
   return child;
 }
 
 function databasePidIn(dir: string): number {
-  const folder = readdirSync(dir, { recursive: true }).map(String).find((name) => name.endsWith("postmaster.pid"));
+  const folder = readdirSync(dir, { recursive: true })
+    .map(String)
+    .find((name) => name.endsWith("postmaster.pid"));
   if (folder === undefined) throw new Error(`no PostgreSQL in ${dir}`);
   return Number(readFileSync(join(dir, folder), "utf8").split("\n")[0]);
 }
 
 async function makeCity({ sql, uris }: Instance) {
   const now = new Date();
-  const empty = { tagline: {}, description: {}, website: "", territoryName: "", territoryIds: {}, territoryGeojson: null };
+  const empty = {
+    tagline: {},
+    description: {},
+    website: "",
+    territoryName: "",
+    territoryIds: {},
+    territoryGeojson: null,
+  };
   const looks = { accent: "#1f4e5f", logo: null, reportChannelUrl: "", timeZone: "Europe/Madrid", languages: ["en"] };
-  const city = await foundCity(sql, uris, { ...empty, ...looks, name: { en: "Bench" }, handle: "bench", kind: "city" }, now);
+  const city = await foundCity(
+    sql,
+    uris,
+    { ...empty, ...looks, name: { en: "Bench" }, handle: "bench", kind: "city" },
+    now,
+  );
   const opened = await openAccount(sql, { email: "admin@bench.example", name: "Amaia", locale: "en" }, now);
   await appointFirstAdministrator(sql, opened.id, now);
   const administrator = await getAccount(sql, opened.id);
-  const phase = { title: { en: "Open" }, description: {}, startsAt: new Date(+now - dayMs), endsAt: new Date(+now + dayMs), permits: permissions };
+  const phase = {
+    title: { en: "Open" },
+    description: {},
+    startsAt: new Date(+now - dayMs),
+    endsAt: new Date(+now + dayMs),
+    permits: permissions,
+  };
   const words = { en: "Where should the next square be?" };
-  const text = { languages: ["en"], title: words, summary: words, description: words, promoter: {}, audience: {}, decides: {}, goals: {} };
-  const rules = { indicator: null, isPilot: false, pilotArea: "", pilotGeojson: null, supportLimit: null, editWindowMinutes: 60, image: null, imageAlt: "" };
-  const draft = await draftProcess(sql, uris, administrator, { ...text, ...rules, handle: "squares", organisationId: city.actorId, phases: [phase], categoryIds: [] }, now);
+  const text = {
+    languages: ["en"],
+    title: words,
+    summary: words,
+    description: words,
+    promoter: {},
+    audience: {},
+    decides: {},
+    goals: {},
+  };
+  const rules = {
+    indicator: null,
+    isPilot: false,
+    pilotArea: "",
+    pilotGeojson: null,
+    supportLimit: null,
+    editWindowMinutes: 60,
+    image: null,
+    imageAlt: "",
+  };
+  const draft = await draftProcess(
+    sql,
+    uris,
+    administrator,
+    { ...text, ...rules, handle: "squares", organisationId: city.actorId, phases: [phase], categoryIds: [] },
+    now,
+  );
   const opening = await publishProcess(sql, uris, administrator, draft.uri, now);
-  const written = { title: "A bench under the trees", body: "In the **shade**, where people wait.", language: "en", categoryId: null };
-  const input = { ...written, place: { point: null, address: "" }, images: [], organisationId: null, processUri: opening.uri };
+  const written = {
+    title: "A bench under the trees",
+    body: "In the **shade**, where people wait.",
+    language: "en",
+    categoryId: null,
+  };
+  const input = {
+    ...written,
+    place: { point: null, address: "" },
+    images: [],
+    organisationId: null,
+    processUri: opening.uri,
+  };
   const { uri } = await draftProposal(sql, uris, administrator, input, now);
   return { administrator, process: opening, proposal: await publishProposal(sql, administrator, uri, now) };
 }
@@ -114,7 +181,9 @@ async function makeCity({ sql, uris }: Instance) {
 /** Fills a process with public proposals up to `total`, straight into the tables: this is about reading them. */
 export async function fillProposals({ sql, uris }: Instance, processUri: string, total: number): Promise<void> {
   await sql.begin(async (tx) => {
-    const [row] = await tx<{ there: number }[]>`select count(*)::int as there from proposal where process_uri = ${processUri}`;
+    const [row] = await tx<
+      { there: number }[]
+    >`select count(*)::int as there from proposal where process_uri = ${processUri}`;
     const [author] = await tx<{ id: string }[]>`select actor_id as id from process where uri = ${processUri}`;
     await tx`
       create temporary table made on commit drop as
@@ -133,4 +202,3 @@ export async function fillProposals({ sql, uris }: Instance, processUri: string,
   });
   await sql`analyze proposal, subject`;
 }
-

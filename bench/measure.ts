@@ -1,5 +1,5 @@
 // Figures of other processes, from the operating system: CPU time and memory of a process with all its children.
-import { execFileSync, type ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { Agent, get as httpGet } from "node:http";
@@ -63,7 +63,12 @@ export async function measured(pids: readonly number[], work: () => Promise<numb
 }
 
 /** GETs an address over kept connections for some time; only 200s count. */
-export async function getFor(ms: number, url: string, headers: Record<string, string>, connections = 8): Promise<number> {
+export async function getFor(
+  ms: number,
+  url: string,
+  headers: Record<string, string>,
+  connections = 8,
+): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const until = performance.now() + ms;
   let done = 0;

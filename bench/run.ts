@@ -16,7 +16,8 @@ const parts = ["start", "reads", "wire", "growth"] as const;
 const { values: flags } = parseArgs({
   options: { quick: { type: "boolean" }, write: { type: "boolean" }, only: { type: "string" } },
 });
-const isWanted = (part: (typeof parts)[number]): boolean => flags.only === undefined || flags.only.split(",").includes(part);
+const isWanted = (part: (typeof parts)[number]): boolean =>
+  flags.only === undefined || flags.only.split(",").includes(part);
 const isQuick = flags.quick === true;
 const size = isQuick
   ? { replies: 400, warmUp: 600, actors: 30, posts: 2, readMs: 2_000, proposals: [1_000, 10_000] }
@@ -41,7 +42,9 @@ function report(line: Line): void {
   lines.push(line);
   const verdict = line.floor === null || line.ratio === null ? "" : isKept(line) ? " kept" : " MISSED";
   const ratio = line.ratio === null ? "" : `  ratio ${line.ratio.toFixed(2)}`;
-  console.log(`${line.what}: ${line.ours}${line.baseline === "" ? "" : `  (baseline ${line.baseline})`}${ratio}${verdict}`);
+  console.log(
+    `${line.what}: ${line.ours}${line.baseline === "" ? "" : `  (baseline ${line.baseline})`}${ratio}${verdict}`,
+  );
 }
 
 const isKept = ({ ratio, floor }: Line): boolean =>
@@ -73,8 +76,20 @@ async function benchStart(): Promise<void> {
   };
   const cold = await timed();
   const warm = await timed();
-  report({ what: "cold start to the first page, embedded database", ours: `${cold.toFixed(1)} s`, baseline: "promise 10 s", ratio: cold / 10, floor: { most: 1 } });
-  report({ what: "warm start to the first page", ours: `${warm.toFixed(1)} s`, baseline: "promise 3 s", ratio: warm / 3, floor: { most: 1 } });
+  report({
+    what: "cold start to the first page, embedded database",
+    ours: `${cold.toFixed(1)} s`,
+    baseline: "promise 10 s",
+    ratio: cold / 10,
+    floor: { most: 1 },
+  });
+  report({
+    what: "warm start to the first page",
+    ours: `${warm.toFixed(1)} s`,
+    baseline: "promise 3 s",
+    ratio: warm / 3,
+    floor: { most: 1 },
+  });
 }
 
 async function benchReads(node: KoinonNode): Promise<void> {
@@ -83,18 +98,43 @@ async function benchReads(node: KoinonNode): Promise<void> {
   const stock = await startFork("stock-fedify.ts", [String(ports.stock)]);
   const bare = await startFork("bare-hono.ts", [String(ports.bare), String(body.length)]);
   const pids = [node.pid, node.databasePid];
-  const read = (of: number[], url: string, headers: Record<string, string>) => measured(of, () => getFor(size.readMs, url, headers));
+  const read = (of: number[], url: string, headers: Record<string, string>) =>
+    measured(of, () => getFor(size.readMs, url, headers));
   await getFor(500, address, activityJson);
   const ceiling = await read([bare.pid!], `http://localhost:${ports.bare}/actors/squares`, activityJson);
   const ours = await read(pids, address, activityJson);
   const theirs = await read([stock.pid!], `http://localhost:${ports.stock}/actors/process`, activityJson);
-  report({ what: "actor JSON, against bare Hono", ours: each(ours), baseline: each(ceiling), ratio: ceiling.cpuMsEach / ours.cpuMsEach, floor: { least: 0.5 } });
-  report({ what: "actor JSON, against stock Fedify", ours: each(ours), baseline: each(theirs), ratio: ours.cpuMsEach / theirs.cpuMsEach, floor: null });
+  report({
+    what: "actor JSON, against bare Hono",
+    ours: each(ours),
+    baseline: each(ceiling),
+    ratio: ceiling.cpuMsEach / ours.cpuMsEach,
+    floor: { least: 0.5 },
+  });
+  report({
+    what: "actor JSON, against stock Fedify",
+    ours: each(ours),
+    baseline: each(theirs),
+    ratio: ours.cpuMsEach / theirs.cpuMsEach,
+    floor: null,
+  });
   const ourObject = await read(pids, object, activityJson);
   const theirObject = await read([stock.pid!], `http://localhost:${ports.stock}/notes/1`, activityJson);
-  report({ what: "object JSON, against stock Fedify", ours: each(ourObject), baseline: each(theirObject), ratio: ourObject.cpuMsEach / theirObject.cpuMsEach, floor: null });
+  report({
+    what: "object JSON, against stock Fedify",
+    ours: each(ourObject),
+    baseline: each(theirObject),
+    ratio: ourObject.cpuMsEach / theirObject.cpuMsEach,
+    floor: null,
+  });
   const page = await read(pids, node.proposal.uri, html);
-  report({ what: "proposal page, against bare Hono", ours: each(page), baseline: each(ceiling), ratio: page.cpuMsEach / ceiling.cpuMsEach, floor: null });
+  report({
+    what: "proposal page, against bare Hono",
+    ours: each(page),
+    baseline: each(ceiling),
+    ratio: page.cpuMsEach / ceiling.cpuMsEach,
+    floor: null,
+  });
   await Promise.all([stop(stock), stop(bare)]);
 }
 
@@ -109,7 +149,8 @@ interface Target {
 /** Replies of known actors: each has sent one before the clock starts, so that its key and document are known. */
 async function inbound(fediverse: Fediverse, target: Target): Promise<Measured> {
   const actorOf = (number: number) => fediverse.actor((number % 10) + 1, `reader${number % size.actors}`);
-  const prepared = (number: number) => fediverse.prepare(target.inbox, actorOf(number), replyTo(actorOf(number), target.thing, number));
+  const prepared = (number: number) =>
+    fediverse.prepare(target.inbox, actorOf(number), replyTo(actorOf(number), target.thing, number));
   for (let number = 0; number < size.actors; number++) {
     const status = await prepared(number)();
     if (status !== 202) throw new Error(`the first reply to ${target.inbox} was answered with ${status}`);
@@ -143,7 +184,12 @@ async function atOnce(count: number, sends: readonly (() => Promise<number>)[]):
 }
 
 /** One follower on each of many hosts; every publication goes to all of them. */
-async function outbound(fediverse: Fediverse, target: Target, countFollowers: () => Promise<number>, publish: (text: string) => Promise<void>): Promise<Measured> {
+async function outbound(
+  fediverse: Fediverse,
+  target: Target,
+  countFollowers: () => Promise<number>,
+  publish: (text: string) => Promise<void>,
+): Promise<Measured> {
   for (let host = 1; host <= hostCount; host++) {
     const actor = fediverse.actor(host, "follower");
     const follow = { id: `${new URL(actor).origin}/follows/1`, type: "Follow", object: target.actor };
@@ -168,7 +214,8 @@ async function benchWire(node: KoinonNode, fediverse: Fediverse): Promise<void> 
     actor: node.process.actorUri!,
     thing: node.proposal.uri,
     pids: [node.pid, node.databasePid],
-    countReplies: async () => Number((await sql`select comment_count as n from subject where uri = ${node.proposal.uri}`)[0]!.n),
+    countReplies: async () =>
+      Number((await sql`select comment_count as n from subject where uri = ${node.proposal.uri}`)[0]!.n),
   };
   const stockProcess = await startFork("stock-fedify.ts", [String(ports.stock)]);
   const stockOrigin = `http://localhost:${ports.stock}`;
@@ -182,27 +229,61 @@ async function benchWire(node: KoinonNode, fediverse: Fediverse): Promise<void> 
   };
   const theirReplies = await inbound(fediverse, stock);
   const ourReplies = await inbound(fediverse, ours);
-  report({ what: "signed inbound reply, processed, database included", ours: each(ourReplies), baseline: each(theirReplies), ratio: ourReplies.cpuMsEach / theirReplies.cpuMsEach, floor: { most: 0.5 } });
+  report({
+    what: "signed inbound reply, processed, database included",
+    ours: each(ourReplies),
+    baseline: each(theirReplies),
+    ratio: ourReplies.cpuMsEach / theirReplies.cpuMsEach,
+    floor: { most: 0.5 },
+  });
   const idle = residentMbOf(node.pid);
 
   fediverse.forget();
-  const theirPosts = await outbound(fediverse, stock, () => ask("followers"), async (text) => {
-    await fetch(`${stockOrigin}/bench/publish`, { method: "POST", body: text });
-  });
+  const theirPosts = await outbound(
+    fediverse,
+    stock,
+    () => ask("followers"),
+    async (text) => {
+      await fetch(`${stockOrigin}/bench/publish`, { method: "POST", body: text });
+    },
+  );
   await stop(stockProcess);
   fediverse.forget();
-  const followers = async () => Number((await sql`select followers_count as n from actor where uri = ${ours.actor}`)[0]!.n);
+  const followers = async () =>
+    Number((await sql`select followers_count as n from actor where uri = ${ours.actor}`)[0]!.n);
   const ourPosts = await outbound(fediverse, ours, followers, async (title) => {
-    await publishNews(sql, uris, node.administrator, { processUri: node.process.uri, title, body: title, language: "en" }, new Date());
+    await publishNews(
+      sql,
+      uris,
+      node.administrator,
+      { processUri: node.process.uri, title, body: title, language: "en" },
+      new Date(),
+    );
   });
-  report({ what: `delivery to each of ${hostCount} hosts, database included`, ours: each(ourPosts), baseline: each(theirPosts), ratio: ourPosts.cpuMsEach / theirPosts.cpuMsEach, floor: { most: 0.5 } });
+  report({
+    what: `delivery to each of ${hostCount} hosts, database included`,
+    ours: each(ourPosts),
+    baseline: each(theirPosts),
+    ratio: ourPosts.cpuMsEach / theirPosts.cpuMsEach,
+    floor: { most: 0.5 },
+  });
   const loaded = residentMbOf(node.pid);
-  report({ what: "memory of the node after replies, and after deliveries", ours: `${idle} MB, ${loaded} MB`, baseline: "promise 250 MB", ratio: Math.max(idle, loaded) / 250, floor: { most: 1 } });
+  report({
+    what: "memory of the node after replies, and after deliveries",
+    ours: `${idle} MB, ${loaded} MB`,
+    baseline: "promise 250 MB",
+    ratio: Math.max(idle, loaded) / 250,
+    floor: { most: 1 },
+  });
 }
 
 async function benchGrowth(node: KoinonNode): Promise<void> {
   const pids = [node.pid, node.databasePid];
-  const pages = { list: `${node.process.url}/proposals`, process: node.process.url, search: `${node.process.url}/proposals?q=fountain` };
+  const pages = {
+    list: `${node.process.url}/proposals`,
+    process: node.process.url,
+    search: `${node.process.url}/proposals?q=fountain`,
+  };
   const first: Partial<Record<keyof typeof pages, number>> = {};
   for (const total of size.proposals) {
     await fillProposals(node.instance, node.process.uri, total);
@@ -212,7 +293,13 @@ async function benchGrowth(node: KoinonNode): Promise<void> {
       first[name] ??= time.cpuMsEach;
       const isLast = total === size.proposals.at(-1);
       const floor = isLast && name !== "search" ? { most: 1.5 } : null;
-      report({ what: `${name} page at ${total} proposals`, ours: each(time), baseline: `${first[name]!.toFixed(2)} ms at ${size.proposals[0]}`, ratio: time.cpuMsEach / first[name]!, floor });
+      report({
+        what: `${name} page at ${total} proposals`,
+        ours: each(time),
+        baseline: `${first[name]!.toFixed(2)} ms at ${size.proposals[0]}`,
+        ratio: time.cpuMsEach / first[name]!,
+        floor,
+      });
     }
   }
 }
@@ -223,7 +310,11 @@ function table(): string {
     const kept = floor === null ? "" : isKept({ what, ours, baseline, ratio, floor }) ? "yes" : "**no**";
     return `| ${what} | ${ours} | ${baseline} | ${ratio === null ? "" : ratio.toFixed(2)} | ${promise} | ${kept} |`;
   });
-  return ["| what | Koinon | baseline, same run | ratio | promised | kept |", "|---|---|---|---|---|---|", ...rows].join("\n");
+  return [
+    "| what | Koinon | baseline, same run | ratio | promised | kept |",
+    "|---|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
 }
 
 function write(): void {
@@ -248,12 +339,19 @@ if (isWanted("start")) await benchStart();
   const dir = mkdtempSync(join(tmpdir(), "koinon-bench-"));
   chmodSync(dir, 0o755);
   await using node = await startKoinon({ port: ports.koinon, dir, peers: fediverse.origins });
-  report({ what: "memory of the node, idle", ours: `${residentMbOf(node.pid)} MB`, baseline: "promise 250 MB", ratio: residentMbOf(node.pid) / 250, floor: { most: 1 } });
+  report({
+    what: "memory of the node, idle",
+    ours: `${residentMbOf(node.pid)} MB`,
+    baseline: "promise 250 MB",
+    ratio: residentMbOf(node.pid) / 250,
+    floor: { most: 1 },
+  });
   if (isWanted("reads")) await benchReads(node);
   if (isWanted("wire")) await benchWire(node, fediverse);
   if (isWanted("growth")) await benchGrowth(node);
 }
 console.log(`\n${table()}\n\n${((performance.now() - begun) / 1_000).toFixed(0)} s`);
 if (flags.write) write();
-if (lines.some((line) => !isKept(line))) console.log("A promise was missed: see docs/benchmarks.md for how to profile it.");
+if (lines.some((line) => !isKept(line)))
+  console.log("A promise was missed: see docs/benchmarks.md for how to profile it.");
 process.exit(0);

@@ -1,12 +1,7 @@
 // What Koinon is compared with: a node of Fedify alone with its defaults (store and queue in memory, RSA-4096 and Ed25519
 // keys of its own making, actor documents made for each request). It follows the library's own tutorial and nothing more.
 import "../src/platform/temporal.ts";
-import {
-  createFederation,
-  generateCryptoKeyPair,
-  InProcessMessageQueue,
-  MemoryKvStore,
-} from "@fedify/fedify";
+import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
 import { Accept, Create, Follow, Group, Note, PUBLIC_COLLECTION, type Recipient } from "@fedify/vocab";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
@@ -47,7 +42,11 @@ federation
     const follower = await follow.getActor(context);
     if (follower?.id == null || follower.inboxId == null) return;
     followers.set(follower.id.href, { id: follower.id, inboxId: follower.inboxId, endpoints: follower.endpoints });
-    await context.sendActivity({ identifier: "process" }, follower, new Accept({ actor: follow.objectId, object: follow }));
+    await context.sendActivity(
+      { identifier: "process" },
+      follower,
+      new Accept({ actor: follow.objectId, object: follow }),
+    );
   })
   .on(Create, async (context, create) => {
     const note = await create.getObject(context);
@@ -58,7 +57,12 @@ federation.setFollowersDispatcher("/actors/{identifier}/followers", () => ({ ite
 
 federation.setObjectDispatcher(Note, "/notes/{id}", (context, { id }) => {
   const content = "<p>A bench under the trees, in the shade, where people wait for the bus.</p>";
-  return new Note({ id: context.getObjectUri(Note, { id }), attribution: context.getActorUri("process"), content, to: PUBLIC_COLLECTION });
+  return new Note({
+    id: context.getObjectUri(Note, { id }),
+    attribution: context.getActorUri("process"),
+    content,
+    to: PUBLIC_COLLECTION,
+  });
 });
 
 const app = new Hono();
@@ -73,7 +77,12 @@ app.post("/bench/publish", async (c) => {
     to: PUBLIC_COLLECTION,
     content: `<p>${await c.req.text()}</p>`,
   });
-  const activity = new Create({ id: new URL(`#${id}`, note.id!), actor: note.attributionId, object: note, to: PUBLIC_COLLECTION });
+  const activity = new Create({
+    id: new URL(`#${id}`, note.id!),
+    actor: note.attributionId,
+    object: note,
+    to: PUBLIC_COLLECTION,
+  });
   await context.sendActivity({ identifier: "process" }, "followers", activity, { preferSharedInbox: true });
   return c.text("published");
 });

@@ -56,13 +56,22 @@ async function publicKeys(sql: Sql, actor: Actor): Promise<Json> {
 /** The whole document of a local actor. A closed one is a Tombstone. */
 export async function actorToObject(sql: Sql, uris: Uris, actor: Actor, now: Date): Promise<Json> {
   if (actor.goneAt !== null) {
-    return { "@context": actorContext, id: actor.uri, type: "Tombstone", formerType: actor.type, deleted: actor.goneAt.toISOString() };
+    return {
+      "@context": actorContext,
+      id: actor.uri,
+      type: "Tombstone",
+      formerType: actor.type,
+      deleted: actor.goneAt.toISOString(),
+    };
   }
   const process = actor.kind === "process" && actor.url !== null ? await findProcess(sql, actor.url) : null;
   const fields =
     process === null
       ? [
-          { name: wordsIn(null)("wire.page"), value: `<a href="${actor.url ?? actor.uri}" rel="me">${escapeHtml(uris.host)}</a>` },
+          {
+            name: wordsIn(null)("wire.page"),
+            value: `<a href="${actor.url ?? actor.uri}" rel="me">${escapeHtml(uris.host)}</a>`,
+          },
           { name: "Koinon", value: escapeHtml(uris.host) },
         ]
       : processFields(process, now);

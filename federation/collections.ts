@@ -60,9 +60,19 @@ export async function actorCollection(sql: Sql, actor: Actor, name: string, page
     case "featured":
       return { ...root(id, 0, false), orderedItems: [] };
     case "following": {
-      if (page === null) return root(id, await countOf(sql, sql`follow where follower_id = ${actor.id} and state = 'accepted'`), true);
-      const query = { actorId: actor.id, direction: "following", before: keyOf(page), limit: collectionPageSize + 1 } as const;
-      return pageOf(id, page, pageFrom(await listFollows(sql, query), (row) => row.uri));
+      if (page === null)
+        return root(id, await countOf(sql, sql`follow where follower_id = ${actor.id} and state = 'accepted'`), true);
+      const query = {
+        actorId: actor.id,
+        direction: "following",
+        before: keyOf(page),
+        limit: collectionPageSize + 1,
+      } as const;
+      return pageOf(
+        id,
+        page,
+        pageFrom(await listFollows(sql, query), (row) => row.uri),
+      );
     }
     case "outbox": {
       const listed = sql`outgoing_activity where actor_id = ${actor.id} and ${mayBeRead(sql)}`;
@@ -71,7 +81,11 @@ export async function actorCollection(sql: Sql, actor: Actor, name: string, page
       const rows = await sql<{ id: string; activity: Json }[]>`
         select id, activity from ${listed} ${before === null ? sql`` : sql`and id < ${before}`}
         order by id desc limit ${collectionPageSize + 1}`;
-      return pageOf(id, page, pageFrom(rows, (row) => withoutContext(row.activity)));
+      return pageOf(
+        id,
+        page,
+        pageFrom(rows, (row) => withoutContext(row.activity)),
+      );
     }
     default:
       throw new Refused("not-found");
@@ -93,10 +107,19 @@ const withoutContext = ({ "@context": _context, ...rest }: Json): Json => rest;
 export async function subjectCollection(sql: Sql, subject: Subject, name: string, page: string | null): Promise<Json> {
   const id = `${subject.uri}/${name}`;
   if (name === "likes" || name === "shares") {
-    return { "@context": AS2, id, type: "Collection", totalItems: name === "likes" ? subject.likeCount : subject.shareCount };
+    return {
+      "@context": AS2,
+      id,
+      type: "Collection",
+      totalItems: name === "likes" ? subject.likeCount : subject.shareCount,
+    };
   }
   if (name !== "replies") throw new Refused("not-found");
   if (page === null) return root(id, subject.commentCount, true);
   const rows = await listReplyUris(sql, subject.uri, { before: keyOf(page), limit: collectionPageSize + 1 });
-  return pageOf(id, page, pageFrom(rows, (row) => row.uri));
+  return pageOf(
+    id,
+    page,
+    pageFrom(rows, (row) => row.uri),
+  );
 }

@@ -21,7 +21,8 @@ const stances = ["for", "against", "neutral"] as const;
 export function commentToObject(comment: Comment, process: Process | null, answered: Actor | null): Json {
   const t = wordsIn(comment.language);
   const isOwnVoice = comment.authorType === "Person";
-  const stance = comment.stance === null ? "" : `<p><strong>${escapeHtml(t(`wire.stance-${comment.stance}`))}</strong></p>`;
+  const stance =
+    comment.stance === null ? "" : `<p><strong>${escapeHtml(t(`wire.stance-${comment.stance}`))}</strong></p>`;
   const text = String(markdownToHtml(comment.body));
   const signature = isOwnVoice || comment.authorName === "" ? "" : `<p>— ${escapeHtml(comment.authorName)}</p>`;
   const content = `${stance}${text}${signature}`;

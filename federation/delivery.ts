@@ -4,8 +4,8 @@ import { Activity, type Recipient } from "@fedify/vocab";
 import { findActorById, type Inbox, listFollowerInboxes, listInboxesOf } from "../src/actors/queries.ts";
 import type { Sql } from "../src/platform/db.ts";
 import { enqueue } from "../src/platform/jobs.ts";
-import type { Documents } from "./trust/documents.ts";
 import { contextLoader } from "./trust/contexts.ts";
+import type { Documents } from "./trust/documents.ts";
 import type { Json } from "./vocabulary.ts";
 
 /** Inboxes per batch: one signing of the activity and one INSERT of its deliveries. */

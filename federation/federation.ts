@@ -21,8 +21,16 @@ import { openPosting } from "./posting.ts";
 import { JobMessageQueue } from "./queue.ts";
 import { publishDigest } from "./quiet.ts";
 import { uriOf } from "./reading.ts";
-import { actorAt, backfillPage, openFindRemote, promiseRefresh, type Remote, refresh, startBackfill } from "./remote.ts";
 import { receivedSweepHandlers } from "./received.ts";
+import {
+  actorAt,
+  backfillPage,
+  openFindRemote,
+  promiseRefresh,
+  type Remote,
+  refresh,
+  startBackfill,
+} from "./remote.ts";
 import { hostMeta, openServing } from "./serving.ts";
 import { contextLoader } from "./trust/contexts.ts";
 import { openDocuments, type SignatureDialect } from "./trust/documents.ts";
@@ -103,10 +111,13 @@ export function openFederation(options: FederationOptions): FederationDoor {
     deliveries: queue.handlers((message) => patiently(post(message))),
     async fetch(request) {
       const { pathname } = new URL(request.url);
-      if (request.method === "POST" && (pathname === "/inbox" || /^\/actors\/[^/]+\/inbox$/.test(pathname))) return await inbox(request);
+      if (request.method === "POST" && (pathname === "/inbox" || /^\/actors\/[^/]+\/inbox$/.test(pathname)))
+        return await inbox(request);
       if (pathname === "/.well-known/host-meta") return hostMeta(uris);
       if (pathname.startsWith("/.well-known/") || pathname.startsWith("/nodeinfo/")) {
-        return await federation.fetch(atOrigin(request, uris.origin), { contextData: { knock: null, hasArrived: false } });
+        return await federation.fetch(atOrigin(request, uris.origin), {
+          contextData: { knock: null, hasArrived: false },
+        });
       }
       return await serve(request);
     },
@@ -151,7 +162,11 @@ async function mainKey(keyPairs: KeyRing, uris: Uris, keyId: string): Promise<we
 
 const wireClasses = { Application, Group, Organization, Person } as const;
 
-function openDispatchers(federation: Federation<Passed>, { sql, uris, version }: FederationOptions, keyPairs: KeyRing): void {
+function openDispatchers(
+  federation: Federation<Passed>,
+  { sql, uris, version }: FederationOptions,
+  keyPairs: KeyRing,
+): void {
   federation
     .setActorDispatcher("/actors/{identifier}", async (_context, identifier) => {
       const actor = await findLocalActor(sql, identifier);
@@ -228,7 +243,9 @@ function openInbox({ federation, remote, options }: Parts): (request: Request) =
       case "refused":
         return answer(401, verification.reason);
       case "actor-gone":
-        return (await isFarewell(remote, knock)) ? new Response(null, { status: 202 }) : answer(401, "the actor is gone");
+        return (await isFarewell(remote, knock))
+          ? new Response(null, { status: 202 })
+          : answer(401, "the actor is gone");
       case "actor-unreachable":
         return answer(503, "the actor could not be read");
     }
@@ -251,9 +268,18 @@ const answer = (status: number, reason: string) =>
 
 async function takeIn(remote: Remote, knock: Knock, now: Date, remembered?: RememberedActor | null): Promise<void> {
   const from = await actorAt(remote, knock.actor.href, now, remembered);
-  const outcome = await receive(remote.sql, knock.activity as Json, from, { isLimited: knock.standing === "limited", now });
+  const outcome = await receive(remote.sql, knock.activity as Json, from, {
+    isLimited: knock.standing === "limited",
+    now,
+  });
   const { type, object } = knock.activity;
-  log.debug("{type} from {actor}: {verdict} {reason}", { reason: "", ...outcome, type, actor: from.uri, object: uriOf(object) });
+  log.debug("{type} from {actor}: {verdict} {reason}", {
+    reason: "",
+    ...outcome,
+    type,
+    actor: from.uri,
+    object: uriOf(object),
+  });
 }
 
 /**
@@ -284,7 +310,9 @@ function openHandlers({ federation, remote, options }: Parts): Handlers {
     ),
     refresh: on(({ uri }: { uri: string }) => refresh(remote, uri, clock.now())),
     "start-backfill": on(({ actorUri }: { actorUri: string }) => startBackfill(remote, actorUri, clock.now())),
-    backfill: on((payload: { actorUri: string; page: string; count: number }) => backfillPage(remote, payload, clock.now())),
+    backfill: on((payload: { actorUri: string; page: string; count: number }) =>
+      backfillPage(remote, payload, clock.now()),
+    ),
     ...sweepHandlers(sql, () => clock.now()),
     ...receivedSweepHandlers(sql, () => clock.now()),
     digest: on(({ processUri }: { processUri: string }) => publishDigest(sql, uris, processUri, clock.now())),

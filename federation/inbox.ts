@@ -1,15 +1,15 @@
 // TABLE IN: activity type → what it does here. The door has checked size, shape, origin and signature.
 // Each row runs in one transaction with the activity's id, so that a replay has no effect. No row fetches: what must be
 // fetched is a job. `Refused` means: understood, and no.
-import {
-  endFollow,
-  receiveBlock,
-  receiveFollow,
-  receiveFollowAnswer,
-} from "../src/actors/actions.ts";
+import { endFollow, receiveBlock, receiveFollow, receiveFollowAnswer } from "../src/actors/actions.ts";
 import { type Actor, isInstitution } from "../src/actors/actor.ts";
 import { findActor, isFollowedHere } from "../src/actors/queries.ts";
-import { receiveActorDelete, receiveComment, receiveCommentDelete, receiveCommentUpdate } from "../src/comments/remote.ts";
+import {
+  receiveActorDelete,
+  receiveComment,
+  receiveCommentDelete,
+  receiveCommentUpdate,
+} from "../src/comments/remote.ts";
 import { receiveFlag } from "../src/moderation/actions.ts";
 import { type Sql, type Tx, withTransaction } from "../src/platform/db.ts";
 import { enqueue } from "../src/platform/jobs.ts";
@@ -103,7 +103,11 @@ async function receiveAnswer({ tx, now, activity, from }: Received, state: "acce
   refuseUnless(followerUri !== null && followerUri !== undefined, "not-found");
   const isAccepted = await receiveFollowAnswer(tx, { followerUri, followedUri: from.uri, state }, now);
   if (isAccepted) {
-    await enqueue(tx, { kind: "start-backfill", payload: { actorUri: from.uri }, uniqueKey: `start-backfill:${from.uri}` });
+    await enqueue(tx, {
+      kind: "start-backfill",
+      payload: { actorUri: from.uri },
+      uniqueKey: `start-backfill:${from.uri}`,
+    });
   }
 }
 
@@ -131,7 +135,8 @@ async function receiveCreate(received: Received): Promise<void> {
   refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "forged");
   const post = embeddedPost(activity);
   // A reply by a person is here in full. What an institution or its process brings is read at its own address.
-  if ((post?.inReplyTo == null || isInstitution(from.type)) && (await isFromFollowed(received))) return await promiseRefresh(tx, uri);
+  if ((post?.inReplyTo == null || isInstitution(from.type)) && (await isFromFollowed(received)))
+    return await promiseRefresh(tx, uri);
   refuseUnless(post?.inReplyTo != null, "unsupported-object");
   // A vote in a poll, which decides nothing here, is a name without a text (snac: a lone line break). NodeBB names its
   // replies too, and those have text.
@@ -169,7 +174,13 @@ async function receiveUpdate(received: Received): Promise<void> {
   if (isInstitution(from.type)) return await promiseRefresh(tx, uri);
   const post = embeddedPost(activity);
   refuseUnless(post !== null && subject.kind === "comment", "unsupported-object");
-  const update = { uri, authorUri: from.uri, html: post.html, language: post.language, updatedAt: post.updatedAt ?? now };
+  const update = {
+    uri,
+    authorUri: from.uri,
+    html: post.html,
+    language: post.language,
+    updatedAt: post.updatedAt ?? now,
+  };
   await receiveCommentUpdate(tx, update, now);
 }
 

@@ -1,11 +1,11 @@
 // Any subject of this node as its ActivityStreams object: one row per kind. What is served and what is sent.
 import { findActor } from "../src/actors/queries.ts";
 import { findComment } from "../src/comments/queries.ts";
+import { findMeeting, listMeetingLinks } from "../src/meetings/queries.ts";
 import type { Sql } from "../src/platform/db.ts";
 import type { Uris } from "../src/platform/uris.ts";
 import { findNews, findProcess } from "../src/processes/queries.ts";
 import { findAnswer, findAnswerById, findProposal, getProposal } from "../src/proposals/queries.ts";
-import { findMeeting, listMeetingLinks } from "../src/meetings/queries.ts";
 import { findMilestone, findResult, listResultLinks } from "../src/results/queries.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import { isPublic, type Subject, type SubjectKind } from "../src/subjects/subject.ts";
@@ -68,7 +68,13 @@ export async function findObject(sql: Sql, uris: Uris, uri: string): Promise<Jso
   const subject = await findSubject(sql, uri);
   if (subject === null || subject.origin !== null) return null;
   if (subject.deletedAt !== null && subject.publishedAt !== null) {
-    return { "@context": AS2, id: uri, type: "Tombstone", formerType: "Note", deleted: subject.deletedAt.toISOString() };
+    return {
+      "@context": AS2,
+      id: uri,
+      type: "Tombstone",
+      formerType: "Note",
+      deleted: subject.deletedAt.toISOString(),
+    };
   }
   return isPublic(subject) ? ((await finders[subject.kind]?.(sql, subject, uris)) ?? null) : null;
 }

@@ -163,7 +163,8 @@ function tellFollow(type: "Follow" | "Undo"): Tell {
     const { followUri, followerHandle } = event.data as { followUri: string; followerHandle: string };
     const actorUri = uris.actor(followerHandle);
     const recipients = [event.subjectUri];
-    if (type === "Follow") return [{ actorUri, type, object: event.subjectUri, kind: "private", id: followUri, recipients }];
+    if (type === "Follow")
+      return [{ actorUri, type, object: event.subjectUri, kind: "private", id: followUri, recipients }];
     const object = { id: followUri, type: "Follow", actor: actorUri, object: event.subjectUri };
     return [{ actorUri, type, object, kind: "private", recipients }];
   };
@@ -198,7 +199,14 @@ function tellOfficial(type: "Create" | "Update"): Tell {
     const { speaker, processActor, organisation } = await voicesOf(telling, object, subject?.processUri ?? null);
     const followersOf = present(speaker, processActor, organisation);
     const recipients = present(processActor);
-    const said: Outgoing = { actorUri: speaker, type, object: withoutOurs(object), kind: "official", followersOf, recipients };
+    const said: Outgoing = {
+      actorUri: speaker,
+      type,
+      object: withoutOurs(object),
+      kind: "official",
+      followersOf,
+      recipients,
+    };
     if (type === "Update") return [said];
     const boosters = present(processActor, organisation).filter((actor) => actor !== speaker || "inReplyTo" in object);
     return [said, ...boosters.map((actorUri) => boost(actorUri, event.subjectUri, "official"))];
@@ -269,7 +277,15 @@ async function tellChange(telling: Telling, event: RecordedEvent): Promise<Outgo
   if (object === null || subject?.origin !== null) return [];
   const { speaker, processActor } = await voicesOf(telling, object, subject.processUri);
   const type = event.type === "SubjectReinstated" ? "Create" : "Update";
-  return [{ actorUri: speaker, type, object: withoutOurs(object), kind: "contribution", followersOf: present(speaker, processActor) }];
+  return [
+    {
+      actorUri: speaker,
+      type,
+      object: withoutOurs(object),
+      kind: "contribution",
+      followersOf: present(speaker, processActor),
+    },
+  ];
 }
 
 /** The city's answer, given or revised, and the proposal's new state. */
@@ -277,7 +293,10 @@ async function tellAnswer(telling: Telling, event: RecordedEvent<Json>): Promise
   const answerUri = String(event.data.answerUri);
   const answer = await findSubject(telling.tx, answerUri);
   const isRevised = answer?.publishedAt != null && answer.updatedAt != null && answer.updatedAt > answer.publishedAt;
-  const said = await tellOfficial(isRevised ? "Update" : "Create")(telling, { ...event, subjectUri: answerUri } as never);
+  const said = await tellOfficial(isRevised ? "Update" : "Create")(telling, {
+    ...event,
+    subjectUri: answerUri,
+  } as never);
   return [...said, ...(await tellChange(telling, event))];
 }
 
@@ -291,7 +310,11 @@ function tellComment(type: "Create" | "Update"): Tell {
     if (object === null || subject === null) return [];
     const { speaker, processActor, remoteProcessActor } = await voicesOf(telling, object, subject.processUri);
     const parent = await findSubject(telling.tx, uriOf(object.inReplyTo) ?? "");
-    const recipients = present(parent?.authorUri ?? null, remoteProcessActor, ...urisOf(object.cc).filter((uri) => !uri.endsWith("/followers")));
+    const recipients = present(
+      parent?.authorUri ?? null,
+      remoteProcessActor,
+      ...urisOf(object.cc).filter((uri) => !uri.endsWith("/followers")),
+    );
     const followersOf = present(speaker, processActor);
     return [{ actorUri: speaker, type, object: withoutOurs(object), kind: "contribution", followersOf, recipients }];
   };
@@ -316,7 +339,14 @@ async function tellDeletion(telling: Telling, event: RecordedEvent): Promise<Out
   const recipients = [...sent.flatMap((row) => row.recipientUris), ...present(remoteProcessActor)];
   const object = { id: subject.uri, type: "Tombstone" };
   return [
-    { actorUri: speaker, type: "Delete", object, kind: "contribution", followersOf: present(speaker, processActor), recipients },
+    {
+      actorUri: speaker,
+      type: "Delete",
+      object,
+      kind: "contribution",
+      followersOf: present(speaker, processActor),
+      recipients,
+    },
   ];
 }
 
@@ -327,7 +357,8 @@ function tellLike(type: "Like" | "Undo"): Tell {
     if (actor === null || subject?.authorUri == null) return [];
     const recipients = [subject.authorUri];
     const like = { id: activityUri, type: "Like", actor: actor.uri, object: subject.uri };
-    if (type === "Like") return [{ actorUri: actor.uri, type, object: subject.uri, kind: "private", id: activityUri, recipients }];
+    if (type === "Like")
+      return [{ actorUri: actor.uri, type, object: subject.uri, kind: "private", id: activityUri, recipients }];
     return [{ actorUri: actor.uri, type, object: like, kind: "private", recipients }];
   };
 }

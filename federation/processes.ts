@@ -6,7 +6,7 @@ import { escapeHtml } from "../src/platform/html.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
 import { pickText } from "../src/platform/text.ts";
-import { activePhase, checkPhases, nextPhase, permissions, type Process } from "../src/processes/process.ts";
+import { activePhase, checkPhases, nextPhase, type Process, permissions } from "../src/processes/process.ts";
 import type { News } from "../src/processes/queries.ts";
 import { findProcess } from "../src/processes/queries.ts";
 import { keepRemoteNews, keepRemoteProcess } from "../src/processes/remote.ts";
@@ -24,9 +24,19 @@ export function processFields(process: Process, now: Date): { name: string; valu
   return [
     {
       name: t("wire.phase"),
-      value: active === null ? t("wire.no-phase") : `${shown(active.title)} (${t("wire.until", { date: t.date(active.endsAt) })})`,
+      value:
+        active === null
+          ? t("wire.no-phase")
+          : `${shown(active.title)} (${t("wire.until", { date: t.date(active.endsAt) })})`,
     },
-    ...(next === null ? [] : [{ name: t("wire.next-phase"), value: `${shown(next.title)} (${t("wire.from", { date: t.date(next.startsAt) })})` }]),
+    ...(next === null
+      ? []
+      : [
+          {
+            name: t("wire.next-phase"),
+            value: `${shown(next.title)} (${t("wire.from", { date: t.date(next.startsAt) })})`,
+          },
+        ]),
     { name: t("wire.page"), value: `<a href="${process.url}" rel="me">${escapeHtml(new URL(process.url).host)}</a>` },
   ];
 }
@@ -79,7 +89,12 @@ export function newsToObject(news: News, process: Process): Json {
     published: news.publishedAt.toISOString(),
     ...(isLater(news.updatedAt, news.publishedAt) ? { updated: news.updatedAt.toISOString() } : {}),
     replies: `${news.uri}/replies`,
-    civic: { kind: news.kind === "digest" ? "digest" : "news", process: process.uri, title: news.title, body: String(markdownToHtml(news.body)) },
+    civic: {
+      kind: news.kind === "digest" ? "digest" : "news",
+      process: process.uri,
+      title: news.title,
+      body: String(markdownToHtml(news.body)),
+    },
   };
 }
 
@@ -112,7 +127,13 @@ const civicProcess = z.object({
     .catch(null),
   phases: z
     .array(
-      z.object({ title: textMap, description: textMap, startsAt: moment, endsAt: moment, permits: z.array(z.enum(permissions)) }),
+      z.object({
+        title: textMap,
+        description: textMap,
+        startsAt: moment,
+        endsAt: moment,
+        permits: z.array(z.enum(permissions)),
+      }),
     )
     .max(50),
   publishedAt: moment,

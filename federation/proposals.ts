@@ -42,7 +42,14 @@ export function proposalToObject(proposal: Proposal, process: Process, answerUri
     ...(proposal.images.length === 0 ? {} : { attachment: proposal.images.map(imageToAttachment) }),
     ...(proposal.latitude === null
       ? {}
-      : { location: { type: "Place", name: proposal.address, latitude: proposal.latitude, longitude: proposal.longitude } }),
+      : {
+          location: {
+            type: "Place",
+            name: proposal.address,
+            latitude: proposal.latitude,
+            longitude: proposal.longitude,
+          },
+        }),
     ...countsOf(proposal),
     civic: {
       kind: "proposal",
@@ -64,7 +71,9 @@ export function answerToObject(answer: Answer, proposal: Proposal, process: Proc
   const language = answer.language ?? proposal.language;
   const t = wordsIn(language);
   const facts = [
-    answer.costAmount === null ? "" : t("wire.cost", { amount: t.money(centsOf(answer.costAmount), answer.costCurrency ?? "EUR") }),
+    answer.costAmount === null
+      ? ""
+      : t("wire.cost", { amount: t.money(centsOf(answer.costAmount), answer.costCurrency ?? "EUR") }),
     answer.term === "" ? "" : t("wire.term", { term: answer.term }),
   ].filter((fact) => fact !== "");
   const content = [

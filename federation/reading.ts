@@ -4,8 +4,8 @@
 // they are. Single values and lists, ids and embedded objects, `null` and absence are all written by somebody.
 import type { ActorType, RemoteActor } from "../src/actors/actor.ts";
 import { escapeHtml } from "../src/platform/html.ts";
-import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
+import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
 import { AS2, type Json, PUBLIC } from "./vocabulary.ts";
 
 export const contentLengthMax = 100_000;
@@ -79,7 +79,9 @@ const publicNames = new Set([PUBLIC, "as:Public", "Public"]);
 
 /** Whether it is addressed to everyone: what is not must never show, be counted or be passed on. */
 export const isForEveryone = (object: Json): boolean =>
-  [...listOf(object.to), ...listOf(object.cc)].some((address) => publicNames.has(typeof address === "string" ? address : (uriOf(address) ?? "")));
+  [...listOf(object.to), ...listOf(object.cc)].some((address) =>
+    publicNames.has(typeof address === "string" ? address : (uriOf(address) ?? "")),
+  );
 
 export interface WireActivity {
   readonly id: string;
@@ -175,7 +177,10 @@ export const isPostType = (type: string): boolean => postTypes.has(type);
 export function readPost(json: unknown): WirePost {
   refuseUnless(isObject(json) && isPostType(typeOf(json)), "unsupported-object");
   const id = uriOf(json);
-  const authorUri = listOf(json.attributedTo).map(uriOf).find((uri) => uri !== null) ?? uriOf(json.actor);
+  const authorUri =
+    listOf(json.attributedTo)
+      .map(uriOf)
+      .find((uri) => uri !== null) ?? uriOf(json.actor);
   refuseUnless(id !== null && authorUri !== null && authorUri !== undefined, "unsupported-object");
   const content = languageText(json, "content", contentLengthMax);
   const name = languageText(json, "name", nameLengthMax);
@@ -209,14 +214,21 @@ export function readPost(json: unknown): WirePost {
 function quoteOf(json: Json): string | null {
   const link = listOf(json.tag)
     .slice(0, tagsMax)
-    .find((tag) => isObject(tag) && typeOf(tag) === "Link" && /^application\/(activity\+json|ld\+json)/.test(textOf(tag.mediaType, 200)));
+    .find(
+      (tag) =>
+        isObject(tag) &&
+        typeOf(tag) === "Link" &&
+        /^application\/(activity\+json|ld\+json)/.test(textOf(tag.mediaType, 200)),
+    );
   const named = [json.quote, json._misskey_quote, json.quoteUrl, json.quoteUri, isObject(link) ? link.href : null];
   return named.map(uriOf).find((uri) => uri !== null) ?? null;
 }
 
 function pollOf(json: Json): WirePoll | null {
   if (typeOf(json) !== "Question") return null;
-  const options = listOf(json.oneOf ?? json.anyOf).slice(0, tagsMax).filter(isObject);
+  const options = listOf(json.oneOf ?? json.anyOf)
+    .slice(0, tagsMax)
+    .filter(isObject);
   return {
     options: options.map((option) => ({ name: plainText(textOf(option.name, 200)), votes: countOf(option.replies) })),
     votersCount: countOf(json.votersCount),
@@ -225,7 +237,9 @@ function pollOf(json: Json): WirePoll | null {
 }
 
 const pollToHtml = ({ options }: WirePoll): string =>
-  options.length === 0 ? "" : `<ul>${options.map(({ name, votes }) => `<li>${escapeHtml(name)} (${votes})</li>`).join("")}</ul>`;
+  options.length === 0
+    ? ""
+    : `<ul>${options.map(({ name, votes }) => `<li>${escapeHtml(name)} (${votes})</li>`).join("")}</ul>`;
 
 function eventOf(json: Json): WireEvent | null {
   if (typeOf(json) !== "Event") return null;
@@ -277,13 +291,21 @@ function pointOf(value: unknown): WirePost["point"] {
 }
 
 const hashtagsOf = (value: unknown): string[] =>
-  listOf(value).slice(0, tagsMax).flatMap((tag) => {
-    if (!isObject(tag) || typeOf(tag) !== "Hashtag") return [];
-    const name = textOf(tag.name, 100).replace(/^#/, "");
-    return name === "" ? [] : [name];
-  });
+  listOf(value)
+    .slice(0, tagsMax)
+    .flatMap((tag) => {
+      if (!isObject(tag) || typeOf(tag) !== "Hashtag") return [];
+      const name = textOf(tag.name, 100).replace(/^#/, "");
+      return name === "" ? [] : [name];
+    });
 
-const actorTypes: readonly string[] = ["Application", "Group", "Organization", "Person", "Service"] satisfies ActorType[];
+const actorTypes: readonly string[] = [
+  "Application",
+  "Group",
+  "Organization",
+  "Person",
+  "Service",
+] satisfies ActorType[];
 
 export interface WireActor extends RemoteActor {
   readonly civic: Json | null;
@@ -326,4 +348,5 @@ export function readActor(json: unknown): WireActor {
 }
 
 /** Whether a document is ActivityStreams at all, as Mastodon asks it. */
-export const hasActivityStreamsContext = (json: Json): boolean => listOf(json["@context"]).some((context) => context === AS2);
+export const hasActivityStreamsContext = (json: Json): boolean =>
+  listOf(json["@context"]).some((context) => context === AS2);

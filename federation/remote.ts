@@ -13,7 +13,18 @@ import type { FindRemote, RemoteThing } from "../src/ports.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import { dropThing, keepSubject } from "./copies.ts";
 import { keepProcess } from "./processes.ts";
-import { isObject, isPostType, listOf, readActor, readPost, textOf, typeOf, uriOf, type WireActor, type WirePost } from "./reading.ts";
+import {
+  isObject,
+  isPostType,
+  listOf,
+  readActor,
+  readPost,
+  textOf,
+  typeOf,
+  uriOf,
+  type WireActor,
+  type WirePost,
+} from "./reading.ts";
 import type { Document, Documents } from "./trust/documents.ts";
 import { ACTIVITY_JSON, type Json } from "./vocabulary.ts";
 
@@ -108,7 +119,11 @@ async function keepThing(remote: Remote, json: Json, now: Date, depth: number): 
   const author = await actorAt(remote, post.authorUri, now);
   const audience = uriOf(json.audience);
   const process = typeof post.civic?.process === "string" ? post.civic.process : null;
-  if (process !== null && audience !== null && (await remote.sql`select from process where uri = ${process}`).length === 0) {
+  if (
+    process !== null &&
+    audience !== null &&
+    (await remote.sql`select from process where uri = ${process}`).length === 0
+  ) {
     await refresh(remote, audience, now);
   }
   const answered = post.inReplyTo;
@@ -232,12 +247,15 @@ async function webFinger(remote: Remote, host: string, resource: string): Promis
   const url = new URL(`${isPlain ? "http" : "https"}://${host}/.well-known/webfinger`);
   url.searchParams.set("resource", resource);
   const response = await remote.client.fetch(url, { headers: { accept: "application/jrd+json" } });
-  refuseUnless(response.ok, response.status === 404 || response.status === 410 ? "not-found" : "peer-unreachable", { host });
+  refuseUnless(response.ok, response.status === 404 || response.status === 410 ? "not-found" : "peer-unreachable", {
+    host,
+  });
   const jrd: unknown = await response.json().catch(() => null);
   refuseUnless(isObject(jrd), "not-an-actor", { host });
   const self = listOf(jrd.links).find(
     (link) =>
-      isObject(link) && link.rel === "self" &&
+      isObject(link) &&
+      link.rel === "self" &&
       (link.type === ACTIVITY_JSON || textOf(link.type, 200).startsWith("application/ld+json")),
   );
   const uri = isObject(self) ? uriOf(self.href) : null;

@@ -82,7 +82,11 @@ export function openServing(sql: Sql, uris: Uris, clock: Clock): (request: Reque
     return await subjectDocument(uris.at(`/${area}/${name}`), collection, key ?? null);
   }
 
-  async function subjectDocument(uri: string, collection: string | undefined, key: string | null): Promise<Served | null> {
+  async function subjectDocument(
+    uri: string,
+    collection: string | undefined,
+    key: string | null,
+  ): Promise<Served | null> {
     if (collection === undefined) {
       const object = await findObject(sql, uris, uri);
       if (object === null) throw new Refused("not-found");
@@ -141,6 +145,7 @@ function respond(request: Request, { body, etag, status }: Served): Response {
     etag,
     "x-content-type-options": "nosniff",
   };
-  if (status === 200 && request.headers.get("if-none-match")?.includes(etag)) return new Response(null, { status: 304, headers });
+  if (status === 200 && request.headers.get("if-none-match")?.includes(etag))
+    return new Response(null, { status: 304, headers });
   return new Response(request.method === "HEAD" ? null : body, { status, headers });
 }

@@ -63,4 +63,5 @@ export const activityContext = [AS2, { Hashtag: "as:Hashtag", sensitive: "as:sen
 export type Json = Readonly<Record<string, unknown>>;
 
 /** A language map with one key: Mastodon takes the first, readers filter by it. */
-export const inOneLanguage = (text: string, language: string | null): Json => (language === null ? {} : { [language]: text });
+export const inOneLanguage = (text: string, language: string | null): Json =>
+  language === null ? {} : { [language]: text };

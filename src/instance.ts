@@ -2,14 +2,14 @@
 // knows federation.
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
-import packageJson from "../package.json" with { type: "json" };
 import { openFederation } from "../federation/federation.ts";
 import { scheduleSweep } from "../federation/kv.ts";
 import { scheduleReceivedSweep } from "../federation/received.ts";
+import packageJson from "../package.json" with { type: "json" };
 import { accountHandlers, scheduleAccountJobs } from "./accounts/jobs.ts";
 import { findMainOrganisation } from "./cities/queries.ts";
-import type { Config } from "./config.ts";
 import { forgetCommenter } from "./comments/actions.ts";
+import type { Config } from "./config.ts";
 import type { Pool } from "./platform/db.ts";
 import { type GuardedFetchOptions, openGuardedFetch } from "./platform/guarded-fetch.ts";
 import { drain } from "./platform/job-drain.ts";
@@ -66,9 +66,17 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     transport: overrides.transport,
     lookup: overrides.lookup,
   });
-  const mailbox = overrides.mailer === undefined && config.smtpUrl === null ? openMailbox(() => clock.now(), announceMail) : null;
+  const mailbox =
+    overrides.mailer === undefined && config.smtpUrl === null ? openMailbox(() => clock.now(), announceMail) : null;
   const mailer = overrides.mailer ?? mailbox ?? openSmtpMailer({ url: config.smtpUrl!, from: config.mailFrom });
-  const door = openFederation({ sql, uris, clock, client, permittedOrigins: [config.origin, ...config.federationTestPeers].filter(isPlain), version });
+  const door = openFederation({
+    sql,
+    uris,
+    clock,
+    client,
+    permittedOrigins: [config.origin, ...config.federationTestPeers].filter(isPlain),
+    version,
+  });
   const house: House = { sql, uris, clock, mailer, findRemote: door.findRemote, uploadsDir: config.uploadsDir };
   const app = openApp(house, {
     ...config,
@@ -117,7 +125,9 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
 async function refuseMovedCity(sql: Pool, origin: string): Promise<void> {
   const city = await findMainOrganisation(sql);
   if (city === null || new URL(city.actorUri).origin === origin) return;
-  throw new Error(`This database belongs to ${new URL(city.actorUri).origin}: set ORIGIN to that, or use another database`);
+  throw new Error(
+    `This database belongs to ${new URL(city.actorUri).origin}: set ORIGIN to that, or use another database`,
+  );
 }
 
 const announceMail = (subject: string) => log.info("Mail in /mailbox: {subject}", { subject });

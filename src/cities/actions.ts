@@ -39,7 +39,12 @@ export async function openOrganisation(
   refuseUnless(holds(by, "administrator"), "not-allowed");
   return await withTransaction(sql, async (tx) => {
     const main = await findMainOrganisation(tx);
-    const organisation = await insertOrganisation(tx, uris, { ...input, isMain: false, parentId: main?.actorId ?? null }, now);
+    const organisation = await insertOrganisation(
+      tx,
+      uris,
+      { ...input, isMain: false, parentId: main?.actorId ?? null },
+      now,
+    );
     await recordAct(tx, by, "organisation-opened", organisation.actorUri, {}, now);
     return organisation;
   });
@@ -79,7 +84,8 @@ async function insertOrganisation(
 
 const actorProfile = (profile: OrganisationProfile) => ({
   name: pickText(profile.name, ...profile.languages).text,
-  summary: pickText(profile.description, ...profile.languages).text || pickText(profile.tagline, ...profile.languages).text,
+  summary:
+    pickText(profile.description, ...profile.languages).text || pickText(profile.tagline, ...profile.languages).text,
 });
 
 function columnsOf(tx: Tx, profile: OrganisationProfile) {

@@ -39,7 +39,10 @@ export function checkProfile(profile: OrganisationProfile): void {
   const language = profile.languages[0];
   refuseUnless(language !== undefined && profile.name[language]?.trim(), "invalid-input", { field: "name" });
   refuseUnless(/^#[0-9a-f]{6}$/.test(profile.accent), "invalid-input", { field: "accent" });
-  for (const [field, address] of [["website", profile.website], ["reportChannelUrl", profile.reportChannelUrl]] as const) {
+  for (const [field, address] of [
+    ["website", profile.website],
+    ["reportChannelUrl", profile.reportChannelUrl],
+  ] as const) {
     refuseUnless(address === "" || /^https?:\/\//.test(address), "invalid-input", { field });
   }
   try {

@@ -7,20 +7,26 @@ import { addressOf } from "../actors/actor.ts";
 import { findActor, findFollow, listNetwork, listPeers } from "../actors/queries.ts";
 import { withTransaction } from "../platform/db.ts";
 import { type Markup, nothing } from "../platform/html.ts";
-import { plainText } from "../platform/rich-text.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
+import { plainText } from "../platform/rich-text.ts";
 import { clip } from "../platform/text.ts";
 import type { House, RemoteThing } from "../ports.ts";
 import { recordAct } from "../subjects/actions.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { emptyForm, type FormState, formErrors, handleForm, setFlash } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
-import { findMainOrganisation } from "./queries.ts";
 import { foundCard, type NetworkRow, networkView } from "./network-views.ts";
+import { findMainOrganisation } from "./queries.ts";
 
 const listedMax = 100;
 const hostInput = z.object({
-  host: z.string().trim().toLowerCase().min(1).max(253).refine((text) => /^[a-z0-9.-]+(:\d+)?$/.test(text), "field.not-an-address"),
+  host: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .min(1)
+    .max(253)
+    .refine((text) => /^[a-z0-9.-]+(:\d+)?$/.test(text), "field.not-an-address"),
   policy: z.enum(["allowed", "limited", "blocked"]),
   reason: z.string().trim().max(500).default(""),
 });
@@ -55,9 +61,15 @@ export function networkPages(house: House): Hono<PageEnv> {
       const found = await house.findRemote(address);
       return c.html(await show(ctx, state, foundCard(ctx, found, await isFollowed(found))));
     } catch (error) {
-      const errors = formErrors(ctx.t, error instanceof Refused && error.code === "not-found" ? notThere(error) : error);
+      const errors = formErrors(
+        ctx.t,
+        error instanceof Refused && error.code === "not-found" ? notThere(error) : error,
+      );
       if (errors === null) throw error;
-      return c.html(await show(ctx, { ...state, errors: { address: errors.address ?? Object.values(errors)[0] ?? "" } }), 422);
+      return c.html(
+        await show(ctx, { ...state, errors: { address: errors.address ?? Object.values(errors)[0] ?? "" } }),
+        422,
+      );
     }
   });
 
@@ -101,7 +113,14 @@ export function networkPages(house: House): Hono<PageEnv> {
       act: async (input) => {
         await withTransaction(sql, async (tx) => {
           await decidePeer(tx, input, clock.now());
-          await recordAct(tx, by, `peer-${input.policy}`, null, { host: input.host, reason: input.reason }, clock.now());
+          await recordAct(
+            tx,
+            by,
+            `peer-${input.policy}`,
+            null,
+            { host: input.host, reason: input.reason },
+            clock.now(),
+          );
         });
         return { to: "/network", said: t(`network.decided-${input.policy}`, { host: input.host }) };
       },

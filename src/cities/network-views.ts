@@ -6,8 +6,8 @@ import { plainText } from "../platform/rich-text.ts";
 import { clip } from "../platform/text.ts";
 import type { RemoteThing } from "../ports.ts";
 import type { PageContext } from "../web/context.ts";
-import { buttonForm, confirmForm, form, openFields } from "../web/fields.ts";
 import { followBox } from "../web/fediverse.ts";
+import { buttonForm, confirmForm, form, openFields } from "../web/fields.ts";
 import { emptyForm, type FormState } from "../web/forms.ts";
 import { cardList, emptyState, section } from "../web/lists.ts";
 import { ago, avatar, statusPill } from "../web/marks.ts";
@@ -89,7 +89,12 @@ export function foundCard(ctx: PageContext, thing: RemoteThing, isFollowed: bool
         ? html`<p>${t("network.not-followable")}</p>`
         : isFollowed
           ? statusPill(t("network.state-accepted"), "good")
-          : buttonForm(ctx, { action: "/network/following", label: t("network.follow"), values: { uri: thing.uri }, about: thing.name })
+          : buttonForm(ctx, {
+              action: "/network/following",
+              label: t("network.follow"),
+              values: { uri: thing.uri },
+              about: thing.name,
+            })
     }
   </div></article>`;
 }

@@ -18,15 +18,23 @@ const schemes = ["lau", "nuts", "wikidata", "osm"] as const;
 
 const profileInput = z.object({
   website: z.union([z.literal(""), z.url({ protocol: /^https?$/, error: "field.not-an-address" })]).default(""),
-  reportChannelUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/, error: "field.not-an-address" })]).default(""),
-  accent: z.string().regex(/^#[0-9a-f]{6}$/i).toLowerCase(),
+  reportChannelUrl: z
+    .union([z.literal(""), z.url({ protocol: /^https?$/, error: "field.not-an-address" })])
+    .default(""),
+  accent: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i)
+    .toLowerCase(),
   timeZone: z.string().min(1),
   languages: z.array(z.string().refine(isLanguage)).min(1),
   territoryName: z.string().trim().max(200).default(""),
   territoryGeojson: z.string().max(200_000).default(""),
   ...Object.fromEntries(schemes.map((scheme) => [scheme, z.string().trim().max(40).default("")])),
 });
-const newInput = profileInput.extend({ handle: z.string().trim().toLowerCase(), kind: z.enum(["district", "association"]) });
+const newInput = profileInput.extend({
+  handle: z.string().trim().toLowerCase(),
+  kind: z.enum(["district", "association"]),
+});
 
 export function organisationPages(house: House): Hono<PageEnv> {
   const { sql, uris, clock } = house;
@@ -40,7 +48,10 @@ export function organisationPages(house: House): Hono<PageEnv> {
 
   routes.get("/settings", async (c) => {
     requireRole(c, "administrator");
-    const [organisations, acts] = await Promise.all([listOrganisations(sql), listActs(sql, c.req.query("before") ?? null)]);
+    const [organisations, acts] = await Promise.all([
+      listOrganisations(sql),
+      listActs(sql, c.req.query("before") ?? null),
+    ]);
     return c.html(settingsPage(c.get("page"), { organisations, acts }));
   });
 
@@ -56,7 +67,13 @@ export function organisationPages(house: House): Hono<PageEnv> {
       schema: newInput,
       act: async (input, values) => {
         const profile = await profileFrom(house, input, values, null);
-        const opened = await openOrganisation(sql, uris, by, { ...profile, handle: input.handle, kind: input.kind }, clock.now());
+        const opened = await openOrganisation(
+          sql,
+          uris,
+          by,
+          { ...profile, handle: input.handle, kind: input.kind },
+          clock.now(),
+        );
         return { to: `/organisations/${opened.handle}`, said: ctx.t("organisations.opened") };
       },
       again: (state) => organisationForm(ctx, state, null),
@@ -100,7 +117,11 @@ async function profileFrom(
   const name = readPerLanguage(values, "name");
   // The order of the form is the order of the boxes; the first language with a name leads.
   const chosen = languages.filter((lang) => input.languages.includes(lang));
-  refuseUnless(chosen.some((lang) => name[lang]), "invalid-input", { field: "name" });
+  refuseUnless(
+    chosen.some((lang) => name[lang]),
+    "invalid-input",
+    { field: "name" },
+  );
   const first = chosen.find((lang) => name[lang])!;
   const uploaded = values.logo instanceof File ? await keepImage(uploadsDir, values.logo, "logo") : null;
   const ids = schemes.map((scheme) => [scheme, String((input as Record<string, unknown>)[scheme] ?? "")] as const);

@@ -1,16 +1,16 @@
 // The markup of organisations: their page, the settings, the form.
 import { href, html, type Markup, nothing } from "../platform/html.ts";
 import { isLanguage, languages, ownNames } from "../platform/i18n.ts";
+import { markdownToHtml } from "../platform/rich-text.ts";
 import { pickText } from "../platform/text.ts";
 import { articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
-import { buttonLink, form, openFields } from "../web/fields.ts";
 import { followBox } from "../web/fediverse.ts";
+import { buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, factList, section } from "../web/lists.ts";
 import { when } from "../web/marks.ts";
-import { markdownToHtml } from "../platform/rich-text.ts";
 import type { Organisation } from "./city.ts";
 
 const said = (ctx: PageContext, organisation: Organisation, texts: Organisation["name"]) =>
@@ -31,9 +31,16 @@ export function organisationPage(ctx: PageContext, organisation: Organisation): 
     main: html`${description.text === "" ? nothing : articleBody(t, markdownToHtml(description.text), description.lang)}
       ${factList([
         [t("organisations.territory"), organisation.territoryName],
-        [t("organisations.website"), organisation.website === "" ? null : html`<a href="${href(organisation.website)}" rel="noopener">${organisation.website}</a>`],
+        [
+          t("organisations.website"),
+          organisation.website === ""
+            ? null
+            : html`<a href="${href(organisation.website)}" rel="noopener">${organisation.website}</a>`,
+        ],
         [t("organisations.languages"), t.list(organisation.languages.map((lang) => t.languageName(lang)))],
-        ...Object.entries(organisation.territoryIds).map(([scheme, id]) => [scheme.toUpperCase(), html`<bdi dir="ltr">${id}</bdi>`] as const),
+        ...Object.entries(organisation.territoryIds).map(
+          ([scheme, id]) => [scheme.toUpperCase(), html`<bdi dir="ltr">${id}</bdi>`] as const,
+        ),
       ])}
       ${followBox(ctx, { handle: `@${organisation.handle}@${new URL(organisation.actorUri).host}`, uri: organisation.actorUri, title: t("organisations.follow", { name: name.text }) })}`,
   });
@@ -47,7 +54,10 @@ export interface Act {
   readonly at: Date;
 }
 
-export function settingsPage(ctx: PageContext, props: { organisations: readonly Organisation[]; acts: readonly Act[] }): Markup {
+export function settingsPage(
+  ctx: PageContext,
+  props: { organisations: readonly Organisation[]; acts: readonly Act[] },
+): Markup {
   const { t } = ctx;
   const last = props.acts.at(-1);
   return page({
@@ -107,7 +117,10 @@ export function organisationForm(ctx: PageContext, state: FormState, organisatio
             : html`${fields.radios("kind", {
                 label: t("organisations.kind"),
                 value: "association",
-                options: (["association", "district"] as const).map((kind) => ({ value: kind, label: t(`organisations.kind-${kind}`) })),
+                options: (["association", "district"] as const).map((kind) => ({
+                  value: kind,
+                  label: t(`organisations.kind-${kind}`),
+                })),
               })}
               ${fields.text("handle", { label: t("organisations.handle"), hint: t("organisations.handle-hint"), charsMax: 30, spellcheck: false })}`
         }

@@ -12,7 +12,14 @@ export function identityOf(
 ): CityIdentity {
   const { host } = new URL(node.origin);
   if (organisation === null) {
-    const empty = { tagline: "", logoUrl: null, accent: "#2f5f8f", timeZone: "UTC", lang: "en", reportChannelUrl: null } as const;
+    const empty = {
+      tagline: "",
+      logoUrl: null,
+      accent: "#2f5f8f",
+      timeZone: "UTC",
+      lang: "en",
+      reportChannelUrl: null,
+    } as const;
     return { ...node, ...empty, name: host, handle: `@${host}@${host}` };
   }
   const { languages, name, tagline, accent, timeZone, logo, reportChannelUrl } = organisation;

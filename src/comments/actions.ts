@@ -117,7 +117,8 @@ const ownPhases = async (tx: Tx, thread: Subject): Promise<readonly Phase[] | nu
   thread.origin === null && thread.processUri !== null ? await phasesOf(tx, thread.processUri) : null;
 
 async function institutionFor(tx: Tx, thread: Subject): Promise<string> {
-  const process = thread.origin === null && thread.processUri !== null ? await findSubject(tx, thread.processUri) : null;
+  const process =
+    thread.origin === null && thread.processUri !== null ? await findSubject(tx, thread.processUri) : null;
   return process?.authorId ?? (await getActorOfKind(tx, "residents")).id;
 }
 

@@ -1,15 +1,15 @@
 // `/desk`: what waits for the participation team, in one place.
 import { Hono } from "hono";
+import { holds } from "../accounts/account.ts";
 import { requireRole } from "../accounts/viewer.ts";
-import { html, nothing } from "../platform/html.ts";
 import { listDeadLetters, retryDeadLetter } from "../platform/dead-letters.ts";
+import { html, nothing } from "../platform/html.ts";
 import { jobDepth } from "../platform/jobs.ts";
 import type { House } from "../ports.ts";
 import { processCardOf } from "../processes/list-views.ts";
 import { listProcesses } from "../processes/queries.ts";
 import { proposalCardOf } from "../proposals/list-views.ts";
 import { listUnanswered } from "../proposals/queries.ts";
-import { holds } from "../accounts/account.ts";
 import type { PageEnv } from "../web/context.ts";
 import { buttonForm, buttonLink } from "../web/fields.ts";
 import { setFlash } from "../web/forms.ts";
@@ -72,7 +72,8 @@ export function workDeskPages({ sql, clock }: House): Hono<PageEnv> {
   routes.post("/desk/retries", async (c) => {
     requireRole(c, "administrator");
     const { id } = await c.req.parseBody();
-    if (typeof id === "string" && (await retryDeadLetter(sql, id))) setFlash(c, { tone: "good", text: c.get("page").t("desk.retried") });
+    if (typeof id === "string" && (await retryDeadLetter(sql, id)))
+      setFlash(c, { tone: "good", text: c.get("page").t("desk.retried") });
     return c.redirect("/desk", 303);
   });
   return routes;

@@ -1,7 +1,7 @@
 // The front door: what is open now, what people have just proposed, what the cities that are followed are doing.
 import { Hono } from "hono";
-import { findMainOrganisation } from "../cities/queries.ts";
 import type { Organisation } from "../cities/city.ts";
+import { findMainOrganisation } from "../cities/queries.ts";
 import { html, type Markup, nothing } from "../platform/html.ts";
 import { pickText } from "../platform/text.ts";
 import type { House } from "../ports.ts";
@@ -12,8 +12,8 @@ import { proposalCardOf } from "../proposals/list-views.ts";
 import type { Proposal } from "../proposals/proposal.ts";
 import { listLatestProposals } from "../proposals/queries.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
-import { buttonLink } from "../web/fields.ts";
 import { followBox } from "../web/fediverse.ts";
+import { buttonLink } from "../web/fields.ts";
 import { hero } from "../web/hero.ts";
 import { page } from "../web/layout.ts";
 import { cardGrid, cardList, emptyState, section } from "../web/lists.ts";

@@ -21,7 +21,12 @@ export const aboutPages = new Hono<PageEnv>()
           ${section(
             t("about.software"),
             factList([
-              [t("about.version"), city.sourceUrl === null ? `Koinon ${city.version}` : html`<a href="${href(city.sourceUrl)}">Koinon ${city.version}</a>`],
+              [
+                t("about.version"),
+                city.sourceUrl === null
+                  ? `Koinon ${city.version}`
+                  : html`<a href="${href(city.sourceUrl)}">Koinon ${city.version}</a>`,
+              ],
               [t("about.licence"), "AGPL-3.0-or-later"],
               [t("about.handle"), html`<span class="handle" dir="ltr">${city.handle}</span>`],
               [

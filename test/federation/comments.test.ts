@@ -29,7 +29,10 @@ beforeAll(async () => {
   visitor = await aResident(porto, { name: "Inês", now });
   await net.settle();
   await porto.instance.house.findRemote(process.actorUri!);
-  const [us, them] = [await findActor(porto.sql, porto.organisation.uri), await findActor(porto.sql, process.actorUri!)];
+  const [us, them] = [
+    await findActor(porto.sql, porto.organisation.uri),
+    await findActor(porto.sql, process.actorUri!),
+  ];
   await follow(porto.sql, porto.uris, us!, them!, now);
   await net.settle();
 });
@@ -43,7 +46,13 @@ const later = async () => {
 describe("a resident of Porto on a proposal of Bilbao", () => {
   test("speaks at home and is read on both nodes, under one address, by name and with a side", async () => {
     const { bilbao, porto } = net.nodes;
-    const input = { targetUri: proposal.uri, parentUri: null, stance: "for", body: "We **tried** it.", language: "en" } as const;
+    const input = {
+      targetUri: proposal.uri,
+      parentUri: null,
+      stance: "for",
+      body: "We **tried** it.",
+      language: "en",
+    } as const;
     said = await publishComment(porto.sql, porto.uris, visitor, input, net.clock.now());
     expect(said.uri).toMatch(/^https:\/\/porto\.test\/comments\//);
     await later();
@@ -57,7 +66,13 @@ describe("a resident of Porto on a proposal of Bilbao", () => {
   test("is answered from Bilbao, and reads it at home", async () => {
     const { bilbao, porto } = net.nodes;
     const by = await aResident(bilbao, { now: net.clock.now() });
-    const input = { targetUri: proposal.uri, parentUri: said.uri, stance: null, body: "How did it go?", language: "en" };
+    const input = {
+      targetUri: proposal.uri,
+      parentUri: said.uri,
+      stance: null,
+      body: "How did it go?",
+      language: "en",
+    };
     const answer = await publishComment(bilbao.sql, bilbao.uris, by, input, net.clock.now());
     await later();
     expect(await findComment(porto.sql, answer.uri)).toMatchObject({ parentUri: said.uri, threadUri: proposal.uri });
@@ -65,7 +80,13 @@ describe("a resident of Porto on a proposal of Bilbao", () => {
 
   test("changes the comment", async () => {
     const { bilbao, porto } = net.nodes;
-    await editComment(porto.sql, visitor, said.uri, { body: "We tried it twice.", version: said.version }, net.clock.now());
+    await editComment(
+      porto.sql,
+      visitor,
+      said.uri,
+      { body: "We tried it twice.", version: said.version },
+      net.clock.now(),
+    );
     await later();
     expect((await findComment(bilbao.sql, said.uri))?.body).toContain("twice");
   });
@@ -97,7 +118,12 @@ describe("a resident of Porto on a proposal of Bilbao", () => {
 
   test("reports a proposal to the node that owns it, without saying who", async () => {
     const { bilbao, porto } = net.nodes;
-    const report = { subjectUri: proposal.uri, category: "other", reason: "An advertisement", isForwarded: true } as const;
+    const report = {
+      subjectUri: proposal.uri,
+      category: "other",
+      reason: "An advertisement",
+      isForwarded: true,
+    } as const;
     await reportSubject(porto.sql, visitor, report, net.clock.now());
     await later();
     const [row] = await bilbao.sql`select reason, account_id, actor_id from report order by created_at desc limit 1`;

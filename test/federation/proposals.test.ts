@@ -74,7 +74,13 @@ describe("a city that follows another city's process", () => {
     const { bilbao, porto } = net.nodes;
     inAMinute();
     const official = await anOfficial(bilbao, { now: net.clock.now() });
-    const answer = { reasons: "We will **build** it.", costAmount: "12000.50", costCurrency: "EUR", term: "2027", language: "en" };
+    const answer = {
+      reasons: "We will **build** it.",
+      costAmount: "12000.50",
+      costCurrency: "EUR",
+      term: "2027",
+      language: "en",
+    };
     const give = (outcome: "accepted" | "evaluating") =>
       answerProposal(bilbao.sql, bilbao.uris, official, proposal.uri, { ...answer, outcome }, net.clock.now());
     await give("evaluating");
@@ -83,7 +89,11 @@ describe("a city that follows another city's process", () => {
     inAMinute();
     await give("accepted");
     await net.settle();
-    expect(await findAnswer(porto.sql, proposal.uri)).toMatchObject({ outcome: "accepted", costAmount: "12000.50", term: "2027" });
+    expect(await findAnswer(porto.sql, proposal.uri)).toMatchObject({
+      outcome: "accepted",
+      costAmount: "12000.50",
+      term: "2027",
+    });
     expect(await findProposal(porto.sql, proposal.uri)).toMatchObject({ state: "accepted" });
   });
 
@@ -124,7 +134,9 @@ describe("quiet by default", () => {
     for (let count = 0; count < contributionsPerHourMax + 3; count++) await aProposal(bilbao, { process, by, now });
     await net.settle();
     const sent = async () =>
-      await bilbao.sql<{ type: string; kind: string; followersOf: string[]; institutionsOf: string[]; content: string }[]>`
+      await bilbao.sql<
+        { type: string; kind: string; followersOf: string[]; institutionsOf: string[]; content: string }[]
+      >`
         select activity->>'type' as type, kind, followers_of, institutions_of, activity->'object'->>'content' as content
         from outgoing_activity where actor_id = (select id from actor where uri = ${process.actorUri}) order by id`;
     const contributions = (await sent()).filter((row) => row.kind === "contribution");

@@ -58,7 +58,14 @@ describe("a stranger's account", () => {
     const official = await anOfficial(bilbao, { now: net.clock.now() });
     const text = { title: "The squares open in May", body: "All **three** of them.", language: "en" };
     await publishNews(bilbao.sql, bilbao.uris, official, { processUri: process.uri, ...text }, net.clock.now());
-    const answer = { outcome: "accepted", reasons: "Yes, in June.", costAmount: "900.00", costCurrency: "EUR", term: "June", language: "en" } as const;
+    const answer = {
+      outcome: "accepted",
+      reasons: "Yes, in June.",
+      costAmount: "900.00",
+      costCurrency: "EUR",
+      term: "June",
+      language: "en",
+    } as const;
     await answerProposal(bilbao.sql, bilbao.uris, official, proposal.uri, answer, net.clock.now());
     await net.settle();
     const notes = received("Create").map((create) => create.object as Json);
@@ -78,9 +85,19 @@ describe("a stranger's account", () => {
     const profile = { name: "Open squares", summary: "Where?" };
     await withTransaction(bilbao.sql, (tx) => describeActor(tx, actor.id, profile, net.clock.now()));
     await net.settle();
-    const update = received("Update").slice(before).map(({ object }) => object as Json)[0];
-    expect(update).toMatchObject({ id: process.actorUri, type: "Group", name: "Open squares", preferredUsername: process.handle });
-    expect(update?.publicKey).toMatchObject({ id: `${process.actorUri}#main-key`, publicKeyPem: expect.stringContaining("PUBLIC KEY") });
+    const update = received("Update")
+      .slice(before)
+      .map(({ object }) => object as Json)[0];
+    expect(update).toMatchObject({
+      id: process.actorUri,
+      type: "Group",
+      name: "Open squares",
+      preferredUsername: process.handle,
+    });
+    expect(update?.publicKey).toMatchObject({
+      id: `${process.actorUri}#main-key`,
+      publicKeyPem: expect.stringContaining("PUBLIC KEY"),
+    });
     expect(update?.attachment).toHaveLength(2);
     expect(update?.featured).toBe(`${process.actorUri}/featured`);
   });
@@ -104,10 +121,18 @@ describe("a stranger's account", () => {
   test("is told when someone of the city answers its reply", async () => {
     const note = ana.note("<p>When?</p>", { inReplyTo: proposal.uri });
     await send("Create", note);
-    const reply = { targetUri: proposal.uri, parentUri: note.id as string, stance: null, body: "In June.", language: "en" };
+    const reply = {
+      targetUri: proposal.uri,
+      parentUri: note.id as string,
+      stance: null,
+      body: "In June.",
+      language: "en",
+    };
     await publishComment(bilbao.sql, bilbao.uris, resident, reply, net.clock.now());
     await net.settle();
-    const answer = received("Create").map((create) => create.object as Json).find((each) => each.inReplyTo === note.id);
+    const answer = received("Create")
+      .map((create) => create.object as Json)
+      .find((each) => each.inReplyTo === note.id);
     expect(answer).toMatchObject({ attributedTo: process.actorUri });
     expect(answer?.content).toContain(resident.publicName);
     expect(answer?.cc).toContain(ana.uri);
@@ -118,7 +143,9 @@ describe("a stranger's account", () => {
     const { activity: like } = await send("Like", proposal.uri);
     await ana.post(shared, like);
     await send("Like", proposal.uri);
-    const { activity: boost } = await send("Announce", proposal.uri, { to: ["https://www.w3.org/ns/activitystreams#Public"] });
+    const { activity: boost } = await send("Announce", proposal.uri, {
+      to: ["https://www.w3.org/ns/activitystreams#Public"],
+    });
     const after = await subjectOf(proposal.uri);
     expect([after.likeCount, after.shareCount]).toEqual([before.likeCount + 1, before.shareCount + 1]);
     await send("Undo", like);

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { type Instance, openInstance } from "../../src/instance.ts";
+import { databaseAddress } from "../../src/platform/databases.ts";
 import type { Clock, Mail } from "../../src/ports.ts";
 import { aCity, type City } from "./build.ts";
-import { databaseAddress } from "../../src/platform/databases.ts";
 import { openTestDatabase } from "./database.ts";
 
 export interface Node extends City {
@@ -50,11 +50,21 @@ export async function openNetwork<const Name extends string>(...names: Name[]): 
   for (const name of names) {
     const database = await openTestDatabase();
     const dataDir = mkdtempSync(join(tmpdir(), `koinon-${name}-`));
-    const config = loadConfig({ ORIGIN: `https://${name}.test`, DATA_DIR: dataDir, DATABASE_URL: databaseAddress(database.target), SECRET: "s".repeat(40), DATABASE_POOL_SIZE: "4" });
+    const config = loadConfig({
+      ORIGIN: `https://${name}.test`,
+      DATA_DIR: dataDir,
+      DATABASE_URL: databaseAddress(database.target),
+      SECRET: "s".repeat(40),
+      DATABASE_POOL_SIZE: "4",
+    });
     const mails: Mail[] = [];
     const mailer = { send: async (mail: Mail) => void mails.push(mail) };
     const instance = await openInstance(config, { clock, mailer, transport });
-    const city = await aCity(instance, { handle: name, name: name[0]!.toUpperCase() + name.slice(1), now: clock.now() });
+    const city = await aCity(instance, {
+      handle: name,
+      name: name[0]!.toUpperCase() + name.slice(1),
+      now: clock.now(),
+    });
     nodes.set(`${name}.test`, { ...city, instance, mails, config });
     closing.push(async () => {
       await instance[Symbol.asyncDispose]();

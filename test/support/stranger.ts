@@ -1,6 +1,6 @@
 // A stranger's fediverse server in the test network: one actor with a key, an inbox that keeps what it gets, objects it
 // serves. It signs as Mastodon does (draft-cavage) and follows no rule of ours.
-import { type KeyObject, createHash, createSign, generateKeyPairSync } from "node:crypto";
+import { createHash, createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
 import type { Network } from "./network.ts";
 
 const AS2 = "https://www.w3.org/ns/activitystreams";
@@ -44,7 +44,11 @@ export function openStranger(
       inbox: `${uri}/inbox`,
       outbox: `${uri}/outbox`,
       endpoints: { sharedInbox: `https://${host}/inbox` },
-      publicKey: { id: `${uri}#main-key`, owner: uri, publicKeyPem: keys.publicKey.export({ type: "spki", format: "pem" }) },
+      publicKey: {
+        id: `${uri}#main-key`,
+        owner: uri,
+        publicKeyPem: keys.publicKey.export({ type: "spki", format: "pem" }),
+      },
     });
   const rotateKey = () => {
     keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -60,7 +64,10 @@ export function openStranger(
     }
     if (url.pathname === "/.well-known/webfinger") {
       const links = [{ rel: "self", type: "application/activity+json", href: uri }];
-      return Response.json({ subject: `acct:${handle}@${host}`, links }, { headers: { "content-type": "application/jrd+json" } });
+      return Response.json(
+        { subject: `acct:${handle}@${host}`, links },
+        { headers: { "content-type": "application/jrd+json" } },
+      );
     }
     const document = served.get(request.url);
     if (document === undefined) return new Response(null, { status: 404 });
