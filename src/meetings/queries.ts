@@ -10,13 +10,18 @@ const columns = (sql: Sql) => sql`
   organisation.uri as organisation_uri, coalesce(organisation.name, nullif(subject.author_name, '')) as organisation_name,
   meeting.title, meeting.body, meeting.language, meeting.state, meeting.starts_at, meeting.ends_at, meeting.is_day_only,
   meeting.time_zone, meeting.kind, meeting.address, meeting.latitude, meeting.longitude, meeting.link, meeting.agenda,
-  meeting.audience, meeting.category_id, meeting.category_name, meeting.district, meeting.cancel_reason,
+  meeting.audience, meeting.category_id, ${categoryName(sql)} as category_name, meeting.district, meeting.cancel_reason,
   meeting.attendee_count, meeting.organisations, meeting.minutes, meeting.source, subject.like_count, subject.share_count,
   subject.comment_count, subject.published_at, subject.updated_at, subject.hidden_at, subject.hidden_reason`;
 
+/** As its own city calls it: told to other nodes, which know nothing of our ids. */
+const categoryName = (sql: Sql) => sql`
+  coalesce(nullif(meeting.category_name, ''), category.name ->> meeting.language, (select min(value) from jsonb_each_text(category.name)), '')`;
+
 const joined = (sql: Sql) => sql`
   meeting join subject on subject.uri = meeting.uri
-  left join actor organisation on organisation.id = meeting.organisation_id`;
+  left join actor organisation on organisation.id = meeting.organisation_id
+  left join category on category.id = meeting.category_id`;
 
 const visible = (sql: Sql) =>
   sql`subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null`;

@@ -7,12 +7,17 @@ const columns = (sql: Sql) => sql`
   result.uri, result.id, subject.url, subject.origin, result.process_uri, result.organisation_id,
   organisation.uri as organisation_uri, coalesce(organisation.name, nullif(subject.author_name, '')) as organisation_name,
   result.title, result.body, result.language, result.status, result.progress, result.cost_amount, result.cost_currency,
-  result.starts_on::text, result.ends_on::text, result.category_id, result.category_name, result.district, result.source,
+  result.starts_on::text, result.ends_on::text, result.category_id, ${categoryName(sql)} as category_name, result.district, result.source,
   subject.like_count, subject.share_count, subject.comment_count, subject.published_at, subject.updated_at,
   subject.hidden_at, subject.hidden_reason`;
 
+/** As its own city calls it: told to other nodes, which know nothing of our ids. */
+const categoryName = (sql: Sql) => sql`
+  coalesce(nullif(result.category_name, ''), category.name ->> result.language, (select min(value) from jsonb_each_text(category.name)), '')`;
+
 const joined = (sql: Sql) => sql`
-  result join subject on subject.uri = result.uri left join actor organisation on organisation.id = result.organisation_id`;
+  result join subject on subject.uri = result.uri left join actor organisation on organisation.id = result.organisation_id
+  left join category on category.id = result.category_id`;
 
 const visible = (sql: Sql) =>
   sql`subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null`;

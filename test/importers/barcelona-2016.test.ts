@@ -212,7 +212,12 @@ describe.runIf(isThere)("the real files", () => {
       type: "Note",
       attributedTo: city.organisation.uri,
       contentMap: { ca: expect.stringContaining("Millorar els camins escolars") },
-      civic: { kind: "result", status: "planned", source: { id: "3359", counts: { supports: 37 } } },
+      civic: {
+        kind: "result",
+        status: "planned",
+        category: "Mobilitat sostenible",
+        source: { id: "3359", counts: { supports: 37 } },
+      },
     });
     const [meeting] = await meetingsOf(imported);
     expect(await findObject(db.sql, city.uris, meeting!.uri)).toMatchObject({
