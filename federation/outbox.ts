@@ -1,5 +1,5 @@
 // TABLE OUT: what happened → what is told, by whom, to whom. Runs as the `federate` job; the rows it leaves are frozen.
-import { findActor, findActorById, findLocalActor, getActorOfKind } from "../src/actors/queries.ts";
+import { findActor, findActorById, getActorOfKind } from "../src/actors/queries.ts";
 import { type EventType, getEvent, type RecordedEvent } from "../src/events.ts";
 import { type Sql, type Tx, withTransaction } from "../src/platform/db.ts";
 import { newId } from "../src/platform/ids.ts";

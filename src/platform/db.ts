@@ -4,8 +4,11 @@ import type driver from "postgres";
 import { postgres } from "./postgres-driver.ts";
 
 /** Accepted by every action and query: the pool, or the transaction the caller is already in. */
+// biome-ignore lint/complexity/noBannedTypes: the driver's own way to say "no extra types"
 export type Sql = driver.ISql<{}>;
+// biome-ignore lint/complexity/noBannedTypes: the driver's own way to say "no extra types"
 export type Pool = driver.Sql<{}>;
+// biome-ignore lint/complexity/noBannedTypes: the driver's own way to say "no extra types"
 export type Tx = driver.TransactionSql<{}>;
 
 export interface DatabaseOptions {

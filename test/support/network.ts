@@ -33,7 +33,12 @@ export interface Network<Name extends string> extends AsyncDisposable {
 /** Opens a node for each name at `https://<name>.test`. Nothing leaves the process: an unknown host is unreachable. */
 export async function openNetwork<const Name extends string>(...names: Name[]): Promise<Network<Name>> {
   let now = Date.parse("2026-05-04T09:00:00Z");
-  const clock = { now: () => new Date(now), advance: (ms: number) => void (now += ms) };
+  const clock = {
+    now: () => new Date(now),
+    advance(ms: number) {
+      now += ms;
+    },
+  };
   const [wire, down, strangers]: [string[], Set<string>, Network<Name>["strangers"]] = [[], new Set(), new Map()];
   const nodes = new Map<string, Node>();
   const closing: (() => Promise<void>)[] = [];
