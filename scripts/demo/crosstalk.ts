@@ -99,6 +99,11 @@ const askEveryMs = 100;
  */
 export async function speakAcross(instances: ReadonlyMap<DemoNode["key"], Instance>, stop: AbortSignal): Promise<void> {
   const at = (key: DemoNode["key"]) => instances.get(key) as Instance;
+  // First everyone has what is spoken about: a comment on what a node does not have yet would be lost on it.
+  for (const { node, title } of [rain, shade, thermometer]) {
+    const uri = await uriByTitle(at(node), title);
+    await Promise.all([...instances.values()].map((instance) => arrived(instance, uri, stop)));
+  }
   const said = new Map<string, string>();
   for (const { about, repliesTo, from, email, once, stance, language, body } of voices) {
     const { sql, uris } = at(from);
@@ -111,8 +116,8 @@ export async function speakAcross(instances: ReadonlyMap<DemoNode["key"], Instan
     const comment = await publishComment(sql, uris, by, input, new Date());
     said.set(once, comment.uri);
     if (parentUri === null && by.actorId !== null) await likeSubject(sql, uris, by, targetUri, new Date());
+    await arrived(at(about.node), comment.uri, stop);
   }
-  for (const { once, about } of voices) await arrived(at(about.node), said.get(once) as string, stop);
 }
 
 async function uriByTitle({ sql }: Instance, title: string): Promise<string> {

@@ -48,7 +48,7 @@ export function openLiveLog(
       const from = nodeAt(line.actor)?.name ?? new URL(line.actor).host;
       // What is accepted is a follow of the one who accepts.
       const what = await titleOf(line.type === "Accept" || line.type === "Reject" ? line.actor : line.object);
-      const verdict = line.verdict === "done" ? "" : dim(` (${line.verdict} ${line.reason ?? ""})`.replace(" )", ")"));
+      const verdict = line.verdict === "done" ? "" : dim(`  (${line.verdict}${line.reason ? `: ${line.reason}` : ""})`);
       return `${time}  ${paint("36", from)} → ${paint("36", node.name)}  ${line.type}  ${what}${verdict}`;
     }
     if (/^Mail in \/mailbox/.test(line.message)) {
