@@ -167,3 +167,9 @@ function nothingFound(ctx: PageContext, { search, chosen, when, process }: Meeti
   if (when === "past") return emptyState(t("meetings.none-past"));
   return emptyState(t("meetings.none"), t("meetings.none-hint"));
 }
+
+/** The meetings at which a thing was spoken about, for the page of that thing: nothing where there were none. */
+export const spokenAt = (ctx: PageContext, meetings: readonly Meeting[]): Markup =>
+  meetings.length === 0
+    ? nothing
+    : section(ctx.t("meetings.spoken-at"), cardList(meetings.map((meeting) => meetingCardOf(ctx, meeting))));

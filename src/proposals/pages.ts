@@ -7,6 +7,7 @@ import { findMainOrganisation } from "../cities/queries.ts";
 import { loadDiscussion } from "../comments/queries.ts";
 import { commentThread } from "../comments/views.ts";
 import { mayModerate } from "../moderation/report.ts";
+import type { Renderable } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
 import { type PageKey, type PageRequest, readPageRequest, toPage } from "../platform/pagination.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
@@ -18,7 +19,7 @@ import { shownProcess } from "../processes/viewer.ts";
 import { likeSubject, unlikeSubject } from "../subjects/like-actions.ts";
 import { findSubjectById, isLikedBy } from "../subjects/queries.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
-import type { PageEnv } from "../web/context.ts";
+import type { PageContext, PageEnv } from "../web/context.ts";
 import { supportProposal, withdrawSupport } from "./actions.ts";
 import { answerPages } from "./answer-pages.ts";
 import { historyPage } from "./history-views.ts";
@@ -46,12 +47,15 @@ const proposalsPerPage = 20;
 const placesPerPage = 200;
 const feedEntriesMax = 30;
 
-export function proposalPages(house: House): Hono<PageEnv> {
+/** What rooms above this one show about a proposal on its page: results and meetings that name it. */
+export type Related = (ctx: PageContext, proposalUri: string) => Promise<Renderable>;
+
+export function proposalPages(house: House, related: Related = async () => null): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.route("/", writingPages(house));
   pages.route("/", answerPages(house));
   listRoutes(pages, house);
-  proposalRoutes(pages, house);
+  proposalRoutes(pages, house, related);
   goodwillRoutes(pages, house);
   return pages;
 }
@@ -171,7 +175,7 @@ async function shownProposal(c: Context<PageEnv>, sql: House["sql"]): Promise<Pr
   return proposal;
 }
 
-function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Related): void {
   pages.get("/proposals/:id", async (c) => {
     const ctx = c.get("page");
     const { account } = ctx;
@@ -180,7 +184,7 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
     const now = clock.now();
     const isPublic = proposal.publishedAt !== null && proposal.hiddenAt === null;
     const asked = { query: new URL(c.req.url).searchParams, reader: account, now };
-    const [answer, categories, isSupported, given, isLiked, discussion, territory] = await Promise.all([
+    const [answer, categories, isSupported, given, isLiked, discussion, territory, became] = await Promise.all([
       findAnswer(sql, proposal.uri),
       categoriesOf(sql, process),
       account === null ? false : isSupporting(sql, proposal.uri, account.id),
@@ -188,6 +192,7 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
       account === null ? false : isLikedBy(sql, proposal.uri, account),
       isPublic ? loadDiscussion(sql, proposal.uri, asked) : null,
       territoryOf(sql, process),
+      related(ctx, proposal.uri),
     ]);
     const isOwn = account !== null && proposal.accountId === account.id;
     return c.html(
@@ -210,6 +215,7 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
         reportPath: isOwn || !isPublic ? null : `/reports/new?about=${encodeURIComponent(proposal.uri)}`,
         mayModerate: mayModerate(account, { kind: "proposal", processUri: process.uri }),
         territory,
+        became,
         thread: discussion && commentThread(ctx, discussion),
       }),
     );

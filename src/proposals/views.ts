@@ -34,6 +34,8 @@ export interface ProposalPageProps {
   readonly mayModerate: boolean;
   /** GeoJSON below the place. */
   readonly territory: unknown;
+  /** Results and meetings that name it. */
+  readonly became: Renderable;
   readonly thread: Renderable;
 }
 
@@ -64,6 +66,7 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
       ${pictures(ctx, proposal)}
       ${place(t, props)}
       ${props.answer === null ? nothing : answer(t, proposal, process, props.answer)}
+      ${props.became}
       ${props.thread}`,
     ...(isPublic ? { call: supportPanel(ctx, props) } : {}),
     aside: html`

@@ -11,14 +11,19 @@ import { commentPages, threadOn } from "../comments/pages.ts";
 import { readCommentTexts } from "../comments/queries.ts";
 import { workDeskPages } from "../front/desk-pages.ts";
 import { homePages } from "../front/home-pages.ts";
+import { spokenAt } from "../meetings/list-views.ts";
 import { meetingPages } from "../meetings/pages.ts";
+import { listMeetingsAbout } from "../meetings/queries.ts";
 import { moderationPages } from "../moderation/pages.ts";
+import type { Pool } from "../platform/db.ts";
 import type { House } from "../ports.ts";
 import { processPages } from "../processes/pages.ts";
 import { readNewsTexts } from "../processes/queries.ts";
-import { proposalPages } from "../proposals/pages.ts";
+import { proposalPages, type Related } from "../proposals/pages.ts";
 import { readAnswerTexts, readProposalTexts } from "../proposals/queries.ts";
+import { becameOf } from "../results/list-views.ts";
 import { resultPages } from "../results/pages.ts";
+import { listResultsOf } from "../results/queries.ts";
 import type { PageEnv } from "./context.ts";
 import { type HealthOptions, healthPages } from "./health.ts";
 import { searchPages } from "./search.ts";
@@ -29,6 +34,7 @@ const log = getLogger(["koinon", "web"]);
 
 /** How long a process may show an old name or colour of its city. */
 const identityKeptMs = 5_000;
+const relatedMax = 10;
 
 export interface AppSettings extends AccountSettings {
   readonly cookiePrefix: string;
@@ -63,7 +69,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     cityPages(house),
     accountPages(house, settings),
     processPages(house, threadOn(house)),
-    proposalPages(house),
+    proposalPages(house, relatedTo(sql)),
     meetingPages(house),
     resultPages(house),
     commentPages(house),
@@ -78,6 +84,14 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     shell.route("/", pages);
   }
   return shell;
+}
+
+/** What became of a proposal, and where it was spoken about: rooms above proposals, so the house joins them. */
+function relatedTo(sql: Pool): Related {
+  return async (ctx, uri) => {
+    const [results, meetings] = await Promise.all([listResultsOf(sql, uri), listMeetingsAbout(sql, uri, relatedMax)]);
+    return [becameOf(ctx, results), spokenAt(ctx, meetings)];
+  };
 }
 
 /** Asks again only after a while. Real time, whatever the house's clock says: this is about load, not about meaning. */
