@@ -139,3 +139,12 @@ export async function listImportedMeetingIds(sql: Sql, processUri: string, sourc
     select source ->> 'id' as source_id from meeting where process_uri = ${processUri} and source ->> 'name' = ${sourceName}`;
   return new Set(rows.map((row) => row.sourceId));
 }
+
+/** The texts of some meetings, Markdown or HTML as they are stored, for the moderators' desk. */
+export async function readMeetingTexts(sql: Sql, uris: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ uri: string; body: string; agenda: string; minutes: string }[]>`
+    select uri, body, agenda, minutes from meeting where uri = any(${uris as string[]})`;
+  return new Map(
+    rows.map(({ uri, ...texts }) => [uri, [texts.body, texts.agenda, texts.minutes].filter(Boolean).join("\n\n")]),
+  );
+}

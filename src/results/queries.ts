@@ -130,3 +130,17 @@ export async function listImportedResultIds(sql: Sql, processUri: string, source
     select source ->> 'id' as source_id from result where process_uri = ${processUri} and source ->> 'name' = ${sourceName}`;
   return new Set(rows.map((row) => row.sourceId));
 }
+
+/** The texts of some results, Markdown or HTML as they are stored, for the moderators' desk. */
+export async function readResultTexts(sql: Sql, uris: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ uri: string; body: string }[]>`
+    select uri, body from result where uri = any(${uris as string[]})`;
+  return new Map(rows.map((row) => [row.uri, row.body]));
+}
+
+/** The texts of some milestones, as {@link readResultTexts}. */
+export async function readMilestoneTexts(sql: Sql, uris: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ uri: string; body: string }[]>`
+    select uri, body from milestone where uri = any(${uris as string[]})`;
+  return new Map(rows.map((row) => [row.uri, row.body]));
+}
