@@ -13,7 +13,7 @@ import { workDeskPages } from "../front/desk-pages.ts";
 import { homePages } from "../front/home-pages.ts";
 import { spokenAt } from "../meetings/list-views.ts";
 import { meetingPages } from "../meetings/pages.ts";
-import { listMeetingsAbout } from "../meetings/queries.ts";
+import { listMeetingsAbout, readMeetingTexts } from "../meetings/queries.ts";
 import { moderationPages } from "../moderation/pages.ts";
 import type { Pool } from "../platform/db.ts";
 import type { House } from "../ports.ts";
@@ -23,7 +23,7 @@ import { proposalPages, type Related } from "../proposals/pages.ts";
 import { readAnswerTexts, readProposalTexts } from "../proposals/queries.ts";
 import { becameOf } from "../results/list-views.ts";
 import { resultPages } from "../results/pages.ts";
-import { listResultsOf } from "../results/queries.ts";
+import { listResultsOf, readMilestoneTexts, readResultTexts } from "../results/queries.ts";
 import type { PageEnv } from "./context.ts";
 import { type HealthOptions, healthPages } from "./health.ts";
 import { searchPages } from "./search.ts";
@@ -79,6 +79,9 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
       news: readNewsTexts,
       proposal: readProposalTexts,
       answer: readAnswerTexts,
+      meeting: readMeetingTexts,
+      result: readResultTexts,
+      milestone: readMilestoneTexts,
     }),
   ]) {
     shell.route("/", pages);
