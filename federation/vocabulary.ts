@@ -41,8 +41,10 @@ export const eventContext = [
 export const actorContext = [
   AS2,
   "https://w3id.org/security/v1",
-  "https://www.w3.org/ns/cid/v1",
+  // Not `cid/v1`, which says the same: programs that bundle their contexts have this one, and must not lose the actor.
+  "https://w3id.org/security/multikey/v1",
   {
+    assertionMethod: { "@id": "https://w3id.org/security#assertionMethod", "@type": "@id" },
     koinon: NS,
     civic: { "@id": "koinon:civic", "@type": "@json" },
     schema: "http://schema.org#",

@@ -1,6 +1,8 @@
 // What a node shows other servers: actors, objects, collections and activities at the addresses of the pages.
+import { Group } from "@fedify/vocab";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { collectionPageSize } from "../../federation/collections.ts";
+import { contextLoader } from "../../federation/trust/contexts.ts";
 import { deleteComment, publishComment } from "../../src/comments/actions.ts";
 import { hideSubject, reinstateSubject } from "../../src/moderation/actions.ts";
 import { publishNews } from "../../src/processes/actions.ts";
@@ -189,6 +191,24 @@ describe("actors", () => {
     expect(await read("/actors/bilbao.test")).toMatchObject({ type: "Application" });
     for (const name of ["inbox", "outbox", "followers", "following", "featured"])
       expect(actor[name]).toBe(`${process.actorUri}/${name}`);
+  });
+
+  test("are read by a JSON-LD processor that has only the contexts everybody bundles, both keys included", async () => {
+    const document = await read(process.actorUri!);
+    const contexts = (document["@context"] as unknown[]).filter((context) => typeof context === "string");
+    expect(contexts).toEqual([
+      "https://www.w3.org/ns/activitystreams",
+      "https://w3id.org/security/v1",
+      "https://w3id.org/security/multikey/v1",
+    ]);
+    const documentLoader = () => Promise.reject(new Error("nothing else is to be fetched"));
+    const group = await Group.fromJsonLd(document, { contextLoader, documentLoader });
+    expect((await group.getPublicKey())?.id?.href).toBe(`${process.actorUri}#main-key`);
+    const methods = await Array.fromAsync(group.getAssertionMethods());
+    expect(methods.map(({ id, controllerId }) => [id?.href, controllerId?.href])).toEqual([
+      [`${process.actorUri}#multikey-2`, process.actorUri],
+    ]);
+    expect(methods[0]?.publicKey?.algorithm.name).toBe("Ed25519");
   });
 
   test("are found by WebFinger, by handle in any case and by address", async () => {
