@@ -11,6 +11,7 @@ import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, factList, section } from "../web/lists.ts";
 import { when } from "../web/marks.ts";
+import { actName } from "./acts.ts";
 import type { Organisation } from "./city.ts";
 
 const said = (ctx: PageContext, organisation: Organisation, texts: Organisation["name"]) =>
@@ -88,7 +89,7 @@ export function settingsPage(
           ? emptyState(t("settings.audit-none"))
           : html`<ul class="plain-list">${props.acts.map(
               (act) =>
-                html`<li>${when(t, act.at, "dateTime")} · <bdi>${act.by ?? t("settings.nobody")}</bdi> · <code>${act.act}</code>${act.subjectUri === null || !act.subjectUri.startsWith("http") ? nothing : html` · <a href="${href(act.subjectUri)}"><bdi dir="ltr">${new URL(act.subjectUri).pathname}</bdi></a>`}</li>`,
+                html`<li>${when(t, act.at, "dateTime")} · <bdi>${act.by ?? t("settings.nobody")}</bdi> · ${actName(t, act.act)}${act.subjectUri === null || !act.subjectUri.startsWith("http") ? nothing : html` · <a href="${href(act.subjectUri)}"><bdi dir="ltr">${new URL(act.subjectUri).pathname}</bdi></a>`}</li>`,
             )}</ul>${last === undefined ? nothing : html`<p><a href="${href(`/settings?before=${last.id}`)}">${t("list.older")}</a></p>`}`,
       )}`,
   });
