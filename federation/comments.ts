@@ -9,7 +9,7 @@ import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich
 import type { Process } from "../src/processes/process.ts";
 import { audienceOf, countsOf, isLater } from "./proposals.ts";
 import { contentLengthMax, textOf, type WirePost } from "./reading.ts";
-import { inOneLanguage, type Json, objectContext } from "./vocabulary.ts";
+import { civicLink, inOneLanguage, type Json, objectContext } from "./vocabulary.ts";
 import { wordsIn } from "./wording.ts";
 
 const stances = ["for", "against", "neutral"] as const;
@@ -41,7 +41,10 @@ export function commentToObject(comment: Comment, process: Process | null, answe
     url: comment.url,
     published: comment.publishedAt.toISOString(),
     ...(isLater(comment.editedAt, comment.publishedAt) ? { updated: comment.editedAt!.toISOString() } : {}),
-    ...(mentioned === null ? {} : { tag: [{ type: "Mention", href: mentioned.uri, name: addressOf(mentioned) }] }),
+    tag: [
+      civicLink(comment.uri),
+      ...(mentioned === null ? [] : [{ type: "Mention", href: mentioned.uri, name: addressOf(mentioned) }]),
+    ],
     ...countsOf(comment),
     civic: {
       kind: "comment",

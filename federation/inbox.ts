@@ -20,7 +20,7 @@ import { findSubject } from "../src/subjects/queries.ts";
 import type { ReactionKind } from "../src/subjects/subject.ts";
 import { isPostType, readActivity, readPost, typeOf, uriOf, type WireActivity, type WirePost } from "./reading.ts";
 import { promiseRefresh } from "./remote.ts";
-import type { Json } from "./vocabulary.ts";
+import { hasCivicLink, type Json } from "./vocabulary.ts";
 
 export interface Received {
   readonly tx: Tx;
@@ -141,8 +141,8 @@ async function receiveCreate(received: Received): Promise<void> {
   // A vote in a poll, which decides nothing here, is a name without a text (snac: a lone line break). NodeBB names its
   // replies too, and those have text.
   refuseUnless(plainText(post.html).trim() !== "", "unsupported-object");
-  // Where an institution speaks for a person, the person's name and stance are read at the comment's own address.
-  if (isInstitution(from.type)) {
+  // A comment of another Koinon node: the person's name and side are read at its own address.
+  if (isInstitution(from.type) || hasCivicLink(activity.object ?? {})) {
     refuseUnless((await findSubject(tx, post.inReplyTo)) !== null, "not-found");
     return await promiseRefresh(tx, uri);
   }

@@ -38,6 +38,12 @@ export const eventContext = [
   },
 ] as const;
 
+/** Says inside an activity that the thing's own address tells more: what another Koinon node reads it for. */
+export const civicLink = (uri: string) => ({ type: "Link", rel: `${NS}civic`, href: uri, mediaType: ACTIVITY_JSON });
+
+export const hasCivicLink = (object: Json): boolean =>
+  [object.tag].flat().some((tag) => (tag as Json | undefined)?.rel === `${NS}civic`);
+
 export const actorContext = [
   AS2,
   "https://w3id.org/security/v1",

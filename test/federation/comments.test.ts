@@ -135,6 +135,18 @@ describe("a resident of Porto on a proposal of Bilbao", () => {
   });
 });
 
+test("a resident with a handle of their own speaks for themselves, and their side is counted", async () => {
+  const { bilbao, porto } = net.nodes;
+  const now = net.clock.now();
+  const rui = await aResident(porto, { name: "Rui", handle: "rui", now });
+  const input = { targetUri: proposal.uri, parentUri: null, stance: "against", body: "Too near the road.", language: "en" } as const;
+  const comment = await publishComment(porto.sql, porto.uris, rui, input, now);
+  await later();
+  const there = await findComment(bilbao.sql, comment.uri);
+  expect(there).toMatchObject({ authorUri: "https://porto.test/actors/rui", stance: "against" });
+  expect(there?.body).not.toContain("Against");
+});
+
 describe("what a moderator hides", () => {
   test("leaves the other node's pages too, and comes back with it", async () => {
     const { bilbao, porto } = net.nodes;
