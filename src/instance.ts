@@ -2,7 +2,7 @@
 // knows federation.
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
-import { openFederation } from "../federation/federation.ts";
+import { type FederationDoor, openFederation } from "../federation/federation.ts";
 import { scheduleSweep } from "../federation/kv.ts";
 import { scheduleReceivedSweep } from "../federation/received.ts";
 import packageJson from "../package.json" with { type: "json" };
@@ -10,8 +10,9 @@ import { accountHandlers, scheduleAccountJobs } from "./accounts/jobs.ts";
 import { findMainOrganisation } from "./cities/queries.ts";
 import { forgetCommenter } from "./comments/actions.ts";
 import type { Config } from "./config.ts";
-import type { Pool } from "./platform/db.ts";
+import { isDatabaseAway, type Pool } from "./platform/db.ts";
 import { type GuardedFetchOptions, openGuardedFetch } from "./platform/guarded-fetch.ts";
+import { newId } from "./platform/ids.ts";
 import { drain } from "./platform/job-drain.ts";
 import { runJobs } from "./platform/job-worker.ts";
 import type { Handlers } from "./platform/jobs.ts";
@@ -108,7 +109,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     sql,
     house,
     mailbox,
-    fetch: async (request, env) => (await door.fetch(request)) ?? (await app.fetch(request, env as never)),
+    fetch: async (request, env) => (await answerServer(door, request)) ?? (await app.fetch(request, env as never)),
     startWorkers: async (signal) => {
       const common = { signal, log, notify: config.databasePrepare, otherKinds: "any" } as const;
       await Promise.all([
@@ -119,6 +120,23 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     drain: async () => await drain(sql, { ...handlers, ...door.deliveries }, { now: clock.now() }),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** A fault while another server asks: after a 5xx it comes again, and what it sent has had no effect yet. */
+async function answerServer(door: FederationDoor, request: Request): Promise<Response | null> {
+  try {
+    return await door.fetch(request);
+  } catch (error) {
+    const requestId = newId();
+    const { pathname } = new URL(request.url);
+    log.error("Request {requestId} to {path} failed: {error}", { requestId, path: pathname, error });
+    const headers = {
+      "content-type": "text/plain; charset=utf-8",
+      ...(isDatabaseAway(error) ? { "retry-after": "30" } : {}),
+    };
+    const text = `Something broke on our side; nothing was done halfway. Number of this request: ${requestId}\n`;
+    return new Response(text, { status: isDatabaseAway(error) ? 503 : 500, headers });
+  }
 }
 
 /** Every URI a node has minted starts with its origin, so the same data cannot go on under another one. */

@@ -99,3 +99,9 @@ export const identifier = (name: string): string => `"${name.replaceAll('"', '""
 export function violatedUnique(error: unknown): string | null {
   return error instanceof postgres.PostgresError && error.code === "23505" ? (error.constraint_name ?? "") : null;
 }
+
+const awayCodes = /^(ECONN\w+|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|CONNECT\w+|08\w{3}|57P0\d)$/;
+
+/** Whether a query failed because the server cannot be reached, stops or starts just now: later it may well succeed. */
+export const isDatabaseAway = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && awayCodes.test(String(error.code));

@@ -1,4 +1,5 @@
 // Where the log goes and what never enters it. Writers take a logger from LogTape: getLogger(["koinon", "jobs"]).
+import { AsyncLocalStorage } from "node:async_hooks";
 import { inspect } from "node:util";
 import { configureSync, type LogLevel, type LogRecord } from "@logtape/logtape";
 
@@ -18,10 +19,13 @@ export function configureLog({
   const format = isTerminal ? lineForPeople : lineOfJson;
   configureSync({
     reset: true,
+    contextLocalStorage: new AsyncLocalStorage(), // Fedify asks for one, and complains at every request without it
     sinks: { out: (record) => write(`${format(record)}\n`) },
     loggers: [
       { category: [], sinks: ["out"], lowestLevel: "warning" },
       { category: ["koinon"], sinks: ["out"], parentSinks: "override", lowestLevel },
+      // Fedify finds the actors it is given incomplete: it gets what WebFinger needs, others get our own documents.
+      { category: ["fedify", "federation", "actor"], lowestLevel: "error" },
       { category: ["logtape", "meta"], sinks: ["out"], parentSinks: "override", lowestLevel: "warning" },
     ],
   });

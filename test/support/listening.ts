@@ -58,7 +58,7 @@ export async function openListeningCity(
     stop.abort();
     await working;
   });
-  await found(instance, name);
+  await foundTestCity(instance, name);
   const city = await aCity(instance);
   const opened = opening.move();
   return { ...city, instance, env, origin: config.origin, [Symbol.asyncDispose]: () => opened.disposeAsync() };
@@ -85,7 +85,7 @@ export async function openListeningCities<const Name extends string>(...names: N
 }
 
 /** As set-up does it. */
-const found = ({ sql, uris }: Instance, name: string) =>
+export const foundTestCity = ({ sql, uris }: Instance, name: string) =>
   foundCity(
     sql,
     uris,
