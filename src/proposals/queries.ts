@@ -8,15 +8,21 @@ const columns = (sql: Sql) => sql`
   author.uri as author_uri, author.type as author_type, author.name as speaker_name,
   author.handle as speaker_handle, author.host as speaker_host, author.url as speaker_url,
   author.icon_url as speaker_icon_url, proposal.organisation_id, organisation.name as organisation_name, proposal.title,
-  proposal.body, proposal.language, proposal.category_id, proposal.category_name, proposal.address, proposal.latitude,
+  proposal.body, proposal.language, proposal.category_id, ${categoryName(sql)} as category_name, proposal.address, proposal.latitude,
   proposal.longitude, proposal.state, proposal.version, proposal.support_count, subject.like_count, subject.share_count,
   subject.comment_count, subject.published_at, subject.updated_at, proposal.edited_at, subject.hidden_at,
   subject.hidden_reason`;
 
+/** As its own city calls it: told to other nodes, which know nothing of our ids. */
+const categoryName = (sql: Sql) => sql`
+  coalesce(nullif(proposal.category_name, ''), category.name ->> proposal.language,
+    (select min(value) from jsonb_each_text(category.name)), '')`;
+
 const joined = (sql: Sql) => sql`
   proposal join subject on subject.uri = proposal.uri
   left join actor author on author.id = subject.author_id
-  left join actor organisation on organisation.id = proposal.organisation_id`;
+  left join actor organisation on organisation.id = proposal.organisation_id
+  left join category on category.id = proposal.category_id`;
 
 const visible = (sql: Sql) =>
   sql`subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null`;
