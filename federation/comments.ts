@@ -58,6 +58,8 @@ export function commentToObject(comment: Comment, process: Process | null, answe
 /** Keeps a comment that another Koinon node speaks for, with the person's name and stance, as read from its own origin. */
 export async function keepComment(tx: Tx, post: WirePost, now: Date, author: Actor): Promise<void> {
   refuseUnless(post.inReplyTo !== null && post.isPublic, "unsupported-object");
+  // A name without a text is a vote in a poll, which decides nothing here.
+  refuseUnless(plainText(post.html).trim() !== "", "unsupported-object");
   const civic = post.civic ?? {};
   await receiveComment(
     tx,

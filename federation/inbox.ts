@@ -129,11 +129,15 @@ async function isFromFollowed({ tx, activity, from }: Received): Promise<boolean
   return await isFollowedHere(tx, audience);
 }
 
+/** A public thing that does not come along, only its address: it is read there. */
+const isOnlyNamed = ({ object, isPublic }: WireActivity): boolean => isPublic && (object === null || typeOf(object) === "");
+
 async function receiveCreate(received: Received): Promise<void> {
   const { tx, now, activity, from, isLimited } = received;
   const uri = activity.objectUri;
   refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "forged");
   const post = embeddedPost(activity);
+  if (isOnlyNamed(activity)) return await promiseRefresh(tx, uri);
   // A reply by a person is here in full. What an institution or its process brings is read at its own address.
   if ((post?.inReplyTo == null || isInstitution(from.type)) && (await isFromFollowed(received)))
     return await promiseRefresh(tx, uri);
@@ -172,6 +176,7 @@ async function receiveUpdate(received: Received): Promise<void> {
   if (await isFromFollowed(received)) return await promiseRefresh(tx, uri);
   refuseUnless(subject !== null && subject.authorUri === from.uri, "not-found");
   if (isInstitution(from.type)) return await promiseRefresh(tx, uri);
+  if (isOnlyNamed(activity)) return await promiseRefresh(tx, uri);
   const post = embeddedPost(activity);
   refuseUnless(post !== null && subject.kind === "comment", "unsupported-object");
   const update = {

@@ -118,6 +118,23 @@ describe("a stranger's account", () => {
     expect((await subjectOf(proposal.uri)).commentCount).toBe(0);
   });
 
+  test("names a reply without bringing it along, and it is read at its address", async () => {
+    const to = { to: ["https://www.w3.org/ns/activitystreams#Public"] };
+    const note = ana.note("<p>come and get it</p>", { inReplyTo: proposal.uri });
+    const uri = String(note.id);
+    await send("Create", uri, to);
+    expect((await findComment(bilbao.sql, uri))?.body).toContain("come and get it");
+    net.clock.advance(60_000);
+    const context = { "@context": "https://www.w3.org/ns/activitystreams" };
+    ana.serve(uri, { ...context, ...note, content: "<p>changed there</p>", updated: net.clock.now().toISOString() });
+    await send("Update", { id: uri }, to);
+    expect((await findComment(bilbao.sql, uri))?.body).toContain("changed there");
+    const vote = ana.note("<br>", { inReplyTo: proposal.uri, name: "Yes" });
+    await send("Create", vote.id, to);
+    expect(await findComment(bilbao.sql, String(vote.id))).toBeNull();
+    await send("Delete", uri);
+  });
+
   test("is told when someone of the city answers its reply", async () => {
     const note = ana.note("<p>When?</p>", { inReplyTo: proposal.uri });
     await send("Create", note);
