@@ -31,7 +31,7 @@ import {
   refresh,
   startBackfill,
 } from "./remote.ts";
-import { hostMeta, openServing } from "./serving.ts";
+import { hostMeta, nodeInfoLinks, openServing } from "./serving.ts";
 import { contextLoader } from "./trust/contexts.ts";
 import { openDocuments, type SignatureDialect } from "./trust/documents.ts";
 import { guardInbox, type Knock } from "./trust/guard.ts";
@@ -114,6 +114,7 @@ export function openFederation(options: FederationOptions): FederationDoor {
       if (request.method === "POST" && (pathname === "/inbox" || /^\/actors\/[^/]+\/inbox$/.test(pathname)))
         return await inbox(request);
       if (pathname === "/.well-known/host-meta") return hostMeta(uris);
+      if (pathname === "/.well-known/nodeinfo") return nodeInfoLinks(uris);
       if (pathname.startsWith("/.well-known/") || pathname.startsWith("/nodeinfo/")) {
         return await federation.fetch(atOrigin(request, uris.origin), {
           contextData: { knock: null, hasArrived: false },

@@ -131,6 +131,18 @@ export function hostMeta(uris: Uris): Response {
   return new Response(xrd, { headers });
 }
 
+/** Where NodeInfo stands, and the actor that speaks for the whole node (FEP-2677). */
+export function nodeInfoLinks(uris: Uris): Response {
+  const links = [
+    { rel: "http://nodeinfo.diaspora.software/ns/schema/2.1", href: uris.at("/nodeinfo/2.1") },
+    { rel: "https://www.w3.org/ns/activitystreams#Application", href: uris.actor(uris.host) },
+  ];
+  return Response.json(
+    { links },
+    { headers: { "cache-control": "public, max-age=3600", "access-control-allow-origin": "*" } },
+  );
+}
+
 function serve(object: Json, now: Date): Served {
   const body = JSON.stringify(object);
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;

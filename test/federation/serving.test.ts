@@ -243,6 +243,8 @@ describe("actors", () => {
         href: "https://bilbao.test/nodeinfo/2.1",
       }),
     );
+    const application = links.links.find(({ rel }) => rel === "https://www.w3.org/ns/activitystreams#Application");
+    expect(await read(String(application?.href))).toMatchObject({ type: "Application", id: application?.href });
     const info = (await (await get("/nodeinfo/2.1", {})).json()) as Json;
     expect(info).toMatchObject({ version: "2.1", software: { name: "koinon" }, protocols: ["activitypub"] });
   });
