@@ -130,7 +130,8 @@ async function isFromFollowed({ tx, activity, from }: Received): Promise<boolean
 }
 
 /** A public thing that does not come along, only its address: it is read there. */
-const isOnlyNamed = ({ object, isPublic }: WireActivity): boolean => isPublic && (object === null || typeOf(object) === "");
+const isOnlyNamed = ({ object, isPublic }: WireActivity): boolean =>
+  isPublic && (object === null || typeOf(object) === "");
 
 async function receiveCreate(received: Received): Promise<void> {
   const { tx, now, activity, from, isLimited } = received;
@@ -162,6 +163,7 @@ async function receiveCreate(received: Received): Promise<void> {
       language: post.language,
       isHeld: isLimited,
       publishedAt: post.publishedAt ?? now,
+      updatedAt: post.updatedAt,
     },
     now,
   );
@@ -174,7 +176,8 @@ async function receiveUpdate(received: Received): Promise<void> {
   if (uri === from.uri) return await promiseRefresh(tx, uri);
   const subject = await findSubject(tx, uri);
   if (await isFromFollowed(received)) return await promiseRefresh(tx, uri);
-  refuseUnless(subject !== null && subject.authorUri === from.uri, "not-found");
+  if (subject === null) return await receiveCreate(received); // it has overtaken its Create
+  refuseUnless(subject.authorUri === from.uri, "not-found");
   if (isInstitution(from.type)) return await promiseRefresh(tx, uri);
   if (isOnlyNamed(activity)) return await promiseRefresh(tx, uri);
   const post = embeddedPost(activity);

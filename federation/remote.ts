@@ -1,5 +1,6 @@
 // Reading other servers: an actor, a thing, a handle. Everything comes through the guarded documents, and only jobs and
 // people who look something up make us ask.
+import { setTimeout as sleep } from "node:timers/promises";
 import { FetchError } from "@fedify/vocab-runtime";
 import { rememberRemoteActor } from "../src/actors/actions.ts";
 import { type Actor, addressOf } from "../src/actors/actor.ts";
@@ -184,19 +185,36 @@ export function openFindRemote(remote: Remote, now: () => Date): FindRemote {
     const wanted = text.trim();
     const handle = HANDLE.exec(wanted);
     refuseUnless(handle !== null || URL.canParse(wanted), "not-an-actor", { field: "address" });
-    try {
+    const find = async () => {
       const uri = handle === null ? wanted : await resolveHandle(remote, handle[1]!, handle[2]!);
       await refuseBlocked(remote, new URL(uri).host);
       const { url, json } = await remote.documents.find(new URL(uri));
       return await describe(remote, url.href, json as Json, now());
+    };
+    try {
+      return await within(remote.client.limits.totalMs, find());
     } catch (error) {
       if (error instanceof FetchError) {
         const isAbsent = error.response?.status === 404 || error.response?.status === 410;
         throw new Refused(isAbsent ? "not-found" : "peer-unreachable", { field: "address" }, { cause: error });
       }
-      throw error instanceof Refused ? new Refused(error.code, { ...error.params, field: "address" }) : error;
+      if (!(error instanceof Refused)) throw error;
+      // Larger than any actor is: the person who asks has nothing to shorten.
+      const code = error.code === "too-large" ? "not-an-actor" : error.code;
+      throw new Refused(code, { ...error.params, field: "address" }, { cause: error });
     }
   };
+}
+
+/** Someone waits: all requests of a look-up together take no longer than a single one may. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const deadline = sleep(ms, null, { signal: over.signal }).then(() => Promise.reject(new Refused("peer-too-slow")));
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    over.abort();
+  }
 }
 
 async function describe(remote: Remote, uri: string, json: Json, now: Date): Promise<RemoteThing> {

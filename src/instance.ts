@@ -36,6 +36,8 @@ export interface Overrides {
   /** In place of the network, for several nodes in one process. */
   readonly transport?: GuardedFetchOptions["transport"];
   readonly lookup?: GuardedFetchOptions["lookup"];
+  /** Shorter ones, for tests that would wait too long. */
+  readonly fetchLimits?: GuardedFetchOptions["limits"];
 }
 
 export interface Instance extends AsyncDisposable {
@@ -66,6 +68,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     userAgent: `Koinon/${version} (+${config.origin})`,
     transport: overrides.transport,
     lookup: overrides.lookup,
+    limits: overrides.fetchLimits,
   });
   const mailbox =
     overrides.mailer === undefined && config.smtpUrl === null ? openMailbox(() => clock.now(), announceMail) : null;

@@ -61,10 +61,8 @@ export function networkPages(house: House): Hono<PageEnv> {
       const found = await house.findRemote(address);
       return c.html(await show(ctx, state, foundCard(ctx, found, await isFollowed(found))));
     } catch (error) {
-      const errors = formErrors(
-        ctx.t,
-        error instanceof Refused && error.code === "not-found" ? notThere(error) : error,
-      );
+      const isAbsent = error instanceof Refused && error.code === "not-found";
+      const errors = isAbsent ? { address: ctx.t("network.absent") } : formErrors(ctx.t, error);
       if (errors === null) throw error;
       return c.html(
         await show(ctx, { ...state, errors: { address: errors.address ?? Object.values(errors)[0] ?? "" } }),
@@ -129,9 +127,6 @@ export function networkPages(house: House): Hono<PageEnv> {
   });
   return routes;
 }
-
-/** What is absent on another server is a mistyped address, not a page of ours that is missing. */
-const notThere = (error: Refused) => new Refused("not-an-actor", error.params);
 
 const rowOf = (row: Awaited<ReturnType<typeof listNetwork>>[number]): NetworkRow => ({
   uri: row.uri,

@@ -80,7 +80,10 @@ export async function receiveComment(tx: Tx, comment: RemoteComment, now: Date):
     publishedAt,
   });
   if (!isNew) return "unchanged";
-  await tx`insert into comment ${tx({ uri, id, body: comment.html, ...place.inBranch })}`;
+  const isEdited = comment.updatedAt != null && comment.updatedAt > publishedAt;
+  const editedAt = isEdited ? new Date(Math.min(+comment.updatedAt!, +now)) : null;
+  await tx`insert into comment ${tx({ uri, id, body: comment.html, editedAt, ...place.inBranch })}`;
+  if (editedAt !== null) await touchSubject(tx, uri, {}, editedAt);
   if (comment.isHeld !== true && policy !== "limited") return "published";
   await holdForModeration(tx, uri, now);
   return "held";

@@ -53,6 +53,7 @@ export interface GuardedInit {
 }
 
 export interface GuardedFetch extends AsyncDisposable {
+  readonly limits: Readonly<Record<keyof typeof fetchLimits, number>>;
   /**
    * As `fetch`, with the body read before it resolves; `Response.url` is the address that answered.
    *
@@ -91,6 +92,7 @@ export function openGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   }
 
   const client: GuardedFetch = {
+    limits,
     checkUrl: (url) => checkUrl(url, permitted),
     async fetch(input, init = {}) {
       let outgoing = await readInput(input, init, options.userAgent);

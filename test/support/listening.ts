@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { foundCity } from "../../src/cities/actions.ts";
 import { loadConfig } from "../../src/config.ts";
-import { type Instance, openInstance } from "../../src/instance.ts";
+import { type Instance, type Overrides, openInstance } from "../../src/instance.ts";
 import { databaseAddress } from "../../src/platform/databases.ts";
 import { listen } from "../../src/platform/listen.ts";
 import { aCity, type City } from "./build.ts";
@@ -26,6 +26,7 @@ export interface ListeningOptions {
   readonly peers: readonly string[];
   /** False: its jobs wait for another process, or for `drain`. */
   readonly doesJobs?: boolean;
+  readonly overrides?: Overrides;
   /** Stands before the node, as a proxy does. */
   readonly proxy?: (request: Request, node: (request: Request) => Promise<Response>) => Promise<Response>;
 }
@@ -33,7 +34,7 @@ export interface ListeningOptions {
 /** Opens a city at a port of this machine. Its handle is its name in small letters. */
 export async function openListeningCity(
   name: string,
-  { port, peers, doesJobs = true, proxy }: ListeningOptions,
+  { port, peers, doesJobs = true, overrides, proxy }: ListeningOptions,
 ): Promise<ListeningCity> {
   await using opening = new AsyncDisposableStack();
   const database = opening.use(await openTestDatabase());
@@ -48,7 +49,7 @@ export async function openListeningCity(
     FEDERATION_TEST_PEERS: peers.join(","),
   };
   const config = loadConfig(env);
-  const instance = opening.use(await openInstance(config));
+  const instance = opening.use(await openInstance(config, overrides));
   const answer = proxy ? (request: Request) => proxy(request, instance.fetch) : instance.fetch;
   const listening = await listen(answer, config);
   opening.defer(() => listening.close());
