@@ -136,10 +136,10 @@ const outsideVersion = await outside`select current_setting('server_version_num'
 await outside.end();
 
 test.runIf(outsideVersion >= 150_000)(
-  "100,000 rows go to another server as an ordinary user, and back",
-  { timeout: 120_000 },
+  "20,000 rows go to another server as an ordinary user, and back",
+  { timeout: 300_000 },
   async () => {
-    const node = await aNode({ rows: 100_000 });
+    const node = await aNode({ rows: 20_000 });
     const name = `koinon_test_backup_${process.pid}`;
     const owner = databaseOn(outsideUrl.replace("postgres@", `${name}@`), name);
     await withSql(outsideUrl, async (sql) => {
@@ -159,7 +159,7 @@ test.runIf(outsideVersion >= 150_000)(
       return others;
     };
     const rows = await rowsAt(node.target);
-    expect(rows.thing).toMatch(/^100003 [0-9a-f]{32}$/);
+    expect(rows.thing).toMatch(/^20003 [0-9a-f]{32}$/);
     expect(await rowsAt(owner)).toEqual(rows);
 
     const away = { ...node, target: owner, uploadsDir: join(node.folder, "restored") };
