@@ -14,6 +14,7 @@ import {
 } from "../../federation/reading.ts";
 import { Refused } from "../../src/platform/refusal.ts";
 import { plainText } from "../../src/platform/rich-text.ts";
+import { aMutation, mutate } from "./mutations.ts";
 import { areAbsent, type Json, payload, payloads } from "./payloads.ts";
 
 const readers = [readActivity, readPost, readActor] as const;
@@ -52,44 +53,6 @@ describe.skipIf(areAbsent)("every recorded payload", () => {
     );
   });
 });
-
-/** Where in a document (as fractions of the way), and what stands there then; `undefined` drops the member. */
-const aMutation = fc.tuple(
-  fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 4 }),
-  fc.oneof(
-    fc.constantFrom<unknown>(undefined, null, true, 0, -1, 1e308, "", " ", [], {}, [[]], [null], [{}], { id: null }),
-    fc.constantFrom<unknown>("x".repeat(300_000), "https://", "javascript:alert(1)", "\u0000", "\ud800", "0000-00-00"),
-    fc.constantFrom<unknown>(
-      { "@value": 1 },
-      { type: ["Note"] },
-      { id: "https://a.example/1", type: [] },
-      Array(500).fill("#"),
-    ),
-    fc.jsonValue(),
-  ),
-  fc.constantFrom("replace", "wrap", "double"),
-);
-
-function mutate(document: Json, [path, value, how]: [number[], unknown, string]): void {
-  let at: unknown = document;
-  for (const [index, fraction] of path.entries()) {
-    if (typeof at !== "object" || at === null) return;
-    const holder = at as Json;
-    const keys = Object.keys(holder);
-    const key = keys[Math.floor(fraction * keys.length)];
-    if (key === undefined) return;
-    const child = holder[key];
-    if (index < path.length - 1 && typeof child === "object" && child !== null) {
-      at = child;
-      continue;
-    }
-    if (how === "wrap") holder[key] = [child];
-    else if (how === "double") holder[key] = [child, value];
-    else if (value === undefined) delete holder[key];
-    else holder[key] = value;
-    return;
-  }
-}
 
 describe.skipIf(areAbsent)("of posts", () => {
   test("who may read them", () => {
