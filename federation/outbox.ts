@@ -144,6 +144,16 @@ async function voicesOf({ tx }: Telling, object: Json, processUri: string | null
   };
 }
 
+/**
+ * A thing of ours as it travels, and who speaks for it. Null where it is not public any more: then nothing is told of it.
+ */
+async function thingOf(telling: Telling, uri: string) {
+  const { tx, uris } = telling;
+  const [object, subject] = [await findObject(tx, uris, uri), await findSubject(tx, uri)];
+  if (object === null || subject?.origin !== null || subject.deletedAt !== null) return null;
+  return { object: withoutOurs(object), subject, ...(await voicesOf(telling, object, subject.processUri)) };
+}
+
 const present = (...values: (string | null)[]): string[] => values.filter((value) => value !== null);
 
 async function tellActorChange({ tx, uris, now }: Telling, event: RecordedEvent): Promise<Outgoing[]> {
@@ -191,18 +201,15 @@ async function tellNews(telling: Telling, event: RecordedEvent<Json>): Promise<O
  */
 function tellOfficial(type: "Create" | "Update"): Tell {
   return async (telling, event) => {
-    const [object, subject] = [
-      await findObject(telling.tx, telling.uris, event.subjectUri),
-      await findSubject(telling.tx, event.subjectUri),
-    ];
-    if (object === null) return [];
-    const { speaker, processActor, organisation } = await voicesOf(telling, object, subject?.processUri ?? null);
+    const thing = await thingOf(telling, event.subjectUri);
+    if (thing === null) return [];
+    const { object, speaker, processActor, organisation } = thing;
     const followersOf = present(speaker, processActor, organisation);
     const recipients = present(processActor);
     const said: Outgoing = {
       actorUri: speaker,
       type,
-      object: withoutOurs(object),
+      object,
       kind: "official",
       followersOf,
       recipients,
@@ -219,13 +226,10 @@ function tellOfficial(type: "Create" | "Update"): Tell {
  */
 function tellMeeting(type: "Create" | "Update"): Tell {
   return async (telling, event) => {
-    const [object, subject] = [
-      await findObject(telling.tx, telling.uris, event.subjectUri),
-      await findSubject(telling.tx, event.subjectUri),
-    ];
-    if (object === null || subject === null) return [];
-    const { speaker, processActor } = await voicesOf(telling, object, subject.processUri);
-    const said = { actorUri: speaker, type, object: withoutOurs(object), kind: "official" } as const;
+    const thing = await thingOf(telling, event.subjectUri);
+    if (thing === null) return [];
+    const { object, speaker, processActor } = thing;
+    const said = { actorUri: speaker, type, object, kind: "official" } as const;
     if (processActor === null) return [{ ...said, followersOf: [speaker] }];
     const { newsUri } = event.data as { newsUri: string | null };
     const news = newsUri === null ? [] : await tellOfficial("Create")(telling, { ...event, subjectUri: newsUri });
@@ -246,16 +250,13 @@ const boost = (actorUri: string, object: string, kind: "official" | "contributio
  * digest; institutions that follow it get each one, for their copy.
  */
 async function tellContribution(telling: Telling, event: RecordedEvent): Promise<Outgoing[]> {
-  const [object, subject] = [
-    await findObject(telling.tx, telling.uris, event.subjectUri),
-    await findSubject(telling.tx, event.subjectUri),
-  ];
-  if (object === null || subject === null) return [];
-  const { speaker, processActor } = await voicesOf(telling, object, subject.processUri);
-  const created = { actorUri: speaker, type: "Create", object: withoutOurs(object), kind: "contribution" } as const;
+  const thing = await thingOf(telling, event.subjectUri);
+  if (thing === null) return [];
+  const { object, speaker, processActor } = thing;
+  const created = { actorUri: speaker, type: "Create", object, kind: "contribution" } as const;
   if (processActor === null) return [{ ...created, followersOf: [speaker] }];
   const isLoud = await mayReachPeople(telling, processActor);
-  if (!isLoud) await promiseDigest(telling, subject.processUri!);
+  if (!isLoud) await promiseDigest(telling, thing.subject.processUri!);
   const isOwnVoice = speaker !== processActor;
   return [
     {
@@ -270,18 +271,15 @@ async function tellContribution(telling: Telling, event: RecordedEvent): Promise
 
 /** A changed text or state. It disturbs no one: servers that do not have it ignore it. */
 async function tellChange(telling: Telling, event: RecordedEvent): Promise<Outgoing[]> {
-  const [object, subject] = [
-    await findObject(telling.tx, telling.uris, event.subjectUri),
-    await findSubject(telling.tx, event.subjectUri),
-  ];
-  if (object === null || subject?.origin !== null) return [];
-  const { speaker, processActor } = await voicesOf(telling, object, subject.processUri);
+  const thing = await thingOf(telling, event.subjectUri);
+  if (thing === null) return [];
+  const { object, speaker, processActor } = thing;
   const type = event.type === "SubjectReinstated" ? "Create" : "Update";
   return [
     {
       actorUri: speaker,
       type,
-      object: withoutOurs(object),
+      object,
       kind: "contribution",
       followersOf: present(speaker, processActor),
     },
@@ -303,12 +301,9 @@ async function tellAnswer(telling: Telling, event: RecordedEvent<Json>): Promise
 /** A comment of ours: to those who follow the process or the voice, to whom it answers, and to the thread's owner. */
 function tellComment(type: "Create" | "Update"): Tell {
   return async (telling, event) => {
-    const [object, subject] = [
-      await findObject(telling.tx, telling.uris, event.subjectUri),
-      await findSubject(telling.tx, event.subjectUri),
-    ];
-    if (object === null || subject === null) return [];
-    const { speaker, processActor, remoteProcessActor } = await voicesOf(telling, object, subject.processUri);
+    const thing = await thingOf(telling, event.subjectUri);
+    if (thing === null) return [];
+    const { object, speaker, processActor, remoteProcessActor } = thing;
     const parent = await findSubject(telling.tx, uriOf(object.inReplyTo) ?? "");
     const recipients = present(
       parent?.authorUri ?? null,
@@ -316,7 +311,7 @@ function tellComment(type: "Create" | "Update"): Tell {
       ...urisOf(object.cc).filter((uri) => !uri.endsWith("/followers")),
     );
     const followersOf = present(speaker, processActor);
-    return [{ actorUri: speaker, type, object: withoutOurs(object), kind: "contribution", followersOf, recipients }];
+    return [{ actorUri: speaker, type, object, kind: "contribution", followersOf, recipients }];
   };
 }
 
