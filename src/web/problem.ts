@@ -32,9 +32,9 @@ function titleOf(status: number): MessageKey {
 }
 
 /** A fault of ours: an apology, and a number that finds it in the log. */
-export const faultPage = (ctx: PageContext, requestId: string): Markup =>
+export const faultPage = (ctx: PageContext, requestId: string, code: 500 | 503): Markup =>
   problem(ctx, {
-    code: 500,
+    code,
     title: ctx.t("problem.fault"),
     text: ctx.t("problem.fault-text"),
     more: html`<p class="hint">${ctx.t("problem.request", { id: requestId })}</p>`,

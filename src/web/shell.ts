@@ -2,6 +2,7 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Account } from "../accounts/account.ts";
+import { isDatabaseAway } from "../platform/db.ts";
 import { html, type Markup } from "../platform/html.ts";
 import { chooseLanguage, isLanguage, type Language, openTranslator } from "../platform/i18n.ts";
 import { newId } from "../platform/ids.ts";
@@ -115,6 +116,9 @@ function finish(c: Context<PageEnv>, setCookies: readonly string[]): void {
   if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "private, no-cache");
 }
 
+/** A database that restarts is back by then. */
+const retryAfterSeconds = "10";
+
 async function answerError(options: ShellOptions, error: unknown, c: Context<PageEnv>): Promise<Response> {
   const ctx = c.get("page") as PageContext | undefined;
   const requestId = (c.get("requestId") as string | undefined) ?? newId();
@@ -122,14 +126,15 @@ async function answerError(options: ShellOptions, error: unknown, c: Context<Pag
     options.reportFault(error, requestId, c.req.path);
     const header = c.req.header("accept-language") ?? null;
     const lang = chooseLanguage({ account: null, cookie: null, header, city: "en" });
-    return c.html(bareFaultPage(openTranslator(lang, "UTC"), requestId), 503, { "retry-after": "10" });
+    return c.html(bareFaultPage(openTranslator(lang, "UTC"), requestId), 503, { "retry-after": retryAfterSeconds });
   }
   if (error instanceof Refused) return await answerRefusal(options, error, c, ctx);
   if (error instanceof HTTPException) return error.getResponse();
   const errors = formErrors(ctx.t, error);
   if (errors !== null) return c.html(refusalPage(ctx, new Refused("invalid-input")), 422);
   options.reportFault(error, requestId, c.req.path);
-  return c.html(faultPage(ctx, requestId), 500);
+  if (!isDatabaseAway(error)) return c.html(faultPage(ctx, requestId, 500), 500);
+  return c.html(faultPage(ctx, requestId, 503), 503, { "retry-after": retryAfterSeconds });
 }
 
 async function answerRefusal(

@@ -2,7 +2,7 @@
 // makes one thing with one address. And a node asked to stop: it hands back what it has not finished.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { issueSignInLink } from "../../src/accounts/sign-in-actions.ts";
 import { receiveFollow } from "../../src/actors/actions.ts";
 import { findActor } from "../../src/actors/queries.ts";
@@ -12,6 +12,7 @@ import { type ListeningCity, openListeningCity, secretOfTests } from "../support
 import { freePort, type NodeProcess, startNode } from "../support/node-process.ts";
 import { openVisitor, type Visitor } from "../support/visit.ts";
 
+vi.setConfig({ testTimeout: 60_000 }); // each starts a node or two
 const patience = { timeout: 15_000, interval: 20 };
 
 async function aCityOfItsOwn(peers: readonly string[] = []): Promise<ListeningCity> {
@@ -84,8 +85,14 @@ async function holdTable({ sql }: ListeningCity, table: string) {
   return { taken: taken.promise, release };
 }
 
-const waitersFor = async (sql: Sql, table: string) =>
-  (await sql`select from pg_locks where relation = ${table}::regclass and not granted`).length;
+/** Equal tables of other databases have equal numbers. */
+const locksOn = async (sql: Sql, table: string, isGranted: boolean) => {
+  const rows = await sql`
+    select from pg_locks where relation = ${table}::regclass and granted = ${isGranted}
+      and database = (select oid from pg_database where datname = current_database())`;
+  return rows.length;
+};
+const waitersFor = (sql: Sql, table: string) => locksOn(sql, table, false);
 
 /** What there is of a kind, with the promise to tell of it. */
 async function traces({ sql }: ListeningCity, kind: string, eventType: string) {
@@ -143,9 +150,7 @@ test.each([forms.comment, forms.proposal])(
     await kill(node);
     await lost;
     await held.release();
-    await expect
-      .poll(async () => (await city.sql`select from pg_locks where relation = 'subject'::regclass`).length, patience)
-      .toBe(0);
+    await expect.poll(() => locksOn(city.sql, "subject", true), patience).toBe(0);
     expect(await traces(city, form.kind, form.event)).toEqual(nothing);
 
     to.port = (await startProcessOf(city, "web")).port;
