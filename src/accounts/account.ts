@@ -5,7 +5,7 @@ export const roles = ["administrator", "official", "moderator", "resident", "gue
 export type Role = (typeof roles)[number];
 
 /** Roles someone grants; resident and guest follow from verification. */
-export const grantableRoles = ["administrator", "official", "moderator"] as const;
+export const grantableRoles = ["moderator", "official", "administrator"] as const;
 export type GrantableRole = (typeof grantableRoles)[number];
 
 export interface RoleGrant {

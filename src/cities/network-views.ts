@@ -45,19 +45,20 @@ export interface NetworkProps {
 export function networkView(ctx: PageContext, props: NetworkProps): Markup {
   const { t, city, account } = ctx;
   const isOfficial = holds(account, "official");
-  const people = props.followers.filter((row) => row.isPerson).length;
-  const institutions = props.followers.filter((row) => !row.isPerson);
+  const followers = byActor(props.followers);
+  const people = followers.filter((row) => row.isPerson).length;
+  const institutions = followers.filter((row) => !row.isPerson);
   return html`
     ${isOfficial ? lookUp(ctx, props) : nothing}
     ${section(
       t("network.following"),
       props.following.length === 0
         ? emptyState(t("network.following-none"), t("network.following-none-hint"))
-        : cardList(props.following.map((row) => actorRow(ctx, row, isOfficial))),
+        : cardList(byActor(props.following).map((row) => followedRow(ctx, row, isOfficial))),
     )}
     ${section(
       t("network.followers"),
-      html`${institutions.length === 0 ? nothing : cardList(institutions.map((row) => actorRow(ctx, row, false)))}
+      html`${institutions.length === 0 ? nothing : cardList(institutions.map((row) => followerRow(ctx, row)))}
         <p>${t("network.people", { count: people })}</p>
         ${followBox(ctx, { handle: city.handle, uri: city.origin, title: t("network.follow-us") })}`,
     )}
@@ -83,7 +84,7 @@ export function foundCard(ctx: PageContext, thing: RemoteThing, isFollowed: bool
     <div class="byline">${avatar({ name: thing.name, handle: thing.handle, iconUrl: thing.iconUrl })}<div>
       <h3 class="card-title"><a href="${href(thing.url ?? thing.uri)}" rel="noopener">${thing.name}</a></h3>
       <p class="byline-more"><bdi dir="ltr">${thing.handle ?? thing.uri}</bdi></p></div></div>
-    <p class="card-text">${clip(plainText(thing.summary), 300)}</p>
+    <p class="card-text" dir="auto">${clip(plainText(thing.summary), 300)}</p>
     ${
       !thing.isActor
         ? html`<p>${t("network.not-followable")}</p>`
@@ -99,15 +100,24 @@ export function foundCard(ctx: PageContext, thing: RemoteThing, isFollowed: bool
   </div></article>`;
 }
 
-function actorRow(ctx: PageContext, row: NetworkRow, mayLeave: boolean): Markup {
-  const { t, now } = ctx;
+interface ActorRow extends NetworkRow {
+  /** The names of ours that this actor has to do with. */
+  readonly ourNames: readonly string[];
+}
+
+/** One row for each actor, however many of ours it follows: the latest follow speaks for it. */
+function byActor(rows: readonly NetworkRow[]): ActorRow[] {
+  const groups = Map.groupBy(rows, ({ uri }) => uri);
+  return [...groups.values()].map((group) => ({ ...group[0]!, ourNames: group.map(({ ours }) => ours) }));
+}
+
+function followedRow(ctx: PageContext, row: ActorRow, mayLeave: boolean): Markup {
+  const { t } = ctx;
   const tone = row.state === "accepted" ? "good" : row.state === "rejected" ? "bad" : "waiting";
-  return html`<article class="card card-actor"><div class="card-body">
-    <div class="byline">${avatar(row)}<div>
-      <h3 class="card-title"><a href="${href(row.url)}" rel="noopener"><bdi>${row.name}</bdi></a></h3>
-      <p class="byline-more"><bdi dir="ltr">${row.handle}</bdi> · ${ago(t, row.since, now)}</p></div></div>
-    ${row.summary === "" ? nothing : html`<p class="card-text" dir="auto">${row.summary}</p>`}
-    <div class="card-foot">
+  return actorRow(
+    ctx,
+    row,
+    html`<div class="card-foot">
       ${statusPill(t(`network.state-${row.state}`), tone)}
       ${
         mayLeave
@@ -120,9 +130,28 @@ function actorRow(ctx: PageContext, row: NetworkRow, mayLeave: boolean): Markup 
             })
           : nothing
       }
-    </div>
-  </div></article>`;
+    </div>`,
+  );
 }
+
+const followerRow = (ctx: PageContext, row: ActorRow): Markup =>
+  actorRow(
+    ctx,
+    row,
+    html`<p class="card-marks"><span>${ctx.t("network.follows")}</span>${row.ourNames.map((name) => html`<bdi class="pill">${name}</bdi>`)}</p>`,
+  );
+
+const actorRow = (
+  ctx: PageContext,
+  row: NetworkRow,
+  foot: Markup,
+): Markup => html`<article class="card card-actor"><div class="card-body">
+    <div class="byline">${avatar(row)}<div>
+      <h3 class="card-title"><a href="${href(row.url)}" rel="noopener"><bdi>${row.name}</bdi></a></h3>
+      <p class="byline-more"><bdi dir="ltr">${row.handle}</bdi> <span>${ago(ctx.t, row.since, ctx.now)}</span></p></div></div>
+    ${row.summary === "" ? nothing : html`<p class="card-text" dir="auto">${row.summary}</p>`}
+    ${foot}
+  </div></article>`;
 
 function peersSection(ctx: PageContext, peers: readonly PeerRow[], state: FormState): Markup {
   const { t } = ctx;

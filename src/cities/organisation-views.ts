@@ -89,7 +89,8 @@ export function settingsPage(
           ? emptyState(t("settings.audit-none"))
           : html`<ul class="plain-list">${props.acts.map(
               (act) =>
-                html`<li>${when(t, act.at, "dateTime")} · <bdi>${act.by ?? t("settings.nobody")}</bdi> · ${actName(t, act.act)}${act.subjectUri === null || !act.subjectUri.startsWith("http") ? nothing : html` · <a href="${href(act.subjectUri)}"><bdi dir="ltr">${new URL(act.subjectUri).pathname}</bdi></a>`}</li>`,
+                html`<li class="log-line"><span><bdi>${act.by ?? t("settings.nobody")}</bdi> · ${actName(t, act.act)}</span>
+                <small>${when(t, act.at, "dateTime")}${act.subjectUri === null || !act.subjectUri.startsWith("http") ? nothing : html` · <a href="${href(act.subjectUri)}"><bdi dir="ltr">${new URL(act.subjectUri).pathname}</bdi></a>`}</small></li>`,
             )}</ul>${last === undefined ? nothing : html`<p><a href="${href(`/settings?before=${last.id}`)}">${t("list.older")}</a></p>`}`,
       )}`,
   });

@@ -7,7 +7,7 @@ import { html, nothing } from "../platform/html.ts";
 import { jobDepth } from "../platform/jobs.ts";
 import type { House } from "../ports.ts";
 import { processCardOf } from "../processes/list-views.ts";
-import { listProcesses } from "../processes/queries.ts";
+import { listCategories, listProcesses } from "../processes/queries.ts";
 import { proposalCardOf } from "../proposals/list-views.ts";
 import { listUnanswered } from "../proposals/queries.ts";
 import type { PageEnv } from "../web/context.ts";
@@ -27,9 +27,10 @@ export function workDeskPages({ sql, clock }: House): Hono<PageEnv> {
     const ctx = c.get("page");
     const { t } = ctx;
     const isOperator = holds(by, "administrator");
-    const [drafts, waiting, depth, letters] = await Promise.all([
+    const [drafts, waiting, categories, depth, letters] = await Promise.all([
       listProcesses(sql, { drafts: true, limit: shownMax, now: clock.now() }),
       listUnanswered(sql, shownMax),
+      listCategories(sql),
       jobDepth(sql),
       isOperator ? listDeadLetters(sql, { limit: shownMax }) : [],
     ]);
@@ -38,7 +39,7 @@ export function workDeskPages({ sql, clock }: House): Hono<PageEnv> {
         t("desk.unanswered"),
         waiting.length === 0
           ? emptyState(t("desk.unanswered-none"))
-          : cardList(waiting.map((proposal) => proposalCardOf(ctx, proposal))),
+          : cardList(waiting.map((proposal) => proposalCardOf(ctx, proposal, { categories }))),
       )}
       ${section(
         t("desk.drafts"),

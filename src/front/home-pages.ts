@@ -7,7 +7,7 @@ import { pickText } from "../platform/text.ts";
 import type { House } from "../ports.ts";
 import { processCardOf } from "../processes/list-views.ts";
 import type { Process } from "../processes/process.ts";
-import { listProcesses } from "../processes/queries.ts";
+import { type Category, listCategories, listProcesses } from "../processes/queries.ts";
 import { proposalCardOf } from "../proposals/list-views.ts";
 import type { Proposal } from "../proposals/proposal.ts";
 import { listLatestProposals } from "../proposals/queries.ts";
@@ -24,15 +24,25 @@ export function homePages({ sql, clock }: House): Hono<PageEnv> {
   return new Hono<PageEnv>().get("/", async (c) => {
     const ctx = c.get("page");
     const now = clock.now();
-    const [organisation, open, upcoming, elsewhere, proposals] = await Promise.all([
+    const [organisation, open, upcoming, openElsewhere, elsewhere, proposals, categories] = await Promise.all([
       findMainOrganisation(sql),
       listProcesses(sql, { state: "open", from: "here", limit: shownMax.open, now }),
       listProcesses(sql, { state: "upcoming", from: "here", limit: shownMax.open, now }),
+      listProcesses(sql, { state: "open", from: "elsewhere", limit: shownMax.elsewhere, now }),
       listProcesses(sql, { from: "elsewhere", limit: shownMax.elsewhere, now }),
       listLatestProposals(sql, shownMax.proposals),
+      listCategories(sql),
     ]);
-    const found = { organisation, here: [...open, ...upcoming].slice(0, shownMax.open), elsewhere, proposals };
-    return c.html(homePage(ctx, found));
+    const notOpen = elsewhere.filter(({ uri }) => !openElsewhere.some((process) => process.uri === uri));
+    return c.html(
+      homePage(ctx, {
+        organisation,
+        here: [...open, ...upcoming].slice(0, shownMax.open),
+        elsewhere: [...openElsewhere, ...notOpen].slice(0, shownMax.elsewhere),
+        proposals,
+        categories,
+      }),
+    );
   });
 }
 
@@ -41,6 +51,7 @@ interface Home {
   readonly here: readonly Process[];
   readonly elsewhere: readonly Process[];
   readonly proposals: readonly Proposal[];
+  readonly categories: readonly Category[];
 }
 
 function homePage(ctx: PageContext, home: Home): Markup {
@@ -73,7 +84,10 @@ function homePage(ctx: PageContext, home: Home): Markup {
       ${
         home.proposals.length === 0
           ? nothing
-          : section(t("home.proposals"), cardList(home.proposals.map((proposal) => proposalCardOf(ctx, proposal))))
+          : section(
+              t("home.proposals"),
+              cardList(home.proposals.map((proposal) => proposalCardOf(ctx, proposal, home))),
+            )
       }
       ${
         home.elsewhere.length === 0

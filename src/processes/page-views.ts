@@ -15,7 +15,7 @@ import { placeMap } from "../web/map.ts";
 import { badge, inItsLanguage, langAttrs, languageNote, statusPill, when } from "../web/marks.ts";
 import { phaseLine } from "../web/phases.ts";
 import { originOf, ownPicture, processState, textOf } from "./list-views.ts";
-import { type Phase, type Process, processPath } from "./process.ts";
+import { type Phase, type Process, permits, processPath } from "./process.ts";
 import type { Category, News, ProcessDocument } from "./queries.ts";
 import { addressOfProcess, copyNote, feedsOf, followProcess, newsTimeline, processTabs } from "./views.ts";
 
@@ -102,9 +102,13 @@ function actions(ctx: PageContext, { process }: ProcessPageProps): Renderable {
   if (process.publishedAt === null) {
     return html`${buttonLink(`${path}/publication`, t("processes.publish"))}${buttonLink(`${path}/edit`, t("processes.edit"), "secondary")}`;
   }
-  return html`${buttonLink(`${path}/proposals`, t("processes.see-proposals", { count: process.proposalCount }))}
-    ${process.origin === null ? nothing : buttonLink(process.url, t("processes.open-original"), "secondary")}
-`;
+  const first =
+    process.proposalCount > 0
+      ? buttonLink(`${path}/proposals`, t("processes.see-proposals", { count: process.proposalCount }))
+      : process.origin === null && permits(process.phases, "propose", ctx.now)
+        ? buttonLink(`${path}/proposals/new`, t("proposals.new"))
+        : nothing;
+  return html`${first}${process.origin === null ? nothing : buttonLink(process.url, t("processes.open-original"), "secondary")}`;
 }
 
 /** What an official can do here. */
@@ -171,7 +175,7 @@ function goals(t: Translator, process: Process): Markup {
         indicator === null
           ? nothing
           : html`<div class="panel indicator"><h3>${indicator.name}</h3>
-              <p class="indicator-way"><span><span class="stat-label">${t("processes.baseline")}</span> <strong>${indicator.baseline || "–"}</strong></span> <span class="indicator-arrow" aria-hidden="true"></span> <span><span class="stat-label">${t("processes.target")}</span> <strong>${indicator.target || "–"}</strong></span> <span>${indicator.unit}</span></p>
+              <p class="indicator-way"><span><span class="stat-label">${t("processes.baseline")}</span> <strong>${indicator.baseline || "–"}</strong></span> <span class="indicator-arrow" aria-hidden="true"></span> <span><span class="stat-label">${t("processes.target")}</span> <strong>${indicator.target || "–"}</strong> ${indicator.unit}</span></p>
               ${indicator.code ? html`<p class="hint">${t("processes.indicator-code", { code: indicator.code })}</p>` : nothing}</div>`
       }`,
     undefined,

@@ -119,7 +119,7 @@ export function resultListPage(ctx: PageContext, props: ResultListProps): Markup
           : nothingFound(ctx, props)
       }
       ${pager(ctx, results)}`,
-    ...(process === null ? {} : { aside: followProcess(ctx, process) }),
+    ...(process === null ? { width: "wide" } : { aside: followProcess(ctx, process) }),
   });
 }
 
