@@ -1,16 +1,24 @@
 // A small fediverse on loopback: many hosts in one process, each with actors and keys, that take what they are sent and
-// sign what they send. Each has a loopback address of its own (127.0.1.N), so that no name has to be made anywhere.
+// sign what they send. Each has a loopback address of its own (127.0.1.N), so that no name has to be made anywhere, and
+// speaks TLS like everyone on the fediverse, with a certificate made for the run (`openssl` has to be there).
+import { execFileSync } from "node:child_process";
 import { createHash, createSign, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { Agent, createServer, request as httpRequest, type IncomingMessage, type RequestListener } from "node:http";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { Agent, request as httpRequest, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 const AS2 = "https://www.w3.org/ns/activitystreams";
 const PUBLIC = `${AS2}#Public`;
 
 export interface Fediverse extends AsyncDisposable {
   readonly port: number;
-  /** `http://127.0.1.N:PORT`, N from 1. */
+  /** The certificate to trust: for NODE_EXTRA_CA_CERTS of who talks to these hosts. */
+  readonly caFile: string;
+  /** `https://127.0.1.N:PORT`, N from 1. */
   readonly origins: readonly string[];
   /** POSTs taken by the inboxes so far, by activity type. */
   readonly taken: Map<string, number>;
@@ -39,7 +47,7 @@ export async function openFediverse(hostCount: number): Promise<Fediverse> {
       });
       return;
     }
-    const uri = `http://${host}${request.url}`;
+    const uri = `https://${host}${request.url}`;
     const document = {
       "@context": [AS2, "https://w3id.org/security/v1"],
       id: uri,
@@ -47,12 +55,13 @@ export async function openFediverse(hostCount: number): Promise<Fediverse> {
       preferredUsername: uri.split("/").at(-1),
       name: "A reader",
       inbox: `${uri}/inbox`,
-      endpoints: { sharedInbox: `http://${host}/inbox` },
+      endpoints: { sharedInbox: `https://${host}/inbox` },
       publicKey: { id: `${uri}#main-key`, owner: uri, publicKeyPem },
     };
     response.writeHead(200, { "content-type": "application/activity+json" }).end(JSON.stringify(document));
   };
-  const servers = Array.from({ length: hostCount }, () => createServer({ keepAliveTimeout: 30_000 }, answer));
+  const { caFile, ...tls } = makeCertificate(hostCount);
+  const servers = Array.from({ length: hostCount }, () => createServer({ ...tls, keepAliveTimeout: 30_000 }, answer));
   let port = 0;
   for (const [index, server] of servers.entries()) {
     server.listen(port, `127.0.1.${index + 1}`);
@@ -63,14 +72,15 @@ export async function openFediverse(hostCount: number): Promise<Fediverse> {
 
   return {
     port,
-    origins: Array.from({ length: hostCount }, (_, index) => `http://127.0.1.${index + 1}:${port}`),
+    caFile,
+    origins: Array.from({ length: hostCount }, (_, index) => `https://127.0.1.${index + 1}:${port}`),
     taken,
     hostsWith: (type) => hostsByType.get(type)?.size ?? 0,
     forget() {
       taken.clear();
       hostsByType.clear();
     },
-    actor: (host, name) => `http://127.0.1.${host}:${port}/users/${name}`,
+    actor: (host, name) => `https://127.0.1.${host}:${port}/users/${name}`,
     prepare(inbox, actorUri, activity) {
       const body = JSON.stringify({ "@context": AS2, actor: actorUri, ...activity });
       const url = new URL(inbox);
@@ -119,6 +129,17 @@ export async function openFediverse(hostCount: number): Promise<Fediverse> {
       }
     },
   };
+}
+
+/** One self-signed certificate for all hosts, good for a day. */
+function makeCertificate(hostCount: number) {
+  const dir = mkdtempSync(join(tmpdir(), "koinon-bench-tls-"));
+  const [caFile, keyFile] = [join(dir, "cert.pem"), join(dir, "key.pem")];
+  const names = Array.from({ length: hostCount }, (_, index) => `IP:127.0.1.${index + 1}`).join(",");
+  const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
+  const subject = ["-subj", "/CN=bench", "-addext", `subjectAltName=${names}`, "-keyout", keyFile, "-out", caFile];
+  execFileSync("openssl", [...request, ...subject], { stdio: "ignore" });
+  return { caFile, cert: readFileSync(caFile), key: readFileSync(keyFile) };
 }
 
 async function readBody(message: IncomingMessage): Promise<string> {

@@ -33,12 +33,13 @@ export interface Settings {
   readonly port: number;
   readonly dir: string;
   readonly peers: readonly string[];
+  readonly caFile: string;
 }
 
 const dayMs = 86_400_000;
 
 /** Starts PostgreSQL, founds a city with a process and a proposal, and starts the node. */
-export async function startKoinon({ port, dir, peers }: Settings): Promise<KoinonNode> {
+export async function startKoinon({ port, dir, peers, caFile }: Settings): Promise<KoinonNode> {
   mkdirSync(dir, { recursive: true });
   const server = await startEmbeddedPostgres(dir, { durable: true });
   const admin = connect({ target: server.target, poolSizeMax: 1, prepare: true });
@@ -51,6 +52,7 @@ export async function startKoinon({ port, dir, peers }: Settings): Promise<Koino
     SECRET: "bench".repeat(8),
     FEDERATION_TEST_PEERS: peers.join(","),
     LOG_LEVEL: "warning",
+    NODE_EXTRA_CA_CERTS: caFile,
   };
   const instance = await openInstance(loadConfig({ ...env, DATABASE_POOL_SIZE: "4" }, ["--role", "web"]));
   const made = await makeCity(instance);

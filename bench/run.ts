@@ -55,8 +55,9 @@ const each = ({ cpuMsEach, perSecond }: Measured) => `${cpuMsEach.toFixed(2)} ms
 /** Ended with the bench, however that ends. */
 const started = new Set<ChildProcess>();
 
-async function startFork(file: string, args: string[]): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, file), args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+async function startFork(file: string, args: string[], caFile = ""): Promise<ChildProcess> {
+  const env = { ...process.env, ...(caFile === "" ? {} : { NODE_EXTRA_CA_CERTS: caFile }) };
+  const child = fork(join(import.meta.dirname, file), args, { stdio: ["ignore", "ignore", "inherit", "ipc"], env });
   started.add(child);
   await once(child, "message");
   return child;
@@ -217,7 +218,7 @@ async function benchWire(node: KoinonNode, fediverse: Fediverse): Promise<void> 
     countReplies: async () =>
       Number((await sql`select comment_count as n from subject where uri = ${node.proposal.uri}`)[0]!.n),
   };
-  const stockProcess = await startFork("stock-fedify.ts", [String(ports.stock)]);
+  const stockProcess = await startFork("stock-fedify.ts", [String(ports.stock)], fediverse.caFile);
   const stockOrigin = `http://localhost:${ports.stock}`;
   const ask = async (path: string) => Number(await (await fetch(`${stockOrigin}/bench/${path}`)).text());
   const stock: Target = {
@@ -338,7 +339,7 @@ if (isWanted("start")) await benchStart();
   await using fediverse = await openFediverse(hostCount);
   const dir = mkdtempSync(join(tmpdir(), "koinon-bench-"));
   chmodSync(dir, 0o755);
-  await using node = await startKoinon({ port: ports.koinon, dir, peers: fediverse.origins });
+  await using node = await startKoinon({ port: ports.koinon, dir, peers: fediverse.origins, caFile: fediverse.caFile });
   report({
     what: "memory of the node, idle",
     ours: `${residentMbOf(node.pid)} MB`,
