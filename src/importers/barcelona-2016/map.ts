@@ -53,7 +53,7 @@ export const processOf = (organisationId: string, categoryIds: readonly string[]
   pilotArea: "",
   pilotGeojson: null,
   supportLimit: null,
-  editWindowMinutes: 0,
+  editWindowMinutes: 1_440,
   image: null,
   imageAlt: "",
   phases: [
