@@ -49,6 +49,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
   const { sql, uris, clock } = house;
   const { secret, version, sourceUrl, isPublic } = settings;
   const node = { origin: uris.origin, version, sourceUrl, isTrial: !isPublic };
+  const mainOrganisation = keptFor(identityKeptMs, () => findMainOrganisation(sql));
   const shell = openShell({
     cookies: { prefix: settings.cookiePrefix, isSecure: uris.origin.startsWith("https:"), secret },
     origin: uris.origin,
@@ -56,7 +57,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     postsPerMinute: settings.postsPerMinute,
     trustedProxyCount: settings.trustedProxyCount,
     beforeReaders: [healthPages({ sql, ...settings.health }), uploadRoutes(house.uploadsDir)],
-    findCity: keptFor(identityKeptMs, async () => identityOf(await findMainOrganisation(sql), node)),
+    findCity: async (lang) => identityOf(await mainOrganisation(), node, lang),
     findAccount: (token) => loadViewer(sql, token, clock.now()),
     countUnread: async () => 0,
     rememberLanguage: (account, language) => rememberLanguage(sql, account, language),

@@ -27,7 +27,8 @@ export interface ShellOptions {
   readonly postsPerMinute: number;
   /** Proxies in front of the node whose `X-Forwarded-For` entries are believed. */
   readonly trustedProxyCount: number;
-  readonly findCity: () => Promise<CityIdentity>;
+  /** Who the city is: in its own first language, or where it has it, in the reader's. */
+  readonly findCity: (lang?: Language) => Promise<CityIdentity>;
   /** The account of a session token, as the signed cookie `session` carries it; null when it is over. */
   readonly findAccount: (sessionToken: string) => Promise<Account | null>;
   readonly countUnread: (account: Account) => Promise<number>;
@@ -77,7 +78,7 @@ function withPage(
     let csrf: string | null = null;
     const context: PageContext = {
       t: openTranslator(lang, city.timeZone),
-      city,
+      city: lang === city.lang ? city : await options.findCity(lang),
       account,
       unreadCount: account ? await options.countUnread(account) : 0,
       path: pagePath(c, options.origin),
