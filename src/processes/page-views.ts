@@ -102,13 +102,19 @@ function actions(ctx: PageContext, { process }: ProcessPageProps): Renderable {
   if (process.publishedAt === null) {
     return html`${buttonLink(`${path}/publication`, t("processes.publish"))}${buttonLink(`${path}/edit`, t("processes.edit"), "secondary")}`;
   }
-  const first =
+  const mayPropose = process.origin === null && permits(process.phases, "propose", ctx.now);
+  const propose = mayPropose ? buttonLink(`${path}/proposals/new`, t("proposals.new")) : nothing;
+  const see =
     process.proposalCount > 0
-      ? buttonLink(`${path}/proposals`, t("processes.see-proposals", { count: process.proposalCount }))
-      : process.origin === null && permits(process.phases, "propose", ctx.now)
-        ? buttonLink(`${path}/proposals/new`, t("proposals.new"))
-        : nothing;
-  return html`${first}${process.origin === null ? nothing : buttonLink(process.url, t("processes.open-original"), "secondary")}`;
+      ? buttonLink(
+          `${path}/proposals`,
+          t("processes.see-proposals", { count: process.proposalCount }),
+          mayPropose ? "secondary" : "primary",
+        )
+      : nothing;
+  const original =
+    process.origin === null ? nothing : buttonLink(process.url, t("processes.open-original"), "secondary");
+  return html`${propose}${see}${original}`;
 }
 
 /** What an official can do here. */
