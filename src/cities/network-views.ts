@@ -59,7 +59,7 @@ export function networkView(ctx: PageContext, props: NetworkProps): Markup {
     ${section(
       t("network.followers"),
       html`${institutions.length === 0 ? nothing : cardList(institutions.map((row) => followerRow(ctx, row)))}
-        <p>${t("network.people", { count: people })}</p>
+        ${people === 0 ? nothing : html`<p>${t("network.people", { count: people })}</p>`}
         ${followBox(ctx, { handle: city.handle, uri: city.origin, title: t("network.follow-us") })}`,
     )}
     ${holds(account, "administrator") ? peersSection(ctx, props.peers, props.state) : nothing}`;
