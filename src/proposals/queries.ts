@@ -218,3 +218,12 @@ export async function listUnanswered(sql: Sql, limit: number): Promise<Proposal[
     order by proposal.id limit ${limit}`;
   return await withImages(sql, rows);
 }
+
+/** What an actor of this node has proposed in public, the newest first: for their own page. */
+export async function listProposalsBy(sql: Sql, actorId: string, limit: number): Promise<Proposal[]> {
+  const rows = await sql<Omit<Proposal, "images">[]>`
+    select ${columns(sql)} from ${joined(sql)}
+    where subject.author_id = ${actorId} and proposal.state <> 'draft' and ${visible(sql)}
+    order by proposal.id desc limit ${limit}`;
+  return await withImages(sql, rows);
+}

@@ -9,6 +9,7 @@ import { findMainOrganisation } from "../cities/queries.ts";
 import { identityOf } from "../cities/views.ts";
 import { commentPages, threadOn } from "../comments/pages.ts";
 import { readCommentTexts } from "../comments/queries.ts";
+import { actorPages } from "../front/actor-pages.ts";
 import { workDeskPages } from "../front/desk-pages.ts";
 import { homePages } from "../front/home-pages.ts";
 import { spokenAt } from "../meetings/list-views.ts";
@@ -66,6 +67,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
   });
   for (const pages of [
     homePages(house),
+    actorPages(house),
     workDeskPages(house),
     cityPages(house),
     accountPages(house, settings),
