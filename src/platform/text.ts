@@ -59,11 +59,11 @@ export function clip(text: string, charsMax: number): string {
   return cut;
 }
 
-/** One or two letters that stand for a name where there is no picture. */
+/** One or two letters that stand for a name where there is no picture. The Arabic article, which half of all names have, does not count. */
 export function initials(name: string): string {
   const words = name.split(/[\s\-_.]+/u).filter((word) => /\p{L}|\p{N}/u.test(word));
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
-    (word) => word?.match(/[\p{L}\p{N}]/u)?.[0],
+    (word) => word?.replace(/^ال(?=\p{L}{2})/u, "").match(/[\p{L}\p{N}]/u)?.[0],
   );
   return letters.join("").toLocaleUpperCase() || "·";
 }

@@ -15,7 +15,7 @@ const [widthUnits, heightUnits, marginUnits] = [640, 400, 28];
 export const mapPointsMax = 200;
 
 /**
- * @param territory GeoJSON of the city or the pilot area; drawn below the points.
+ * @param territory GeoJSON of the city or the pilot area; drawn below the points. Without it a place that is not in a list has no map.
  */
 export function placeMap(
   t: Translator,
@@ -28,7 +28,9 @@ export function placeMap(
 ): Markup {
   const points = props.points.slice(0, mapPointsMax);
   const territory = props.territory ? (turned(props.territory) as GeoPermissibleObjects) : null;
-  const extent = territory ?? around(points);
+  // Places are shown as large as they fit; one alone, within the area that people know.
+  const isWithin = points.length === 0 || (points.length === 1 && (territory !== null || props.hasList === false));
+  const extent = isWithin ? territory : around(points);
   if (extent === null) return nothing;
   const projection = geoMercator().fitExtent(
     [
@@ -88,17 +90,16 @@ function pointMark(at: [number, number] | null, point: PlacePoint, index: number
   return point.href ? html`<a${attrs({ href: href(point.href), tabindex: -1 })}>${mark}</a>` : mark;
 }
 
-/** A box of at least half a kilometre around the points, so that one point is not the whole world. */
-function around(points: readonly PlacePoint[]): GeoPermissibleObjects | null {
-  if (points.length === 0) return null;
-  const pad = 0.003;
+/** A box of at least two hundred metres around the points, so that neighbours are not a world apart. */
+function around(points: readonly PlacePoint[]): GeoPermissibleObjects {
+  const padDegrees = 0.001;
   const longitudes = points.map((point) => point.longitude);
   const latitudes = points.map((point) => point.latitude);
   return {
     type: "MultiPoint",
     coordinates: [
-      [Math.min(...longitudes) - pad, Math.min(...latitudes) - pad],
-      [Math.max(...longitudes) + pad, Math.max(...latitudes) + pad],
+      [Math.min(...longitudes) - padDegrees, Math.min(...latitudes) - padDegrees],
+      [Math.max(...longitudes) + padDegrees, Math.max(...latitudes) + padDegrees],
     ],
   };
 }

@@ -149,7 +149,13 @@ describe("text as typed", () => {
   });
 
   test("names, handles and tags", () => {
-    expect(["Núria Soler i Vidal", "Porto", "سلمى بن علي", "—"].map(initials)).toEqual(["NV", "P", "سع", "·"]);
+    expect(["Núria Soler i Vidal", "Porto", "سلمى بن علي", "المنصف القروي", "—"].map(initials)).toEqual([
+      "NV",
+      "P",
+      "سع",
+      "مق",
+      "·",
+    ]);
     expect(slugOf("L’Hospitalet: Pla d'Ací & d'Allà")).toBe("l-hospitalet-pla-d-aci-d-alla");
     expect(["ca", "pt-BR", "zh-Hant-TW"].every(isLanguageTag)).toBe(true);
     expect(["", "x", "ca_ES", "c a"].some(isLanguageTag)).toBe(false);
