@@ -24,10 +24,15 @@ const table: Readonly<Record<string, Keep>> = {
   milestone: keepMilestone,
 };
 
+/** What a thing says it is; a reply of a server that knows nothing of ours says no kind. */
+export function kindOf(post: WirePost): string | null {
+  if (typeof post.civic?.kind === "string") return post.civic.kind;
+  return post.inReplyTo === null ? null : "comment";
+}
+
 /** @throws Refused `unsupported-object` for a kind we know nothing of, `not-found` for what belongs to nothing here. */
 export async function keepSubject(tx: Tx, post: WirePost, author: Actor, now: Date): Promise<void> {
-  // A reply of a server that knows nothing of ours says no kind.
-  const kind = typeof post.civic?.kind === "string" ? post.civic.kind : post.inReplyTo === null ? null : "comment";
+  const kind = kindOf(post);
   const keep = kind === null ? undefined : table[kind];
   refuseUnless(keep !== undefined, "unsupported-object", { uri: post.id });
   // Its own server has it, so what was dropped here when it was hidden there comes back.

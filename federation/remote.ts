@@ -4,7 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FetchError } from "@fedify/vocab-runtime";
 import { rememberRemoteActor } from "../src/actors/actions.ts";
 import { type Actor, addressOf } from "../src/actors/actor.ts";
-import { findRemoteActor, isFollowedHere, policyFor, type RememberedActor } from "../src/actors/queries.ts";
+import {
+  findRemoteActor,
+  isFollowedHere,
+  isServerFollowedHere,
+  policyFor,
+  type RememberedActor,
+} from "../src/actors/queries.ts";
 import { receiveActorDelete } from "../src/comments/remote.ts";
 import { type Sql, withTransaction } from "../src/platform/db.ts";
 import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
@@ -12,7 +18,7 @@ import { enqueue } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
 import type { FindRemote, RemoteThing } from "../src/ports.ts";
 import { findSubject } from "../src/subjects/queries.ts";
-import { dropThing, keepSubject } from "./copies.ts";
+import { dropThing, keepSubject, kindOf } from "./copies.ts";
 import { keepProcess } from "./processes.ts";
 import {
   isObject,
@@ -101,7 +107,8 @@ async function readOrGone(remote: Remote, uri: string): Promise<Document | null>
 async function refreshActor(remote: Remote, json: Json, uri: string, now: Date): Promise<void> {
   const actor = await keepActor(remote, json, uri, now);
   const wire = readActor(json);
-  if (wire.civic?.kind !== "process") return;
+  // Anyone may tell of themselves; whose processes stand on our pages is decided by whom we follow.
+  if (wire.civic?.kind !== "process" || !(await isServerFollowedHere(remote.sql, new URL(uri).origin))) return;
   if (typeof wire.civic.organisation === "string" && URL.canParse(wire.civic.organisation)) {
     refuseUnless(new URL(wire.civic.organisation).origin === new URL(uri).origin, "forged", { uri });
     await actorAt(remote, wire.civic.organisation, now);
@@ -117,22 +124,31 @@ async function keepThing(remote: Remote, json: Json, now: Date, depth: number): 
   const post = readPost(json);
   refuseUnless(post.isPublic, "not-found");
   refuseUnless(new URL(post.authorUri).origin === new URL(post.id).origin, "forged", { uri: post.id });
+  const origin = new URL(post.id).origin;
+  const isAccepted = kindOf(post) === "comment" || (await isServerFollowedHere(remote.sql, origin));
+  refuseUnless(isAccepted, "not-found", { uri: post.id });
   const author = await actorAt(remote, post.authorUri, now);
-  const audience = uriOf(json.audience);
-  const process = typeof post.civic?.process === "string" ? post.civic.process : null;
-  if (
-    process !== null &&
-    audience !== null &&
-    (await remote.sql`select from process where uri = ${process}`).length === 0
-  ) {
-    await refresh(remote, audience, now);
-  }
+  await keepProcessOf(remote, post, uriOf(json.audience), now);
   const answered = post.inReplyTo;
-  const isTheirs = answered !== null && new URL(answered).origin === new URL(post.id).origin;
+  const isTheirs = answered !== null && new URL(answered).origin === origin;
   if (isTheirs && depth < answeredReadMax && (await findSubject(remote.sql, answered)) === null) {
     await refresh(remote, answered, now, depth + 1);
   }
   await withTransaction(remote.sql, async (tx) => await keepSubject(tx, post, author, now));
+}
+
+/**
+ * Reads the process a thing belongs to where it is not known yet. What it names must be an actor of its own server: two
+ * things that named each other would be read for ever, and one that names another server would make us ask there.
+ */
+async function keepProcessOf(remote: Remote, post: WirePost, audience: string | null, now: Date): Promise<void> {
+  const process = typeof post.civic?.process === "string" ? post.civic.process : null;
+  if (process === null || audience === null || new URL(audience).origin !== new URL(post.id).origin) return;
+  if ((await remote.sql`select from process where uri = ${process}`).length > 0) return;
+  const found = await readOrGone(remote, audience);
+  if (found === null || isPostType(typeOf(found.json as Json))) return;
+  refuseUnless(found.url.href === new URL(audience).href, "forged", { uri: audience });
+  await refreshActor(remote, found.json as Json, audience, now);
 }
 
 /** After a follow was accepted: the actor itself, then what it has published so far, page by page, the newest first. */

@@ -131,6 +131,14 @@ export async function isFollowedHere(sql: Sql, uri: string): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** Whether any actor of this node follows one of another server: only then are that server's civic things kept here. */
+export async function isServerFollowedHere(sql: Sql, origin: string): Promise<boolean> {
+  const rows = await sql`
+    select from follow join actor on actor.id = follow.followed_id join actor us on us.id = follow.follower_id
+    where actor.origin = ${origin} and us.origin is null and follow.state <> 'rejected' limit 1`;
+  return rows.length > 0;
+}
+
 /** What this node has decided about a host; `allowed` where it has decided nothing. */
 export async function policyFor(sql: Sql, host: string): Promise<PeerPolicy> {
   const [row] = await sql<{ policy: PeerPolicy }[]>`select policy from peer where host = ${host.toLowerCase()}`;
