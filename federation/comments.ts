@@ -40,7 +40,7 @@ export function commentToObject(comment: Comment, process: Process | null, answe
     contentMap: inOneLanguage(content, comment.language),
     url: comment.url,
     published: comment.publishedAt.toISOString(),
-    ...(isLater(comment.editedAt, comment.publishedAt) ? { updated: comment.editedAt!.toISOString() } : {}),
+    ...(isLater(comment.updatedAt, comment.publishedAt) ? { updated: comment.updatedAt.toISOString() } : {}),
     tag: [
       civicLink(comment.uri),
       ...(mentioned === null ? [] : [{ type: "Mention", href: mentioned.uri, name: addressOf(mentioned) }]),

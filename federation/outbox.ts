@@ -270,7 +270,8 @@ async function tellContribution(telling: Telling, event: RecordedEvent): Promise
 }
 
 /** A changed text or state. It disturbs no one: servers that do not have it ignore it. */
-async function tellChange(telling: Telling, event: RecordedEvent): Promise<Outgoing[]> {
+async function tellChange(telling: Telling, event: RecordedEvent<Json>): Promise<Outgoing[]> {
+  if (event.data.isAuthorForgotten === true) await takeWordsBack(telling.tx, event.subjectUri);
   const thing = await thingOf(telling, event.subjectUri);
   if (thing === null) return [];
   const { object, speaker, processActor } = thing;
@@ -301,6 +302,7 @@ async function tellAnswer(telling: Telling, event: RecordedEvent<Json>): Promise
 /** A comment of ours: to those who follow the process or the voice, to whom it answers, and to the thread's owner. */
 function tellComment(type: "Create" | "Update"): Tell {
   return async (telling, event) => {
+    if (event.data.isAuthorForgotten === true) await takeWordsBack(telling.tx, event.subjectUri);
     const thing = await thingOf(telling, event.subjectUri);
     if (thing === null) return [];
     const { object, speaker, processActor, remoteProcessActor } = thing;
@@ -315,9 +317,14 @@ function tellComment(type: "Create" | "Update"): Tell {
   };
 }
 
+/** What was said of a thing leaves the frozen activities. One that is still on its way then only names it. */
+const takeWordsBack = (tx: Tx, uri: string) => tx<{ recipientUris: string[] }[]>`
+  update outgoing_activity set activity = jsonb_set(activity, '{object}', to_jsonb(${uri}::text))
+  where subject_uri = ${uri} and activity->>'type' in ('Create', 'Update') returning recipient_uris`;
+
 /**
  * Gone from here, by its author or a moderator: everyone who may have it is told to drop it, and what was said leaves
- * the frozen activities too. One that is still on its way then only names it.
+ * the frozen activities too.
  */
 async function tellDeletion(telling: Telling, event: RecordedEvent): Promise<Outgoing[]> {
   const { tx } = telling;
@@ -328,9 +335,7 @@ async function tellDeletion(telling: Telling, event: RecordedEvent): Promise<Out
     { attributedTo: subject.authorUri },
     subject.processUri,
   );
-  const sent = await tx<{ recipientUris: string[] }[]>`
-    update outgoing_activity set activity = jsonb_set(activity, '{object}', to_jsonb(${subject.uri}::text))
-    where subject_uri = ${subject.uri} and activity->>'type' in ('Create', 'Update') returning recipient_uris`;
+  const sent = await takeWordsBack(tx, subject.uri);
   const recipients = [...sent.flatMap((row) => row.recipientUris), ...present(remoteProcessActor)];
   const object = { id: subject.uri, type: "Tombstone" };
   return [

@@ -189,7 +189,7 @@ export async function forgetCommenter(tx: Tx, accountId: string, now: Date): Pro
   for (const { uri, isNamed } of written) {
     if (!isNamed) continue;
     await touchSubject(tx, uri, {}, now);
-    await recordEvent(tx, { type: "CommentChanged", subjectUri: uri, data: {} }, now);
+    await recordEvent(tx, { type: "CommentChanged", subjectUri: uri, data: { isAuthorForgotten: true } }, now);
   }
   await tx`update comment set account_id = null, once = null where account_id = ${accountId}`;
 }

@@ -108,7 +108,15 @@ const timeInThread = (publishedAt: Date, parent: Subject | null): Date =>
  */
 export async function receiveCommentUpdate(
   tx: Tx,
-  update: { uri: string; authorUri: string; html: string; language: string | null; updatedAt: Date },
+  update: {
+    uri: string;
+    authorUri: string;
+    /** Absent: it is what it was. Empty once the person's account is closed on their own node. */
+    authorName?: string;
+    html: string;
+    language: string | null;
+    updatedAt: Date;
+  },
   now: Date,
 ): Promise<"changed" | "unchanged"> {
   await subjectForUpdate(tx, update.uri);
@@ -117,7 +125,13 @@ export async function receiveCommentUpdate(
   refuseUnless(kept.deletedAt === null, "gone");
   refuseUnless(kept.authorUri === update.authorUri, "not-allowed");
   const updatedAt = update.updatedAt < now ? update.updatedAt : now;
-  if (updatedAt < kept.updatedAt || update.html === kept.body) return "unchanged";
+  if (updatedAt < kept.updatedAt) return "unchanged";
+  const name = update.authorName;
+  const renamed =
+    name === undefined
+      ? []
+      : await tx`update subject set author_name = ${name} where uri = ${update.uri} and author_name <> ${name} returning 1`;
+  if (update.html === kept.body) return renamed.length > 0 ? "changed" : "unchanged";
   await tx`
     update comment set body = ${update.html}, version = version + 1, edited_at = ${updatedAt} where uri = ${update.uri}`;
   await touchSubject(tx, update.uri, { language: update.language }, updatedAt);

@@ -23,7 +23,7 @@ export async function forgetProposer(tx: Tx, accountId: string, now: Date): Prom
   for (const { uri, isPublic } of named) {
     if (!isPublic) continue;
     await touchSubject(tx, uri, {}, now);
-    await recordEvent(tx, { type: "ProposalChanged", subjectUri: uri, data: {} }, now);
+    await recordEvent(tx, { type: "ProposalChanged", subjectUri: uri, data: { isAuthorForgotten: true } }, now);
   }
   await tx`update proposal set account_id = null where account_id = ${accountId}`;
 }
