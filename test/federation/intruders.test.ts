@@ -1,5 +1,7 @@
 // A server that nobody here follows tries to put civic things of its own on our pages, and to keep our workers busy.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { follow } from "../../src/actors/actions.ts";
+import { findActor } from "../../src/actors/queries.ts";
 import { findProcess } from "../../src/processes/queries.ts";
 import { findProposal } from "../../src/proposals/queries.ts";
 import { findSubject } from "../../src/subjects/queries.ts";
@@ -55,7 +57,9 @@ test("nor is a process that tells of itself", async () => {
   expect(await findSubject(net.nodes.bilbao.sql, civicProcess.process)).toBeNull();
 });
 
-test("things that name each other as their process are read a few times, and no more", async () => {
+test("things that name each other as their process are read a few times, and no more, even of a followed server", async () => {
+  const { sql, uris, organisation } = net.nodes.bilbao;
+  await follow(sql, uris, organisation, (await findActor(sql, eve.uri))!, net.clock.now());
   const [one, other] = [`${host}/notes/one`, `${host}/notes/other`];
   const civic = { kind: "proposal", process: `${host}/processes/none`, title: "A ring", state: "published" };
   for (const [id, audience] of [
