@@ -139,7 +139,13 @@ test("a resident with a handle of their own speaks for themselves, and their sid
   const { bilbao, porto } = net.nodes;
   const now = net.clock.now();
   const rui = await aResident(porto, { name: "Rui", handle: "rui", now });
-  const input = { targetUri: proposal.uri, parentUri: null, stance: "against", body: "Too near the road.", language: "en" } as const;
+  const input = {
+    targetUri: proposal.uri,
+    parentUri: null,
+    stance: "against",
+    body: "Too near the road.",
+    language: "en",
+  } as const;
   const comment = await publishComment(porto.sql, porto.uris, rui, input, now);
   await later();
   const there = await findComment(bilbao.sql, comment.uri);

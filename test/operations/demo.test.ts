@@ -88,7 +88,9 @@ describe("npm run demo", () => {
     expect(links).toHaveLength(6);
     for (const link of links) expect((await fetch(link)).status).toBe(200);
 
-    await expect.poll(demo.output, { timeout: 20_000 }).toMatch(/Commons → Montclar {2}Create {2}comment by Hugo Lemaire/);
+    await expect
+      .poll(demo.output, { timeout: 20_000 })
+      .toMatch(/Commons → Montclar {2}Create {2}comment by Hugo Lemaire/);
     expect(demo.output(), "warnings and errors of the nodes").not.toMatch(/(warning|error|fatal) {2}/);
 
     demo.process.kill("SIGINT");
