@@ -79,7 +79,7 @@ describe("npm run demo", () => {
     await demo.isReady();
 
     await says(`${origin(0)}/`, "Montclar");
-    await says(`${origin(1)}/`, "مدينة الياسمين");
+    await says(`${origin(1)}/`, "Médinat al-Yasmin");
     await says(`${origin(2)}/`, "Réseau Communs");
     await says(`${origin(2)}/processes`, "Superilla de la Riera");
     await says(`${origin(0)}/processes`, "Charte du marché");
