@@ -7,8 +7,13 @@ import { findLocalActor } from "../src/actors/queries.ts";
 import type { Sql } from "../src/platform/db.ts";
 import { escapeHtml } from "../src/platform/html.ts";
 import type { Uris } from "../src/platform/uris.ts";
+import type { Process } from "../src/processes/process.ts";
 import { findProcess } from "../src/processes/queries.ts";
+import { keyHolderOf } from "../src/proposals/discussion-queries.ts";
+import { discussionToFields } from "./discussions.ts";
 import { processFields, processToCivic } from "./processes.ts";
+import { lineageToCivic } from "./quotes.ts";
+import { recordLinksOf } from "./record-links.ts";
 import { actorContext, type Json } from "./vocabulary.ts";
 import { wordsIn } from "./wording.ts";
 
@@ -23,7 +28,7 @@ const importKey = (jwk: webcrypto.JsonWebKey, algorithm: StoredKeyPair["algorith
 /** The key pairs of a local actor as Fedify signs with them, RSA first. Empty for one there is not. */
 export async function loadKeyPairs(sql: Sql, handle: string): Promise<webcrypto.CryptoKeyPair[]> {
   return await Promise.all(
-    (await keysOf(sql, handle)).map(async (pair) => ({
+    (await keysOf(sql, await keyHolderOf(sql, handle))).map(async (pair) => ({
       privateKey: await importKey(pair.privateJwk, pair.algorithm, "sign"),
       publicKey: await importKey(pair.publicJwk, pair.algorithm, "verify"),
     })),
@@ -31,11 +36,10 @@ export async function loadKeyPairs(sql: Sql, handle: string): Promise<webcrypto.
 }
 
 export const mainKeyOf = (uri: string) => `${uri}#main-key`;
-const proofKeyOf = (uri: string) => `${uri}#multikey-2`;
 
 /** RSA as PEM under `#main-key`, the one key Mastodon reads; Ed25519 as Multikey for proofs (FEP-521a). */
 async function publicKeys(sql: Sql, actor: Actor): Promise<Json> {
-  const keys = await keysOf(sql, actor.handle);
+  const keys = await keysOf(sql, await keyHolderOf(sql, actor.handle));
   const rsa = keys.find((key) => key.algorithm === "rsa");
   const ed25519 = keys.find((key) => key.algorithm === "ed25519");
   if (rsa === undefined || ed25519 === undefined) throw new Error(`${actor.uri} has no keys`);
@@ -44,7 +48,7 @@ async function publicKeys(sql: Sql, actor: Actor): Promise<Json> {
     publicKey: { id: mainKeyOf(actor.uri), type: "CryptographicKey", owner: actor.uri, publicKeyPem: pem },
     assertionMethod: [
       {
-        id: proofKeyOf(actor.uri),
+        id: `${actor.uri}#${ed25519.fragment}`,
         type: "Multikey",
         controller: actor.uri,
         publicKeyMultibase: await exportMultibaseKey(await importKey(ed25519.publicJwk, "ed25519", "verify")),
@@ -65,6 +69,7 @@ export async function actorToObject(sql: Sql, uris: Uris, actor: Actor, now: Dat
     };
   }
   const process = actor.kind === "process" && actor.url !== null ? await findProcess(sql, actor.url) : null;
+  const links = await recordLinksOf(sql, uris, actor);
   const fields =
     process === null
       ? [
@@ -94,13 +99,21 @@ export async function actorToObject(sql: Sql, uris: Uris, actor: Actor, now: Dat
     discoverable: actor.kind !== "resident",
     indexable: actor.kind !== "resident",
     ...(actor.iconUrl === null ? {} : { icon: { type: "Image", url: actor.iconUrl } }),
+    ...(links.length === 0 ? {} : { tag: links }),
     attachment: fields.map((field) => ({ type: "PropertyValue", ...field })),
     ...(process?.publishedAt ? { published: process.publishedAt.toISOString() } : {}),
-    ...(process === null ? {} : { attributedTo: process.organisationUri, civic: processToCivic(process) }),
+    ...(process === null ? {} : { attributedTo: process.organisationUri, civic: await civicOf(sql, process) }),
     ...(actor.kind === "organisation" ? { civic: { kind: "organisation" } } : {}),
+    ...(actor.kind === "discussion" ? await discussionToFields(sql, actor) : {}),
     ...(await publicKeys(sql, actor)),
   };
 }
+
+/** The process as other Koinon nodes read it, with its place in the tree of what was made from what. */
+const civicOf = async (sql: Sql, process: Process): Promise<Json> => ({
+  ...processToCivic(process),
+  ...(await lineageToCivic(sql, { uri: process.uri, kind: "process" })),
+});
 
 /** The document behind `/actors/<handle>`; null where the handle was never given out. */
 export async function findActorDocument(sql: Sql, uris: Uris, handle: string, now: Date): Promise<Json | null> {

@@ -2,6 +2,7 @@
 import type { PendingQuery, Row } from "postgres";
 import type { Actor } from "../src/actors/actor.ts";
 import { listFollows } from "../src/actors/queries.ts";
+import { countAcceptedAdoptions, listAcceptedAdoptions } from "../src/adoptions/queries.ts";
 import { listReplyUris } from "../src/comments/queries.ts";
 import type { Sql } from "../src/platform/db.ts";
 import { isId } from "../src/platform/ids.ts";
@@ -14,13 +15,13 @@ export const collectionPageSize = 50;
 /** `first` is the newest page; each page names the key of the one after it. */
 const firstKey = "newest";
 
-interface Page {
+export interface Page {
   readonly items: readonly unknown[];
   /** The key the next page starts after; null on the last. */
   readonly nextKey: string | null;
 }
 
-const root = (id: string, totalItems: number, hasPages: boolean): Json => ({
+export const root = (id: string, totalItems: number, hasPages: boolean): Json => ({
   "@context": AS2,
   id,
   type: "OrderedCollection",
@@ -28,7 +29,7 @@ const root = (id: string, totalItems: number, hasPages: boolean): Json => ({
   ...(hasPages ? { first: `${id}/page/${firstKey}` } : {}),
 });
 
-const pageOf = (id: string, key: string, { items, nextKey }: Page): Json => ({
+export const pageOf = (id: string, key: string, { items, nextKey }: Page): Json => ({
   "@context": AS2,
   id: `${id}/page/${key}`,
   type: "OrderedCollectionPage",
@@ -37,13 +38,13 @@ const pageOf = (id: string, key: string, { items, nextKey }: Page): Json => ({
   ...(nextKey === null ? {} : { next: `${id}/page/${nextKey}` }),
 });
 
-const keyOf = (segment: string): string | null => {
+export const keyOf = (segment: string): string | null => {
   if (segment === firstKey) return null;
   if (!isId(segment)) throw new Refused("not-found");
   return segment;
 };
 
-const pageFrom = <Row extends { id: string }>(rows: Row[], item: (row: Row) => unknown): Page => ({
+export const pageFrom = <Row extends { id: string }>(rows: Row[], item: (row: Row) => unknown): Page => ({
   items: rows.slice(0, collectionPageSize).map(item),
   nextKey: rows.length > collectionPageSize ? rows[collectionPageSize - 1]!.id : null,
 });
@@ -103,6 +104,17 @@ async function countOf(sql: Sql, rows: PendingQuery<Row[]>): Promise<number> {
 
 const withoutContext = ({ "@context": _context, ...rest }: Json): Json => rest;
 
+/** What was made from a thing, by the address of each, as an official here has accepted it. */
+async function adoptionsOf(sql: Sql, uri: string, id: string, page: string | null): Promise<Json> {
+  if (page === null) return root(id, await countAcceptedAdoptions(sql, uri), true);
+  const rows = await listAcceptedAdoptions(sql, uri, { before: keyOf(page), limit: collectionPageSize + 1 });
+  return pageOf(
+    id,
+    page,
+    pageFrom(rows, (row) => row.subjectUri),
+  );
+}
+
 /** A collection of a thing: `replies` with every accepted comment, ours or not; `likes` and `shares` as numbers. */
 export async function subjectCollection(sql: Sql, subject: Subject, name: string, page: string | null): Promise<Json> {
   const id = `${subject.uri}/${name}`;
@@ -114,6 +126,7 @@ export async function subjectCollection(sql: Sql, subject: Subject, name: string
       totalItems: name === "likes" ? subject.likeCount : subject.shareCount,
     };
   }
+  if (name === "adoptions") return await adoptionsOf(sql, subject.uri, id, page);
   if (name !== "replies") throw new Refused("not-found");
   if (page === null) return root(id, subject.commentCount, true);
   const rows = await listReplyUris(sql, subject.uri, { before: keyOf(page), limit: collectionPageSize + 1 });
@@ -122,4 +135,19 @@ export async function subjectCollection(sql: Sql, subject: Subject, name: string
     page,
     pageFrom(rows, (row) => row.uri),
   );
+}
+
+/**
+ * An object as it is read at its address: its newest replies come along, since GoToSocial looks for a thread there and
+ * nowhere else. As a plain collection, the oldest first: what is read before what it answers finds no place there.
+ * Without any, and for what has none, the object stays as it is.
+ */
+export async function withNewestReplies(sql: Sql, subject: Subject | null, object: Json): Promise<Json> {
+  if (subject === null || typeof object.replies !== "string") return object;
+  const page = withoutContext(await subjectCollection(sql, subject, "replies", firstKey));
+  const { orderedItems, ...first } = page as Json & { orderedItems: string[] };
+  if (orderedItems.length === 0) return object;
+  const replies = withoutContext(await subjectCollection(sql, subject, "replies", null));
+  const items = orderedItems.toReversed();
+  return { ...object, replies: { ...replies, type: "Collection", first: { ...first, type: "CollectionPage", items } } };
 }

@@ -1,10 +1,9 @@
 // The federation door, put together: Fedify with our store, queue and documents; the inbox behind its guard; the jobs.
-import type { webcrypto } from "node:crypto";
 import { createFederation, type Federation, signRequest } from "@fedify/fedify";
 import { Activity, Application, Group, Organization, Person } from "@fedify/vocab";
 import { getLogger } from "@logtape/logtape";
 import type { Actor } from "../src/actors/actor.ts";
-import { findKnocker, findLocalActor, getActorOfKind, type RememberedActor } from "../src/actors/queries.ts";
+import { findKnocker, findRemoteActor, getActorOfKind, type RememberedActor } from "../src/actors/queries.ts";
 import type { Pool } from "../src/platform/db.ts";
 import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
 import type { Handlers } from "../src/platform/jobs.ts";
@@ -12,16 +11,25 @@ import { Refused } from "../src/platform/refusal.ts";
 import type { Uris } from "../src/platform/uris.ts";
 import type { Clock, FindRemote } from "../src/ports.ts";
 import { announcePhase } from "../src/processes/actions.ts";
-import { loadKeyPairs, mainKeyOf } from "./actors.ts";
+import { refreshManifest } from "../src/records/manifest-actions.ts";
+import { mainKeyOf } from "./actors.ts";
 import { deliver } from "./delivery.ts";
+import { findSpeaker } from "./discussions.ts";
+import { erasureHandlers } from "./erasure-jobs.ts";
+import { confirmErased, isByKnownKey } from "./erasures.ts";
 import { receive } from "./inbox.ts";
+import { type KeyRing, mainKey, openKeyRing } from "./key-ring.ts";
 import { PostgresKvStore, sweepHandlers } from "./kv.ts";
+import { lineageHandlers } from "./lineage.ts";
+import { mirrorRecord } from "./mirror-live.ts";
+import { type Mirroring, mirror } from "./mirroring.ts";
 import { tellEvent } from "./outbox.ts";
 import { openPosting } from "./posting.ts";
 import { JobMessageQueue } from "./queue.ts";
 import { publishDigest } from "./quiet.ts";
-import { uriOf } from "./reading.ts";
+import { typeOf, uriOf } from "./reading.ts";
 import { receivedSweepHandlers } from "./received.ts";
+import { recoverBeforeOpening, recoveryHandlers } from "./recovery.ts";
 import {
   actorAt,
   backfillPage,
@@ -32,9 +40,14 @@ import {
   startBackfill,
 } from "./remote.ts";
 import { hostMeta, nodeInfoLinks, openServing } from "./serving.ts";
+import { openRecordServing } from "./serving-records.ts";
+import { threadHandlers } from "./thread-jobs.ts";
 import { contextLoader } from "./trust/contexts.ts";
 import { openDocuments, type SignatureDialect } from "./trust/documents.ts";
 import { guardInbox, type Knock } from "./trust/guard.ts";
+import { keepingOutBlocked } from "./trust/keeping-out.ts";
+import { KeyMemory } from "./trust/key-memory.ts";
+import { openQuotas } from "./trust/quotas.ts";
 import { verifyRequest } from "./trust/verify.ts";
 import type { Json } from "./vocabulary.ts";
 
@@ -54,6 +67,8 @@ export interface FederationDoor {
   /** Answers what other servers ask and send; null for a request that wants a page. */
   fetch(request: Request): Promise<Response | null>;
   readonly findRemote: FindRemote;
+  /** After a restore: what was taken back since the backup is taken from the nodes that keep copies. Before anything is served. */
+  recover(): Promise<void>;
   readonly handlers: Handlers;
   /** Apart from the other jobs: a delivery waits for another server most of its time, and holds up nothing here. */
   readonly deliveries: Handlers;
@@ -64,11 +79,14 @@ interface Passed {
   readonly knock: Knock | null;
   /** Set when the listener has been reached: the signature was good. */
   hasArrived: boolean;
+  /** Set where its server has brought too much: the seconds to wait. */
+  waitSeconds?: number | null;
 }
 
 export function openFederation(options: FederationOptions): FederationDoor {
-  const { sql, uris, clock, client, permittedOrigins } = options;
-  const keyPairs = openKeyRing(sql);
+  const { sql, uris, clock, permittedOrigins } = options;
+  const client = { ...options.client, fetch: keepingOutBlocked(sql, options.client) };
+  const keyPairs = openKeyRing(sql, clock);
   const sign = async (request: Request, dialect: SignatureDialect) => {
     const node = await getActorOfKind(sql, "node");
     const [rsa] = await keyPairs(node.handle);
@@ -86,7 +104,7 @@ export function openFederation(options: FederationOptions): FederationDoor {
     onGone: (inbox) => askWhoIsGone(sql, inbox),
   });
   const federation = createFederation<Passed>({
-    kv: new PostgresKvStore(sql),
+    kv: new KeyMemory(new PostgresKvStore(sql)),
     queue: { outbox: queue, fanout: queue },
     manuallyStartQueue: true,
     origin: uris.origin,
@@ -97,16 +115,21 @@ export function openFederation(options: FederationOptions): FederationDoor {
     onOutboxError: (error) => log.info("A delivery failed: {reason}", { reason: error.message }),
   });
   openDispatchers(federation, options, keyPairs);
+  const quotas = openQuotas(sql, permittedOrigins);
+  const admit: Admit = (knock, effect) =>
+    quotas.admit({ actor: knock.actor, type: typeOf(knock.activity as Json), now: clock.now() }, effect);
   openListeners(federation, async (passed) => {
     const { knock } = passed;
     passed.hasArrived = true;
     if (knock === null) throw new Error("an activity came past the guard");
-    await takeIn(remote, knock, clock.now());
+    passed.waitSeconds = await admit(knock, () => takeIn(remote, knock, clock.now()));
   });
   const serve = openServing(sql, uris, clock);
-  const inbox = openInbox({ federation, remote, options });
+  const serveRecords = openRecordServing(sql);
+  const inbox = openInbox({ federation, remote, options, admit });
   return {
     findRemote: openFindRemote(remote, () => clock.now()),
+    recover: () => recoverBeforeOpening({ ...remote, uris, now: () => clock.now() }),
     handlers: openHandlers({ federation, remote, options }),
     deliveries: queue.handlers((message) => patiently(post(message))),
     async fetch(request) {
@@ -120,7 +143,7 @@ export function openFederation(options: FederationOptions): FederationDoor {
           contextData: { knock: null, hasArrived: false },
         });
       }
-      return await serve(request);
+      return (await serveRecords(request)) ?? (await serve(request));
     },
   };
 }
@@ -129,36 +152,6 @@ export function openFederation(options: FederationOptions): FederationDoor {
 function atOrigin(request: Request, origin: string): Request {
   const { pathname, search } = new URL(request.url);
   return new Request(new URL(pathname + search, origin), request);
-}
-
-type KeyRing = (handle: string) => Promise<webcrypto.CryptoKeyPair[]>;
-
-const keyRingMax = 1_000;
-
-/** Imported keys by handle: reading and importing them costs more than signing. */
-function openKeyRing(sql: Pool): KeyRing {
-  const ring = new Map<string, ReturnType<KeyRing>>();
-  return async (handle) => {
-    const kept = ring.get(handle);
-    if (kept !== undefined) return await kept;
-    const loading = loadKeyPairs(sql, handle);
-    if (ring.size >= keyRingMax) ring.delete(ring.keys().next().value!);
-    ring.set(handle, loading);
-    const pairs = await loading.catch((error: unknown) => {
-      ring.delete(handle);
-      throw error;
-    });
-    if (pairs.length === 0) ring.delete(handle);
-    return pairs;
-  };
-}
-
-/** The RSA key behind one of our key ids. */
-async function mainKey(keyPairs: KeyRing, uris: Uris, keyId: string): Promise<webcrypto.CryptoKey | null> {
-  const prefix = uris.actor("");
-  const [uri = ""] = keyId.split("#");
-  const [rsa] = uri.startsWith(prefix) ? await keyPairs(uri.slice(prefix.length)) : [];
-  return rsa?.privateKey ?? null;
 }
 
 const wireClasses = { Application, Group, Organization, Person } as const;
@@ -170,10 +163,10 @@ function openDispatchers(
 ): void {
   federation
     .setActorDispatcher("/actors/{identifier}", async (_context, identifier) => {
-      const actor = await findLocalActor(sql, identifier);
+      const actor = await findSpeaker(sql, uris, identifier);
       return actor === null || actor.goneAt !== null ? null : actorForFedify(actor);
     })
-    .mapHandle(async (_context, username) => (await findLocalActor(sql, username))?.handle ?? null)
+    .mapHandle(async (_context, username) => (await findSpeaker(sql, uris, username))?.handle ?? null)
     .setKeyPairsDispatcher(async (_context, identifier) => await keyPairs(identifier));
   federation.setNodeInfoDispatcher("/nodeinfo/2.1", async () => {
     const [usage] = await sql<{ residents: number; posts: number; comments: number }[]>`
@@ -221,7 +214,12 @@ interface Parts {
  * An activity that its own server delivers is verified by its HTTP signature alone; Fedify reads only what was forwarded,
  * whose signature is in the body.
  */
-function openInbox({ federation, remote, options }: Parts): (request: Request) => Promise<Response> {
+function openInbox({
+  federation,
+  remote,
+  options,
+  admit,
+}: Parts & { admit: Admit }): (request: Request) => Promise<Response> {
   const { sql, uris, clock, permittedOrigins } = options;
   const now = () => clock.now();
   return async (request) => {
@@ -239,12 +237,11 @@ function openInbox({ federation, remote, options }: Parts): (request: Request) =
     const verification = await verifyRequest(knock, { documents: remote.documents, now });
     switch (verification.kind) {
       case "verified":
-        await takeIn(remote, knock, clock.now(), remembered);
-        return new Response(null, { status: 202 });
+        return accepted(await admit(knock, () => takeIn(remote, knock, clock.now(), remembered)));
       case "refused":
         return answer(401, verification.reason);
       case "actor-gone":
-        return (await isFarewell(remote, knock))
+        return (await isFarewell(remote, knock, clock.now()))
           ? new Response(null, { status: 202 })
           : answer(401, "the actor is gone");
       case "actor-unreachable":
@@ -253,11 +250,22 @@ function openInbox({ federation, remote, options }: Parts): (request: Request) =
   };
 }
 
+/** Gives an activity its effect within the quotas of its server. @returns the seconds to wait where it is too much. */
+type Admit = (knock: Knock, effect: () => Promise<void>) => Promise<number | null>;
+
+function accepted(waitSeconds: number | null): Response {
+  if (waitSeconds === null) return new Response(null, { status: 202 });
+  const response = answer(429, "too much of one server at a time");
+  response.headers.set("retry-after", String(waitSeconds));
+  return response;
+}
+
 /** Canonicalisation gives up on some hostile bodies by throwing: that is a signature that cannot be verified. */
 async function takeForwarded(federation: Federation<Passed>, knock: Knock): Promise<Response> {
   const passed: Passed = { knock, hasArrived: false };
   try {
-    return await federation.fetch(knock.request, { contextData: passed });
+    const response = await federation.fetch(knock.request, { contextData: passed });
+    return passed.waitSeconds ? accepted(passed.waitSeconds) : response;
   } catch (error) {
     if (passed.hasArrived) throw error;
     return answer(401, "the signature in the body could not be read");
@@ -268,9 +276,16 @@ const answer = (status: number, reason: string) =>
   new Response(`${reason}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
 
 async function takeIn(remote: Remote, knock: Knock, now: Date, remembered?: RememberedActor | null): Promise<void> {
-  const from = await actorAt(remote, knock.actor.href, now, remembered);
+  const isDelete = typeOf(knock.activity as Json) === "Delete";
+  // Asked first: an actor that is not known yet is known by what its document shows now.
+  const isByKnown = isDelete && (await isByKnownKey(remote, knock, () => now));
+  await takeFrom(remote, knock, await actorAt(remote, knock.actor.href, now, remembered), isByKnown, now);
+}
+
+async function takeFrom(remote: Remote, knock: Knock, from: Actor, isByKnown: boolean, now: Date): Promise<void> {
   const outcome = await receive(remote.sql, knock.activity as Json, from, {
     isLimited: knock.standing === "limited",
+    isByKnownKey: isByKnown,
     now,
   });
   const { type, object } = knock.activity;
@@ -284,15 +299,21 @@ async function takeIn(remote: Remote, knock: Knock, now: Date, remembered?: Reme
 }
 
 /**
- * A Delete of an actor by itself can often not be verified: its server answers 410 for the key already. It is taken as a
- * hint to ask that server, and acknowledged, or it would be sent for days.
+ * The document of an actor that is leaving answers 410 already. Signed by a key it was known by, what it says last is taken
+ * as it is. Else a Delete of itself is a hint to ask its server, and acknowledged, or it would be sent for days.
  */
-async function isFarewell({ sql }: Remote, { activity, actor }: Knock): Promise<boolean> {
-  const { type, object } = activity;
-  const named = typeof object === "string" ? object : (object as Json | undefined)?.id;
-  if (type !== "Delete" || named !== actor.href) return false;
-  const known = await sql`select from actor where uri = ${actor.href} and origin is not null and gone_at is null`;
-  if (known.length > 0) await promiseRefresh(sql, actor.href);
+async function isFarewell(remote: Remote, knock: Knock, now: Date): Promise<boolean> {
+  const { sql } = remote;
+  const { activity, actor } = knock;
+  if (typeOf(activity as Json) !== "Delete") return false;
+  const known = await findRemoteActor(sql, actor.href);
+  if (known !== null && (await isByKnownKey(remote, knock, () => now))) {
+    await takeFrom(remote, knock, known, true, now);
+    return true;
+  }
+  if (uriOf(activity.object) !== actor.href) return false;
+  if (known !== null && known.goneAt === null) await promiseRefresh(sql, actor.href);
+  else if (known === null) await confirmErased(sql, actor.href, String(activity.id), now);
   return true;
 }
 
@@ -300,23 +321,31 @@ function openHandlers({ federation, remote, options }: Parts): Handlers {
   const { sql, uris, clock } = options;
   const passing: Passed = { knock: null, hasArrived: false };
   const { documents } = remote;
+  const mirroring: Mirroring = { ...remote, ownOrigin: uris.origin, now: () => clock.now() };
   const on =
     <Payload>(run: (payload: Payload) => Promise<unknown>) =>
     (payload: unknown) =>
       patiently(run(payload as Payload));
   return {
     federate: on(({ eventId }: { eventId: string }) => tellEvent(sql, uris, eventId, clock.now())),
-    deliver: on((payload: { activityUri: string; after: string }) =>
+    deliver: on((payload: { activityUri: string; after: string; afterServer?: number }) =>
       deliver({ sql, context: federation.createContext(new URL(uris.origin), passing), documents }, payload),
     ),
     refresh: on(({ uri }: { uri: string }) => refresh(remote, uri, clock.now())),
+    mirror: (payload, { signal }) => mirror(mirroring, (payload as { scopeUri: string }).scopeUri, signal),
+    "mirror-record": on((payload: { origin: string; digest: string }) => mirrorRecord(mirroring, payload)),
     "start-backfill": on(({ actorUri }: { actorUri: string }) => startBackfill(remote, actorUri, clock.now())),
     backfill: on((payload: { actorUri: string; page: string; count: number }) =>
       backfillPage(remote, payload, clock.now()),
     ),
     ...sweepHandlers(sql, () => clock.now()),
     ...receivedSweepHandlers(sql, () => clock.now()),
+    ...lineageHandlers(remote, () => clock.now()),
+    ...threadHandlers(remote, () => clock.now(), on),
+    ...erasureHandlers(remote, options, on),
+    ...recoveryHandlers({ ...remote, uris, now: () => clock.now() }),
     digest: on(({ processUri }: { processUri: string }) => publishDigest(sql, uris, processUri, clock.now())),
+    manifest: on(({ scopeUri }: { scopeUri: string }) => refreshManifest(sql, scopeUri, clock.now())),
     "phase-start": on(({ phaseId }: { phaseId: string }) => announcePhase(sql, uris, phaseId, clock.now())),
   };
 }
@@ -331,12 +360,14 @@ async function askWhoIsGone(sql: Pool, inbox: URL): Promise<void> {
   for (const { uri } of behind) await promiseRefresh(sql, uri);
 }
 
+const laterCodes: ReadonlySet<string> = new Set(["peer-unreachable", "peer-too-slow", "too-many-requests"]);
+
 /** A server that does not answer is asked again later, not taken as a no: a job that is refused is done. */
 async function patiently(work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    const isSilence = error instanceof Refused && (error.code === "peer-unreachable" || error.code === "peer-too-slow");
+    const isSilence = error instanceof Refused && laterCodes.has(error.code);
     throw isSilence ? new Error(`${error.code}: ${error.params.host ?? ""}`, { cause: error }) : error;
   }
 }

@@ -4,12 +4,7 @@
 import { endFollow, receiveBlock, receiveFollow, receiveFollowAnswer } from "../src/actors/actions.ts";
 import { type Actor, isInstitution } from "../src/actors/actor.ts";
 import { findActor, isFollowedHere } from "../src/actors/queries.ts";
-import {
-  receiveActorDelete,
-  receiveComment,
-  receiveCommentDelete,
-  receiveCommentUpdate,
-} from "../src/comments/remote.ts";
+import { receiveComment, receiveCommentUpdate } from "../src/comments/remote.ts";
 import { receiveFlag } from "../src/moderation/actions.ts";
 import { type Sql, type Tx, withTransaction } from "../src/platform/db.ts";
 import { enqueue } from "../src/platform/jobs.ts";
@@ -18,9 +13,25 @@ import { plainText } from "../src/platform/rich-text.ts";
 import { addReaction, removeReaction } from "../src/subjects/actions.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import type { ReactionKind } from "../src/subjects/subject.ts";
-import { isPostType, readActivity, readPost, typeOf, uriOf, type WireActivity, type WirePost } from "./reading.ts";
-import { promiseRefresh } from "./remote.ts";
+import { receiveRelation, receiveRelationAnswer } from "./adoptions.ts";
+import { discussionToFollow } from "./discussions.ts";
+import { receiveReceipt } from "./erasing.ts";
+import { receiveDelete } from "./erasures.ts";
+import { receivePassedOn, wrappedIn } from "./passed-on.ts";
+import {
+  isPostType,
+  readActivity,
+  readPost,
+  tagsMax,
+  typeOf,
+  uriOf,
+  urisOf,
+  type WireActivity,
+  type WirePost,
+} from "./reading.ts";
+import { promiseRefresh } from "./refresh-jobs.ts";
 import { hasCivicLink, type Json } from "./vocabulary.ts";
+import { isOfConcern, releaseWaiting, waitForParent } from "./waiting.ts";
 
 export interface Received {
   readonly tx: Tx;
@@ -30,13 +41,17 @@ export interface Received {
   readonly from: Actor;
   /** Kept for a moderator to look at before anyone else does. */
   readonly isLimited: boolean;
+  /** The activity as it came, for what is checked or kept byte by byte. */
+  readonly payload: Json;
+  /** Whether it is signed by a key its actor was known by before; asked of a Delete only. */
+  readonly isByKnownKey: boolean;
 }
 
 type Receive = (received: Received) => Promise<void>;
 
 const table: Readonly<Record<string, Receive>> = {
   Follow: receiveFollowing,
-  Accept: (received) => receiveAnswer(received, "accepted"),
+  Accept: async (received) => void ((await receiveReceipt(received)) || (await receiveAnswer(received, "accepted"))),
   Reject: (received) => receiveAnswer(received, "rejected"),
   Create: receiveCreate,
   Update: receiveUpdate,
@@ -44,6 +59,7 @@ const table: Readonly<Record<string, Receive>> = {
   Like: (received) => receiveReaction(received, "like"),
   Announce: receiveAnnounce,
   Undo: receiveUndo,
+  Offer: receiveRelation,
   Flag: receiveReport,
   Block: receiveBlocking,
 };
@@ -62,23 +78,44 @@ export async function receive(
   sql: Sql,
   payload: Json,
   from: Actor,
-  { isLimited, now }: { isLimited: boolean; now: Date },
+  { isLimited, now, isByKnownKey = false }: { isLimited: boolean; now: Date; isByKnownKey?: boolean },
 ): Promise<{ verdict: Verdict; reason?: string }> {
   try {
     const activity = readActivity(payload);
-    const row = table[activity.type];
+    const row = Object.hasOwn(table, activity.type) ? table[activity.type] : undefined;
     if (row === undefined) return { verdict: "ignored" };
     refuseUnless(activity.actorUri === from.uri, "forged");
     const isNew = await withTransaction(sql, async (tx) => {
+      const received = { tx, now, activity, from, isLimited, payload, isByKnownKey };
+      if (goesAhead.has(activity.type)) return await takeAhead(received, row);
       if (!idempotentByState.has(activity.type) && !(await isFirst(tx, activity.id, now))) return false;
-      await row({ tx, now, activity, from, isLimited });
+      await row(received);
       return true;
     });
     return { verdict: isNew ? "done" : "repeated" };
   } catch (error) {
-    if (error instanceof Refused) return { verdict: "refused", reason: error.code };
+    if (error instanceof Repeated) return { verdict: "repeated" };
+    // Too much of one server at a time is no no: it is told to come back.
+    if (error instanceof Refused && error.code !== "too-many-requests")
+      return { verdict: "refused", reason: error.code };
     throw error;
   }
+}
+
+/** What is mostly new: its effect does not wait to hear that its id is, and is taken back where it is not. */
+const goesAhead = new Set(["Create"]);
+
+class Repeated extends Error {}
+
+async function takeAhead(received: Received, row: Receive): Promise<true> {
+  const [first, effect] = await Promise.allSettled([
+    isFirst(received.tx, received.activity.id, received.now),
+    row(received),
+  ]);
+  if (first.status === "rejected") throw first.reason;
+  if (!first.value) throw new Repeated();
+  if (effect.status === "rejected") throw effect.reason;
+  return true;
 }
 
 async function isFirst(tx: Tx, uri: string, now: Date): Promise<boolean> {
@@ -88,13 +125,17 @@ async function isFirst(tx: Tx, uri: string, now: Date): Promise<boolean> {
 }
 
 async function receiveFollowing({ tx, now, activity, from }: Received): Promise<void> {
-  const followed = await findActor(tx, activity.objectUri ?? "");
+  const uri = activity.objectUri ?? "";
+  const known = await findActor(tx, uri);
+  const followed = known === null || known.kind === "discussion" ? await discussionToFollow(tx, uri, now) : known;
   refuseUnless(followed !== null && followed.origin === null, "not-found");
   await receiveFollow(tx, { uri: activity.id, follower: from, followed }, now);
 }
 
 /** The Follow may be embedded or named; where it is only named, it is one of ours or nothing. */
-async function receiveAnswer({ tx, now, activity, from }: Received, state: "accepted" | "rejected"): Promise<void> {
+async function receiveAnswer(received: Received, state: "accepted" | "rejected"): Promise<void> {
+  const { tx, now, activity, from } = received;
+  if (await receiveRelationAnswer(received, state)) return;
   const embedded = activity.object !== null && typeOf(activity.object) === "Follow" ? activity.object : null;
   const [named] = await tx<{ followerUri: string }[]>`
     select actor.uri as follower_uri from follow join actor on actor.id = follow.follower_id
@@ -139,34 +180,57 @@ async function receiveCreate(received: Received): Promise<void> {
   refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "forged");
   const post = embeddedPost(activity);
   if (isOnlyNamed(activity)) return await promiseRefresh(tx, uri);
+  const isVoice = post !== null && !isInstitution(from.type) && !hasCivicLink(activity.object ?? {}) && hasText(post);
+  if (post !== null && !isVoice && (await isEarly(received, post))) return;
   // A reply by a person is here in full. What an institution or its process brings is read at its own address.
   if ((post?.inReplyTo == null || isInstitution(from.type)) && (await isFromFollowed(received)))
     return await promiseRefresh(tx, uri);
   refuseUnless(post?.inReplyTo != null, "unsupported-object");
   // A vote in a poll, which decides nothing here, is a name without a text (snac: a lone line break). NodeBB names its
   // replies too, and those have text.
-  refuseUnless(plainText(post.html).trim() !== "", "unsupported-object");
+  refuseUnless(hasText(post), "unsupported-object");
   // A comment of another Koinon node: the person's name and side are read at its own address.
   if (isInstitution(from.type) || hasCivicLink(activity.object ?? {})) {
     refuseUnless((await findSubject(tx, post.inReplyTo)) !== null, "not-found");
     return await promiseRefresh(tx, uri);
   }
-  await receiveComment(
-    tx,
-    {
-      uri: post.id,
-      url: post.url,
-      inReplyTo: post.inReplyTo,
-      author: from,
-      authorName: from.name,
-      html: post.html,
-      language: post.language,
-      isHeld: isLimited,
-      publishedAt: post.publishedAt ?? now,
-      updatedAt: post.updatedAt,
-    },
-    now,
-  );
+  const reply = {
+    uri: post.id,
+    url: post.url,
+    inReplyTo: post.inReplyTo,
+    author: from,
+    authorName: from.name,
+    html: post.html,
+    language: post.language,
+    isHeld: isLimited,
+    publishedAt: post.publishedAt ?? now,
+    updatedAt: post.updatedAt,
+    activityUri: activity.id,
+  };
+  let release = async () => {
+    release = async () => {};
+    await releaseWaiting(tx, post.id);
+  };
+  try {
+    await receiveComment(tx, reply, now, () => release());
+  } catch (error) {
+    // Asked after the fact: what is answered is here nearly always.
+    const isUnknown = error instanceof Refused && error.code === "not-found";
+    if (isUnknown && (await isEarly(received, post))) return;
+    throw error;
+  }
+  await release();
+}
+
+const hasText = (post: WirePost): boolean => plainText(post.html).trim() !== "";
+
+/** A reply that concerns us has come before what it answers: it waits, and that is fetched. */
+async function isEarly({ tx, now, activity }: Received, post: WirePost): Promise<boolean> {
+  if (post.inReplyTo === null || (await findSubject(tx, post.inReplyTo)) !== null) return false;
+  const { to, cc } = activity.object ?? {};
+  const addressees = [...urisOf(to), ...urisOf(cc)].slice(0, tagsMax);
+  if (!(await isOfConcern(tx, post, addressees))) return false;
+  return await waitForParent(tx, { uri: post.id, parentUri: post.inReplyTo, contextUri: post.contextUri }, now);
 }
 
 async function receiveUpdate(received: Received): Promise<void> {
@@ -188,22 +252,9 @@ async function receiveUpdate(received: Received): Promise<void> {
     html: post.html,
     language: post.language,
     updatedAt: post.updatedAt ?? now,
+    activityUri: activity.id,
   };
   await receiveCommentUpdate(tx, update, now);
-}
-
-/**
- * Its author takes a thing back, or an actor leaves. What a followed node takes back is asked for again, and goes when its
- * own server says so.
- */
-async function receiveDelete({ tx, now, activity, from }: Received): Promise<void> {
-  const uri = activity.objectUri;
-  refuseUnless(uri !== null, "unsupported-object");
-  if (uri === from.uri) return await receiveActorDelete(tx, uri, now);
-  refuseUnless(new URL(uri).origin === new URL(from.uri).origin, "forged");
-  const subject = await findSubject(tx, uri);
-  if (subject === null || subject.kind === "comment") return await receiveCommentDelete(tx, uri, from.uri, now);
-  await promiseRefresh(tx, uri);
 }
 
 async function receiveReaction({ tx, now, activity, from }: Received, kind: ReactionKind): Promise<void> {
@@ -214,21 +265,17 @@ async function receiveReaction({ tx, now, activity, from }: Received, kind: Reac
 /** A boost of ours is goodwill; a boost by a node we follow, of its own thing, is news of that thing. */
 async function receiveAnnounce(received: Received): Promise<void> {
   const { tx, activity, from } = received;
+  const wrapped = wrappedIn(activity);
+  if (wrapped !== null) return await receivePassedOn(received, wrapped);
   const subject = await findSubject(tx, activity.objectUri ?? "");
   if (subject?.origin === null) {
     refuseUnless(activity.isPublic, "not-found");
     return await receiveReaction(received, "share");
   }
-  const uri = announcedUri(activity);
+  const uri = activity.objectUri;
   refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "not-found");
   refuseUnless(await isFollowedHere(tx, from.uri), "not-found");
   await promiseRefresh(tx, uri);
-}
-
-/** What is passed on: the thing, or, where a whole activity about it is (FEP-1b12), the thing that one is about. */
-function announcedUri({ object, objectUri }: WireActivity): string | null {
-  const isActivity = object !== null && ["Create", "Update", "Delete"].includes(typeOf(object));
-  return isActivity ? uriOf(object.object) : objectUri;
 }
 
 /** Undone by what is embedded, as all servers send it, or by the id of a like or a boost we know. */

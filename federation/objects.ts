@@ -1,5 +1,6 @@
 // Any subject of this node as its ActivityStreams object: one row per kind. What is served and what is sent.
 import { findActor } from "../src/actors/queries.ts";
+import { digestOfThread } from "../src/comments/owner-queries.ts";
 import { findComment } from "../src/comments/queries.ts";
 import { findMeeting, listMeetingLinks } from "../src/meetings/queries.ts";
 import type { Sql } from "../src/platform/db.ts";
@@ -13,6 +14,8 @@ import { commentToObject } from "./comments.ts";
 import { meetingToObject } from "./meetings.ts";
 import { newsToObject } from "./processes.ts";
 import { answerToObject, proposalToObject } from "./proposals.ts";
+import { withLineage } from "./quotes.ts";
+import { withRecordLink } from "./record-links.ts";
 import { milestoneToObject, resultToObject } from "./results.ts";
 import { AS2, type Json } from "./vocabulary.ts";
 
@@ -76,5 +79,22 @@ export async function findObject(sql: Sql, uris: Uris, uri: string): Promise<Jso
       deleted: subject.deletedAt.toISOString(),
     };
   }
-  return isPublic(subject) ? ((await finders[subject.kind]?.(sql, subject, uris)) ?? null) : null;
+  // Hidden by the owner of its thread it is off the pages there; at home it is still what its author said.
+  const isServed = isPublic(subject) || (subject.hiddenBy === "owner" && subject.deletedAt === null);
+  const object = isServed ? ((await finders[subject.kind]?.(sql, subject, uris)) ?? null) : null;
+  if (object === null) return null;
+  const placed = { ...object, ...(await threadOf(sql, subject, object)) };
+  return await withRecordLink(sql, uris, uri, await withLineage(sql, subject, placed));
+}
+
+/**
+ * Where the whole discussion is (FEP-7888), at the root and in each comment of it; under both names, since Mastodon takes
+ * up only the second. At a root another Koinon node also reads whether its copy of the thread is whole.
+ */
+async function threadOf(sql: Sql, subject: Subject, object: Json): Promise<Json> {
+  const context = `${subject.threadUri ?? subject.uri}/context`;
+  const named = { context, conversation: context };
+  if (subject.threadUri !== null) return named;
+  const { count, items, states } = await digestOfThread(sql, subject);
+  return { ...named, civic: { ...(object.civic as Json), thread: { count, items, states } } };
 }

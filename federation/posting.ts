@@ -11,7 +11,7 @@ import { type Signer, signedHeaders } from "./trust/signing.ts";
 export const postingLimits = {
   totalMs: 15_000,
   answerBytesMax: 64_000,
-  /** Failures in a row after which a server is left alone for a while. */
+  /** Failures one after the other, after which a server is left alone for a while. */
   failuresMax: 5,
   restMs: 10 * 60 * 1000,
   restMsMax: 4 * 60 * 60 * 1000,
@@ -90,8 +90,10 @@ export function openPosting({ fetch, keyFor, now, onGone }: PostingOptions): (me
     return second;
   }
 
-  function failed(origin: string, error: unknown): never {
+  /** Deliveries that were under way together count as one failure: a busy minute proves no more than a quiet one. */
+  function failed(origin: string, before: Peer, error: unknown): never {
     const { dialect, failures } = peers.get(origin) ?? unknownPeer;
+    if (failures !== before.failures) throw error;
     const { failuresMax, restMs, restMsMax } = postingLimits;
     const over = failures + 1 - failuresMax;
     const rest = over < 0 ? 0 : Math.min(restMsMax, restMs * 2 ** Math.min(over, 16));
@@ -115,10 +117,10 @@ export function openPosting({ fetch, keyFor, now, onGone }: PostingOptions): (me
       if (error instanceof Refused && error.code === "address-forbidden") {
         throw new GiveUp("the inbox has a forbidden address", { cause: error });
       }
-      return failed(inbox.origin, error);
+      return failed(inbox.origin, peer, error);
     });
     const answered = `${inbox.host} answered ${response.status}`;
-    if (response.status >= 500) failed(inbox.origin, retryAfter(response, at) ?? new Error(answered));
+    if (response.status >= 500) failed(inbox.origin, peer, retryAfter(response, at) ?? new Error(answered));
     peers.set(inbox.origin, { ...(peers.get(inbox.origin) ?? unknownPeer), failures: 0, restUntil: 0 });
     if (response.ok) return;
     if (response.status === 404 || response.status === 410) await onGone?.(inbox);

@@ -10,6 +10,7 @@ import { activePhase, checkPhases, nextPhase, type Process, permissions } from "
 import type { News } from "../src/processes/queries.ts";
 import { findProcess } from "../src/processes/queries.ts";
 import { keepRemoteNews, keepRemoteProcess } from "../src/processes/remote.ts";
+import { noteLineageOf } from "./lineage-civic.ts";
 import { audienceOf, isLater } from "./proposals.ts";
 import { contentLengthMax, textOf, type WireActor, type WirePost } from "./reading.ts";
 import { inOneLanguage, type Json, objectContext } from "./vocabulary.ts";
@@ -55,6 +56,7 @@ export const processToCivic = (process: Process): Json => ({
   decides: process.decides,
   goals: process.goals,
   indicator: process.indicator,
+  rules: { supportLimit: process.supportLimit, editWindowMinutes: process.editWindowMinutes },
   pilot: process.isPilot
     ? { area: process.pilotArea, decision: process.pilotDecision, reasons: process.pilotReasons }
     : null,
@@ -117,6 +119,13 @@ const civicProcess = z.object({
     .object({ code: amount, name: z.string().max(300), unit: amount, baseline: amount, target: amount })
     .nullable()
     .catch(null),
+  rules: z
+    .object({
+      supportLimit: z.number().int().min(1).max(1_000_000).nullable(),
+      editWindowMinutes: z.number().int().min(0).max(525_600),
+    })
+    .optional()
+    .catch(undefined),
   pilot: z
     .object({
       area: z.string().max(2_000),
@@ -140,6 +149,9 @@ const civicProcess = z.object({
   updatedAt: moment,
 });
 
+/** What an actor's document says of the process it speaks for; null where it says nothing that can be read. */
+export const readCivicProcess = (civic: Json | null) => civicProcess.safeParse(civic).data ?? null;
+
 /**
  * Keeps a process of another Koinon node, from the document of its actor, as read from its own origin.
  * @throws Refused `unsupported-object` where it does not fit, `forged` where it names things of another origin.
@@ -147,7 +159,7 @@ const civicProcess = z.object({
 export async function keepProcess(tx: Tx, actor: WireActor, now: Date): Promise<void> {
   const read = civicProcess.safeParse(actor.civic);
   refuseUnless(read.success, "unsupported-object");
-  const { process: uri, organisation, pilot, phases, ...texts } = read.data;
+  const { process: uri, organisation, pilot, phases, rules, ...texts } = read.data;
   refuseUnless(new URL(uri).origin === new URL(actor.uri).origin, "forged");
   const kept = await findActor(tx, actor.uri);
   refuseUnless(kept !== null, "not-found");
@@ -165,9 +177,11 @@ export async function keepProcess(tx: Tx, actor: WireActor, now: Date): Promise<
       pilotArea: pilot?.area ?? "",
       pilotDecision: pilot?.decision ?? null,
       pilotReasons: pilot?.reasons ?? "",
+      ...rules,
     },
     now,
   );
+  await noteLineageOf(tx, uri, actor.civic, now);
 }
 
 /** Keeps news that another Koinon node published about one of its processes. */

@@ -20,12 +20,17 @@ import { centsOf, wordsIn } from "./wording.ts";
 export function proposalToObject(proposal: Proposal, process: Process, answerUri: string | null): Json {
   const t = wordsIn(proposal.language);
   const { text: title } = pickText(process.title, proposal.language, ...process.languages);
+  // Someone whose account is closed is named no more.
+  const whoProposed =
+    proposal.authorName === ""
+      ? t("wire.proposed-in", { process: title })
+      : t("wire.proposed-by", { name: proposal.authorName, process: title });
   const parts = [
     `<p><strong>${escapeHtml(proposal.title)}</strong></p>`,
     proposal.state === "withdrawn" ? `<p><em>${escapeHtml(t("wire.withdrawn"))}</em></p>` : "",
     String(markdownToHtml(proposal.body)),
     proposal.address === "" ? "" : `<p>📍 ${escapeHtml(proposal.address)}</p>`,
-    `<p>${escapeHtml(t("wire.proposed-by", { name: proposal.authorName, process: title }))}<br><a href="${proposal.url}">${escapeHtml(t("wire.support-here"))}</a></p>`,
+    `<p>${escapeHtml(whoProposed)}<br><a href="${proposal.url}">${escapeHtml(t("wire.support-here"))}</a></p>`,
   ];
   const content = parts.join("");
   return {

@@ -5,7 +5,7 @@ import { type Sql, type Tx, withTransaction } from "../src/platform/db.ts";
 import { enqueue } from "../src/platform/jobs.ts";
 import { pickText } from "../src/platform/text.ts";
 import type { Uris } from "../src/platform/uris.ts";
-import { enterNews } from "../src/processes/actions.ts";
+import { enterNews } from "../src/processes/news-actions.ts";
 import { findProcess } from "../src/processes/queries.ts";
 import { wordsIn } from "./wording.ts";
 

@@ -2,7 +2,7 @@
 //
 // Plain keys are read, not expanded JSON-LD: the guard lets in only contexts that leave the ActivityStreams terms as
 // they are. Single values and lists, ids and embedded objects, `null` and absence are all written by somebody.
-import type { ActorType, RemoteActor } from "../src/actors/actor.ts";
+import type { ActorKey, ActorType, RemoteActor } from "../src/actors/actor.ts";
 import { escapeHtml } from "../src/platform/html.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
@@ -21,13 +21,17 @@ export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** The URI a value names: itself, or its `id`. Null for what has none or is no absolute http(s) URI. */
+/**
+ * The URI a value names: itself, or its `id`. Null for what has none, is no absolute http(s) URI, or does not begin with its
+ * origin as every parser writes it: one thing must not have many names, nor a name that reads as another server's.
+ */
 export function uriOf(value: unknown): string | null {
   const first = Array.isArray(value) ? value[0] : value;
   const text = typeof first === "string" ? first : isObject(first) ? (first.id ?? first["@id"]) : null;
   if (typeof text !== "string" || text.length > 2_048 || !URL.canParse(text)) return null;
-  const { protocol } = new URL(text);
-  return protocol === "https:" || protocol === "http:" ? text : null;
+  const { protocol, origin, hostname } = new URL(text);
+  if ((protocol !== "https:" && protocol !== "http:") || hostname.endsWith(".")) return null;
+  return text === origin || text.startsWith(`${origin}/`) || text.startsWith(`${origin}?`) ? text : null;
 }
 
 export const urisOf = (value: unknown): string[] => listOf(value).flatMap((item) => uriOf(item) ?? []);
@@ -92,6 +96,7 @@ export interface WireActivity {
   /** The embedded object, where it is one. */
   readonly object: Json | null;
   readonly isPublic: boolean;
+  readonly publishedAt: Date | null;
   /** Plain text: the reason of a Flag or of a moderator's Delete. */
   readonly text: string;
 }
@@ -110,6 +115,7 @@ export function readActivity(json: unknown): WireActivity {
     objectUris: urisOf(json.object).slice(0, tagsMax),
     object: isObject(object) ? object : null,
     isPublic: isForEveryone(json),
+    publishedAt: dateOf(json.published),
     text: plainText(textOf(json.content, contentLengthMax) || textOf(json.summary, contentLengthMax)).slice(0, 5_000),
   };
 }
@@ -308,6 +314,8 @@ const actorTypes: readonly string[] = [
 ] satisfies ActorType[];
 
 export interface WireActor extends RemoteActor {
+  /** What it signs with, as its document has it. */
+  readonly keys: readonly ActorKey[];
   readonly civic: Json | null;
   readonly followersCount: number;
   readonly outboxUri: string | null;
@@ -341,10 +349,29 @@ export function readActor(json: unknown): WireActor {
     iconUrl: urlOf(isObject(listOf(json.icon)[0]) ? (listOf(json.icon)[0] as Json).url : json.icon),
     inboxUri,
     sharedInboxUri,
+    keys: keysIn(json, uri),
     civic: isObject(json.civic) ? json.civic : null,
     followersCount: countOf(json.followers),
     outboxUri: uriOf(json.outbox),
   };
+}
+
+const keysMax = 8;
+const keyLengthMax = 4_000;
+
+/** Of its own: one that names another controller, or is of another origin, is nobody's here. */
+function keysIn(json: Json, uri: string): ActorKey[] {
+  const { origin } = new URL(uri);
+  const listed = [...listOf(json.publicKey), ...listOf(json.assertionMethod)].slice(0, keysMax).filter(isObject);
+  return listed.flatMap((one) => {
+    const id = uriOf(one);
+    const key = textOf(one.publicKeyPem, keyLengthMax).trim() || textOf(one.publicKeyMultibase, keyLengthMax);
+    const isTheirs =
+      id !== null &&
+      new URL(id).origin === origin &&
+      [undefined, uri].includes((one.owner ?? one.controller) as string);
+    return isTheirs && key !== "" ? [{ id, key }] : [];
+  });
 }
 
 /** Whether a document is ActivityStreams at all, as Mastodon asks it. */

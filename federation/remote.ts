@@ -11,14 +11,16 @@ import {
   policyFor,
   type RememberedActor,
 } from "../src/actors/queries.ts";
-import { receiveActorDelete } from "../src/comments/remote.ts";
+import { noteNode } from "../src/erasures/ledger-actions.ts";
 import { type Sql, withTransaction } from "../src/platform/db.ts";
 import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
 import { enqueue } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
 import type { FindRemote, RemoteThing } from "../src/ports.ts";
-import { findSubject } from "../src/subjects/queries.ts";
-import { dropThing, keepSubject, kindOf } from "./copies.ts";
+import { findSubject, isErasedHere } from "../src/subjects/queries.ts";
+import { keepSubject, kindOf } from "./copies.ts";
+import { findGone } from "./gone.ts";
+import { promiseLinked } from "./mirror-live.ts";
 import { keepProcess } from "./processes.ts";
 import {
   isObject,
@@ -32,8 +34,13 @@ import {
   type WireActor,
   type WirePost,
 } from "./reading.ts";
+import { promiseRefresh } from "./refresh-jobs.ts";
+import { promiseThreadWhereDifferent } from "./thread-backfill.ts";
 import type { Document, Documents } from "./trust/documents.ts";
 import { ACTIVITY_JSON, type Json } from "./vocabulary.ts";
+import { isOfConcern, releaseWaiting, waitForParent } from "./waiting.ts";
+
+export { promiseRefresh } from "./refresh-jobs.ts";
 
 export interface Remote {
   readonly sql: Sql;
@@ -70,39 +77,51 @@ export async function actorAt(
 async function keepActor(remote: Remote, document: Json, uri: string, now: Date): Promise<Actor> {
   const actor = readActor(document);
   refuseUnless(actor.uri === uri, "forged", { uri });
-  return await rememberRemoteActor(remote.sql, withoutExtras(actor), now);
+  return await rememberRemoteActor(remote.sql, withoutExtras(actor), now, actor.keys);
 }
 
-const withoutExtras = ({ civic: _civic, followersCount: _count, outboxUri: _outbox, ...actor }: WireActor) => actor;
+const withoutExtras = ({ civic: _c, followersCount: _count, outboxUri: _outbox, keys: _keys, ...actor }: WireActor) =>
+  actor;
 
 /**
  * Reads a remote thing anew and keeps what it says now: the job behind every notification from a followed node.
- * What its own server says is gone (404, 410 or a Tombstone) leaves our copy too.
+ * What its own server does not have any more is hidden here (erasures.ts).
  */
 export async function refresh(remote: Remote, uri: string, now: Date, depth = 0): Promise<void> {
-  const found = await readOrGone(remote, uri);
-  if (found === null) {
-    await withTransaction(remote.sql, async (tx) => {
-      await dropThing(tx, uri, now);
-      await receiveActorDelete(tx, uri, now);
-    });
-    return;
+  if (await isErasedHere(remote.sql, uri)) return;
+  const found = await readOrWhyNot(remote, uri);
+  if (typeof found === "string") {
+    await promiseLinked(remote.sql, uri, null, now);
+    return await findGone(remote.sql, uri, now);
   }
   refuseUnless(found.url.href === new URL(uri).href, "forged", { uri });
   const json = found.json as Json;
   if (isPostType(typeOf(json))) await keepThing(remote, json, now, depth);
   else await refreshActor(remote, json, uri, now);
+  await promiseLinked(remote.sql, uri, json, now);
 }
 
 async function readOrGone(remote: Remote, uri: string): Promise<Document | null> {
+  const found = await readOrWhyNot(remote, uri);
+  return typeof found === "string" ? null : found;
+}
+
+/** Gone for good (410, a Tombstone), or absent (404), which may end. */
+export async function readOrWhyNot(remote: Remote, uri: string): Promise<Document | "gone" | "absent"> {
   try {
     const found = await remote.documents.find(new URL(uri));
-    return typeOf(found.json as Json) === "Tombstone" ? null : found;
+    return typeOf(found.json as Json) === "Tombstone" ? "gone" : found;
   } catch (error) {
-    if (error instanceof FetchError && (error.response?.status === 404 || error.response?.status === 410)) return null;
+    const status = error instanceof FetchError ? error.response?.status : null;
+    if (status === 404) return "absent";
+    if (status === 410) return "gone";
     throw error;
   }
 }
+
+/** The document at an address, for the readers of threads; null where its server says that it is gone. */
+export const readAt = async (remote: Remote, uri: string): Promise<Json | null> =>
+  ((await readOrGone(remote, uri))?.json as Json | undefined) ?? null;
 
 async function refreshActor(remote: Remote, json: Json, uri: string, now: Date): Promise<void> {
   const actor = await keepActor(remote, json, uri, now);
@@ -116,6 +135,17 @@ async function refreshActor(remote: Remote, json: Json, uri: string, now: Date):
   await withTransaction(remote.sql, async (tx) => await keepProcess(tx, { ...wire, uri: actor.uri }, now));
 }
 
+/** @throws Refused `gone` for one whose server says that it is: what it left behind is nobody's to show. */
+async function authorAt(remote: Remote, uri: string, now: Date): Promise<Actor> {
+  try {
+    return await actorAt(remote, uri, now);
+  } catch (error) {
+    const status = error instanceof FetchError ? error.response?.status : null;
+    if (status === 404 || status === 410) throw new Refused("gone", { uri }, { cause: error });
+    throw error;
+  }
+}
+
 /**
  * Keeps a thing read from its own server, with its author. Its process comes first where that is not known yet, and so
  * does what it answers: an outbox is read newest first.
@@ -127,14 +157,24 @@ async function keepThing(remote: Remote, json: Json, now: Date, depth: number): 
   const origin = new URL(post.id).origin;
   const isAccepted = kindOf(post) === "comment" || (await isServerFollowedHere(remote.sql, origin));
   refuseUnless(isAccepted, "not-found", { uri: post.id });
-  const author = await actorAt(remote, post.authorUri, now);
+  const author = await authorAt(remote, post.authorUri, now);
   await keepProcessOf(remote, post, uriOf(json.audience), now);
   const answered = post.inReplyTo;
   const isTheirs = answered !== null && new URL(answered).origin === origin;
   if (isTheirs && depth < answeredReadMax && (await findSubject(remote.sql, answered)) === null) {
     await refresh(remote, answered, now, depth + 1);
   }
-  await withTransaction(remote.sql, async (tx) => await keepSubject(tx, post, author, now));
+  await withTransaction(remote.sql, async (tx) => {
+    const isEarly = answered !== null && kindOf(post) === "comment" && (await findSubject(tx, answered)) === null;
+    if (isEarly && (await isOfConcern(tx, post))) {
+      await waitForParent(tx, { uri: post.id, parentUri: answered, contextUri: post.contextUri }, now);
+      return;
+    }
+    await keepSubject(tx, post, author, now);
+    if (post.civic !== null) await noteNode(tx, author.sharedInboxUri ?? author.inboxUri);
+    await releaseWaiting(tx, post.id);
+  });
+  if (kindOf(post) !== "comment") await promiseThreadWhereDifferent(remote.sql, post, now);
 }
 
 /**
@@ -187,10 +227,6 @@ export async function backfillPage(
     await enqueuePage(remote.sql, actorUri, next, count + 1, new Date(+now + backfillPauseMs));
   }
 }
-
-/** At most one waiting job for each thing; those of one server run one at a time, in order. */
-export const promiseRefresh = (sql: Sql, uri: string): Promise<void> =>
-  enqueue(sql, { kind: "refresh", payload: { uri }, key: `refresh:${new URL(uri).host}`, uniqueKey: `refresh:${uri}` });
 
 const HANDLE = /^@?([A-Za-z0-9_.-]+)@([A-Za-z0-9.-]+(?::\d{1,5})?)$/;
 const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$/;

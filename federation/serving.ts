@@ -1,7 +1,6 @@
 // What this node serves to other servers: actors, objects, collections and activities, as ActivityStreams JSON at the same
 // addresses as the pages. Everything here is public; drafts, hidden things and private activities look absent.
 import { createHash } from "node:crypto";
-import { findLocalActor } from "../src/actors/queries.ts";
 import type { Sql } from "../src/platform/db.ts";
 import { isId } from "../src/platform/ids.ts";
 import { Refused } from "../src/platform/refusal.ts";
@@ -10,8 +9,10 @@ import type { Clock } from "../src/ports.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import { isPublic } from "../src/subjects/subject.ts";
 import { actorToObject } from "./actors.ts";
-import { actorCollection, mayBeRead, subjectCollection } from "./collections.ts";
+import { actorCollection, mayBeRead, subjectCollection, withNewestReplies } from "./collections.ts";
+import { findSpeaker } from "./discussions.ts";
 import { findObject } from "./objects.ts";
+import { threadCollection } from "./threads.ts";
 import { ACTIVITY_JSON, type Json } from "./vocabulary.ts";
 
 /** Actor documents are asked for with every activity we send; they may be this old. */
@@ -21,6 +22,8 @@ const actorsKeptMax = 1_000;
 interface Served {
   readonly body: string;
   readonly etag: string;
+  /** Another tag that stands for the same to whoever sends it. */
+  readonly alsoMatches?: string | null;
   readonly status: 200 | 410;
   readonly at: number;
 }
@@ -58,7 +61,7 @@ export function openServing(sql: Sql, uris: Uris, clock: Clock): (request: Reque
     const now = clock.now();
     const kept = actors.get(handle);
     if (kept !== undefined && +now - kept.at < actorKeptMs) return kept;
-    const actor = await findLocalActor(sql, handle);
+    const actor = await findSpeaker(sql, uris, handle);
     if (actor === null) throw new Refused("not-found");
     const served = serve(await actorToObject(sql, uris, actor, now), now);
     if (actors.size >= actorsKeptMax) actors.delete(actors.keys().next().value!);
@@ -71,9 +74,11 @@ export function openServing(sql: Sql, uris: Uris, clock: Clock): (request: Reque
     const isPaged = page === "page" && key !== undefined;
     if (segments.length > 5 || (page !== undefined && !isPaged)) return null;
     if (area === "processes" && collection === undefined) return name === "" ? null : await actorDocument(name);
+    if (area === "processes" && collection === "adoptions")
+      return await subjectDocument(uris.process(name), collection, key ?? null);
     if (area === "actors") {
       if (collection === undefined) return await actorDocument(name);
-      const actor = await findLocalActor(sql, name);
+      const actor = await findSpeaker(sql, uris, name);
       if (actor === null || actor.goneAt !== null) throw new Refused("not-found");
       return serve(await actorCollection(sql, actor, collection, key ?? null), clock.now());
     }
@@ -90,11 +95,16 @@ export function openServing(sql: Sql, uris: Uris, clock: Clock): (request: Reque
     if (collection === undefined) {
       const object = await findObject(sql, uris, uri);
       if (object === null) throw new Refused("not-found");
-      return serve(object, clock.now());
+      return serve(await withNewestReplies(sql, await findSubject(sql, uri), object), clock.now());
     }
     const subject = await findSubject(sql, uri);
     if (subject === null || subject.origin !== null || !isPublic(subject)) throw new Refused("not-found");
-    if (!["replies", "likes", "shares"].includes(collection)) return null;
+    if (collection === "context" && subject.threadUri === null) {
+      const { object, etag, alsoMatches } = await threadCollection(sql, subject, key);
+      const served = serve(object, clock.now());
+      return { ...served, etag: etag ?? served.etag, alsoMatches };
+    }
+    if (!["replies", "likes", "shares", "adoptions"].includes(collection)) return null;
     return serve(await subjectCollection(sql, subject, collection, key), clock.now());
   }
 
@@ -149,7 +159,7 @@ function serve(object: Json, now: Date): Served {
   return { body, etag, status: object.type === "Tombstone" ? 410 : 200, at: +now };
 }
 
-function respond(request: Request, { body, etag, status }: Served): Response {
+function respond(request: Request, { body, etag, alsoMatches = null, status }: Served): Response {
   const headers = {
     "content-type": `${ACTIVITY_JSON}; charset=utf-8`,
     "cache-control": "public, max-age=0, must-revalidate",
@@ -157,7 +167,8 @@ function respond(request: Request, { body, etag, status }: Served): Response {
     etag,
     "x-content-type-options": "nosniff",
   };
-  if (status === 200 && request.headers.get("if-none-match")?.includes(etag))
+  const known = request.headers.get("if-none-match") ?? "";
+  if (status === 200 && (known.includes(etag) || (alsoMatches !== null && known.includes(alsoMatches))))
     return new Response(null, { status: 304, headers });
   return new Response(request.method === "HEAD" ? null : body, { status, headers });
 }

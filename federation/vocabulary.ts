@@ -6,6 +6,18 @@ export const NS = "https://w3id.org/koinon#";
 export const AS2 = "https://www.w3.org/ns/activitystreams";
 export const PUBLIC = `${AS2}#Public`;
 export const ACTIVITY_JSON = "application/activity+json";
+/** What records, parts and manifests are served as. */
+export const RECORD_JSON = 'application/ld+json; profile="https://w3id.org/koinon/v1"';
+
+/** What is quoted, and who may quote (FEP-044f), in the terms Mastodon and GoToSocial write. */
+const quoteTerms = {
+  quote: { "@id": "https://w3id.org/fep/044f#quote", "@type": "@id" },
+  quoteUrl: "as:quoteUrl",
+  gts: "https://gotosocial.org/ns#",
+  interactionPolicy: { "@id": "gts:interactionPolicy", "@type": "@id" },
+  canQuote: { "@id": "gts:canQuote", "@type": "@id" },
+  automaticApproval: { "@id": "gts:automaticApproval", "@type": "@id" },
+} as const;
 
 /**
  * What every object is served with. Our own terms hang on one property, `koinon:civic`, whose value is plain JSON:
@@ -20,6 +32,8 @@ export const objectContext = [
     sensitive: "as:sensitive",
     votersCount: "http://joinmastodon.org/ns#votersCount",
     focalPoint: { "@id": "http://joinmastodon.org/ns#focalPoint", "@container": "@list" },
+    conversation: "http://ostatus.org#conversation",
+    ...quoteTerms,
   },
 ] as const;
 
@@ -40,6 +54,13 @@ export const eventContext = [
 
 /** Says inside an activity that the thing's own address tells more: what another Koinon node reads it for. */
 export const civicLink = (uri: string) => ({ type: "Link", rel: `${NS}civic`, href: uri, mediaType: ACTIVITY_JSON });
+
+/** Where the signed record of a thing stands, for whom keeps a copy. */
+export const recordLink = (href: string) => ({ type: "Link", rel: `${NS}record`, href, mediaType: RECORD_JSON });
+/** Where it says which records there are of a process or an institution. */
+export const manifestLink = (href: string) => ({ type: "Link", rel: `${NS}manifest`, href, mediaType: RECORD_JSON });
+/** Where the signed history of an institution's keys stands. */
+export const keysLink = (href: string) => ({ type: "Link", rel: `${NS}keys`, href, mediaType: RECORD_JSON });
 
 export const hasCivicLink = (object: Json): boolean =>
   [object.tag].flat().some((tag) => (tag as Json | undefined)?.rel === `${NS}civic`);
@@ -66,7 +87,7 @@ export const actorContext = [
 ] as const;
 
 /** What activities are sent with: nothing of ours, so that Mastodon may forward them. */
-export const activityContext = [AS2, { Hashtag: "as:Hashtag", sensitive: "as:sensitive" }] as const;
+export const activityContext = [AS2, { Hashtag: "as:Hashtag", sensitive: "as:sensitive", ...quoteTerms }] as const;
 
 export type Json = Readonly<Record<string, unknown>>;
 

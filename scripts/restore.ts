@@ -27,6 +27,9 @@ async function run(): Promise<void> {
     `Restored: ${number(rows)} rows and ${number(uploads)} uploads of ${header.madeAt}, by Koinon ${header.productVersion}`,
   );
   console.log(`The node is now in epoch ${epoch}. Sessions are not restored: everybody signs in again.`);
+  console.log(
+    "When it starts it asks the nodes that keep copies of it what was taken back since, and takes it back again.",
+  );
 }
 
 function told({ step, bytesRead, bytesTotal }: RestoreProgress): string {

@@ -14,13 +14,19 @@ export type EventType =
   | "ProcessChanged"
   | "PhaseStarted"
   | "NewsPublished"
+  | "NewsChanged"
   | "ProposalPublished"
   | "ProposalChanged"
   | "ProposalWithdrawn"
+  | "ProposalErased"
   | "ProposalAnswered"
   | "CommentPublished"
   | "CommentChanged"
   | "CommentDeleted"
+  | "CommentOffered"
+  | "RemoteCommentPlaced"
+  | "RemoteCommentChanged"
+  | "RemoteCommentDeleted"
   | "SubjectLiked"
   | "SubjectUnliked"
   | "SubjectHidden"
@@ -30,6 +36,7 @@ export type EventType =
   | "MeetingChanged"
   | "ResultPublished"
   | "ResultChanged"
+  | "AdoptionAnswered"
   | "MilestoneReached";
 
 export interface RecordedEvent<Data = unknown> {

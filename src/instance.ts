@@ -5,15 +5,20 @@ import { getLogger } from "@logtape/logtape";
 import { type FederationDoor, openFederation } from "../federation/federation.ts";
 import { scheduleSweep } from "../federation/kv.ts";
 import { scheduleReceivedSweep } from "../federation/received.ts";
+import { scheduleThreadRounds } from "../federation/thread-jobs.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { accountHandlers, scheduleAccountJobs } from "./accounts/jobs.ts";
+import { chronicleHandlers, scheduleChronicle } from "./chronicle/jobs.ts";
 import { findMainOrganisation } from "./cities/queries.ts";
 import { forgetCommenter } from "./comments/actions.ts";
 import type { Config } from "./config.ts";
+import { forgetAsker, openErasure, scheduleErasedSweep } from "./erasures/actions.ts";
+import { scheduleUploadSweep, uploadHandlers } from "./front/upload-actions.ts";
 import { isDatabaseAway, type Pool } from "./platform/db.ts";
+import { openFetchPicture } from "./platform/fetch-picture.ts";
 import { type GuardedFetchOptions, openGuardedFetch } from "./platform/guarded-fetch.ts";
 import { newId } from "./platform/ids.ts";
-import { drain } from "./platform/job-drain.ts";
+import { type DrainOptions, drain } from "./platform/job-drain.ts";
 import { runJobs } from "./platform/job-worker.ts";
 import type { Handlers } from "./platform/jobs.ts";
 import { type Mailbox, openMailbox, openSmtpMailer } from "./platform/mail.ts";
@@ -50,7 +55,7 @@ export interface Instance extends AsyncDisposable {
   /** Does jobs until the signal, then lets those under way finish. */
   startWorkers(signal: AbortSignal): Promise<void>;
   /** Does every job that is due, and those they promise, and says how many: for tests. */
-  drain(): Promise<number>;
+  drain(options?: Pick<DrainOptions, "toleratesFailures">): Promise<number>;
 }
 
 /**
@@ -81,16 +86,25 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     permittedOrigins: [config.origin, ...config.federationTestPeers].filter(isPlain),
     version,
   });
-  const house: House = { sql, uris, clock, mailer, findRemote: door.findRemote, uploadsDir: config.uploadsDir };
+  const { findRemote } = door;
+  const fetchPicture = openFetchPicture(client);
+  const house: House = { sql, uris, clock, mailer, findRemote, fetchPicture, uploadsDir: config.uploadsDir };
   const app = openApp(house, {
     ...config,
     mailbox,
     version,
-    forgetAuthor: [forgetProposer, forgetCommenter],
+    forgetAuthor: [forgetProposer, forgetCommenter, forgetAsker],
+    noteClosedVoice: (tx, { actorUri, accountId }, now) =>
+      openErasure(tx, { subjectUri: actorUri, kind: "account", accountId }, now),
     postsPerMinute: 60,
     health: { migrationsDir, doesJobs: config.role !== "web" },
   });
-  const handlers: Handlers = { ...accountHandlers({ ...house, secret: config.secret }), ...door.handlers };
+  const handlers: Handlers = {
+    ...accountHandlers({ ...house, secret: config.secret }),
+    ...uploadHandlers(house),
+    ...chronicleHandlers(sql, () => clock.now()),
+    ...door.handlers,
+  };
   const close = async () => {
     await client.close();
     await database.close();
@@ -98,9 +112,14 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
   try {
     await migrate(sql, migrationsDir);
     await refuseMovedCity(sql, config.origin);
+    await door.recover();
     await scheduleAccountJobs(sql, clock.now());
     await scheduleSweep(sql, clock.now());
     await scheduleReceivedSweep(sql, clock.now());
+    await scheduleErasedSweep(sql, clock.now());
+    await scheduleUploadSweep(sql, clock.now());
+    await scheduleChronicle(sql, clock.now());
+    await scheduleThreadRounds(sql, clock.now());
   } catch (error) {
     // Open connections would keep a process alive that has given up.
     await close();
@@ -120,7 +139,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
         runJobs(sql, door.deliveries, { ...common, concurrency: deliveriesAtOnce }),
       ]);
     },
-    drain: async () => await drain(sql, { ...handlers, ...door.deliveries }, { now: clock.now() }),
+    drain: async (options) => await drain(sql, { ...handlers, ...door.deliveries }, { ...options, now: clock.now() }),
     [Symbol.asyncDispose]: close,
   };
 }

@@ -37,6 +37,12 @@ export interface RemoteThing {
  */
 export type FindRemote = (addressOrHandle: string) => Promise<RemoteThing>;
 
+/**
+ * Reads a picture on another server for someone who asks to take it along: its bytes, whatever they are.
+ * @throws Refused `image-unreadable` where none is, `peer-unreachable`, `peer-too-slow`, `address-forbidden`, `too-large`.
+ */
+export type FetchPicture = (address: string) => Promise<Blob>;
+
 /** What every room's pages are opened with: `proposalPages(house)`. Rooms take from it what they need. */
 export interface House {
   readonly sql: Pool;
@@ -44,6 +50,7 @@ export interface House {
   readonly clock: Clock;
   readonly mailer: Mailer;
   readonly findRemote: FindRemote;
+  readonly fetchPicture: FetchPicture;
   /** The folder uploads are kept in; part of every backup. */
   readonly uploadsDir: string;
 }

@@ -9,14 +9,20 @@ const projectDir = join(import.meta.dirname, "..");
 /** From the ground up: a room may import the rooms named before its own line, and nothing on its own line but itself. */
 const roomsInOrder = [
   ["actors"],
+  ["records"],
   ["subjects"],
   ["accounts"],
+  ["erasures"],
   ["cities"],
   ["processes"],
   ["moderation"],
   ["comments"],
   ["proposals", "meetings"],
   ["results"],
+  // What is written of all of them: tallies, threads, histories.
+  ["chronicle"],
+  ["mirrors"],
+  ["adoptions"],
   // The pages that show all of them: the front door and the desk.
   ["front"],
 ];
@@ -179,6 +185,7 @@ const edges = sources.flatMap((from) =>
       from,
       isTypeOnly: from.typeImports.includes(name),
       toArea: areaOf(to),
+      to,
       toShelf: sourceAt.get(to)?.shelf ?? null,
       line: `${from.path} → ${to}`,
     })),
@@ -289,6 +296,21 @@ test("what says that it is pure knows no database, no request and no clock", () 
       ),
   );
   expect(impure.map((file) => file.path)).toEqual([]);
+});
+
+test("whoever checks records needs the law of records, and nothing else of the program", () => {
+  const reached = new Set<string>();
+  const visit = (path: string): void => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const edge of edges.filter(({ from }) => from.path === path)) visit(edge.to);
+  };
+  visit("scripts/verify.ts");
+  const ground = ["src/platform/canonical.ts", "src/platform/data-integrity.ts"];
+  const isLaw = (path: string) => path.startsWith("src/records/") && sourceAt.get(path)?.shelf === "law";
+  const others = [...reached].filter((path) => !/^scripts\/verify(\/|\.ts$)/.test(path) && !ground.includes(path));
+  expect(others.filter(isLaw).length).toBeGreaterThan(3);
+  expect(others.filter((path) => !isLaw(path))).toEqual([]);
 });
 
 test("every file opens by saying what lives in it, and its name is not that of a drawer", () => {

@@ -33,6 +33,11 @@ export interface Documents {
    */
   find(url: URL, signal?: AbortSignal): Promise<Document>;
   /**
+   * The object at its own address, unless it is what `etag` stands for (RFC 9110 section 13.1.2).
+   * @returns null where nothing has changed. @throws FetchError, Refused
+   */
+  findChanged(url: URL, etag: string): Promise<Document | null>;
+  /**
    * Lets go of a kept actor, because a signature failed with its key or it was updated. At most once a minute for each
    * address, so that forged signatures cannot make us fetch; false if nothing changed by it.
    */
@@ -51,10 +56,16 @@ export function openDocuments(options: DocumentsOptions): Documents {
     return read(refused && options.sign ? await get(url, "rfc9421", signal) : response);
   }
 
-  async function get(url: URL, dialect: SignatureDialect, signal: AbortSignal | undefined): Promise<Response> {
+  async function get(
+    url: URL,
+    dialect: SignatureDialect,
+    signal: AbortSignal | undefined,
+    more: Record<string, string> = {},
+  ): Promise<Response> {
     const { sign } = options;
     return await options.fetch(url, {
       headers: {
+        ...more,
         accept: 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
       },
       signal,
@@ -94,6 +105,13 @@ export function openDocuments(options: DocumentsOptions): Documents {
       return { contextUrl: null, document: json, documentUrl: url.href };
     },
     find: (url, signal) => resolve(withoutFragment(url.href), signal),
+    async findChanged(url, etag) {
+      const response = await get(url, "draft-cavage-http-signatures-12", undefined, { "if-none-match": etag });
+      if (response.status === 304) return null;
+      const fetched = await read(response);
+      if (isOwn(fetched, url)) return { url: fetched.id, json: fetched.json };
+      throw new Refused("forged", { host: url.host, reason: "served by another address than its own" });
+    },
     forget: (url) => cache.forget(withoutFragment(url).href),
   };
 }

@@ -36,7 +36,7 @@ export interface SignedRequest {
 /** Verifies every HTTP signature of a request with the keys its actor publishes, reading the actor anew at most once. */
 export async function verifyRequest(
   signed: SignedRequest,
-  { documents, now }: { readonly documents: Documents; readonly now: () => Date },
+  { documents, now }: { readonly documents: Pick<Documents, "loader" | "forget">; readonly now: () => Date },
 ): Promise<Verification> {
   const late = objectionToTime(signed, now().getTime());
   if (late) return { kind: "refused", reason: late };
@@ -47,7 +47,10 @@ export async function verifyRequest(
   return first;
 }
 
-async function verifyWith({ request, actor, signatures }: SignedRequest, documents: Documents): Promise<Verification> {
+async function verifyWith(
+  { request, actor, signatures }: SignedRequest,
+  documents: Pick<Documents, "loader">,
+): Promise<Verification> {
   let document: JsonObject;
   try {
     document = (await documents.loader(actor.href)).document as JsonObject;
@@ -77,7 +80,10 @@ function objectionToTime({ request, signatures }: SignedRequest, now: number): s
   return null;
 }
 
-const hashes: Readonly<Record<string, string>> = { "sha-256": "sha256", "sha-512": "sha512" };
+const hashes: ReadonlyMap<string, string> = new Map([
+  ["sha-256", "sha256"],
+  ["sha-512", "sha512"],
+]);
 
 /** Each digest the headers give by a hash we know matches the body, and there is at least one. */
 function digestsMatch(headers: Headers, body: Uint8Array): boolean {
@@ -88,7 +94,7 @@ function digestsMatch(headers: Headers, body: Uint8Array): boolean {
   ] as const) {
     for (const each of headers.get(header)?.split(",") ?? []) {
       const match = encoded.exec(each.trim());
-      const hash = match && hashes[match[1]!.toLowerCase()];
+      const hash = match && hashes.get(match[1]!.toLowerCase());
       if (!hash) continue;
       if (createHash(hash).update(body).digest("base64") !== match[2]) return false;
       known++;
@@ -137,15 +143,15 @@ function readKey(pem: string): KeyObject | null {
 }
 
 /** RSASSA-PKCS1-v1_5; `hs2019` means SHA-256 wherever it was seen in use. */
-const hashOf: Readonly<Record<string, string>> = {
-  "rsa-sha256": "sha256",
-  hs2019: "sha256",
-  "rsa-v1_5-sha256": "sha256",
-  "rsa-v1_5-sha512": "sha512",
-};
+const hashOf: ReadonlyMap<string, string> = new Map([
+  ["rsa-sha256", "sha256"],
+  ["hs2019", "sha256"],
+  ["rsa-v1_5-sha256", "sha256"],
+  ["rsa-v1_5-sha512", "sha512"],
+]);
 
 function isSignedBy(key: KeyObject, signature: HttpSignature, request: Request): boolean {
-  const hash = hashOf[signature.algorithm ?? "rsa-sha256"];
+  const hash = hashOf.get(signature.algorithm ?? "rsa-sha256");
   const base = signature.signatureParams === null ? cavageBase(signature, request) : rfc9421Base(signature, request);
   if (!hash || base === null) return false;
   return verify(hash, Buffer.from(base), key, signature.value);

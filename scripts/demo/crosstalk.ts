@@ -120,7 +120,7 @@ export async function speakAcross(instances: ReadonlyMap<DemoNode["key"], Instan
   }
 }
 
-async function uriByTitle({ sql }: Instance, title: string): Promise<string> {
+export async function uriByTitle({ sql }: Instance, title: string): Promise<string> {
   const [row] = await sql<{ uri: string }[]>`
     select uri from subject where kind = 'proposal' and origin is null and title = ${title}`;
   if (row === undefined) throw new Error(`the demo has no proposal «${title}»`);

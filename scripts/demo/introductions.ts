@@ -7,6 +7,7 @@ import { type Instance, openInstance } from "../../src/instance.ts";
 import { listProcesses } from "../../src/processes/queries.ts";
 import type { DemoNode } from "./cast.ts";
 import { speakAcross } from "./crosstalk.ts";
+import { travel } from "./travels.ts";
 
 export interface Neighbour {
   readonly node: DemoNode;
@@ -15,7 +16,7 @@ export interface Neighbour {
 
 /**
  * Every city follows the others and their open processes; once what they have has arrived, people of each answer people
- * of another. Running it again changes nothing. The nodes themselves must be up, since they do the talking.
+ * of another, and an idea travels. Running it again changes nothing. The nodes themselves must be up, since they do the talking.
  */
 export async function introduce(
   neighbours: readonly Neighbour[],
@@ -46,6 +47,7 @@ export async function introduce(
     ),
   );
   await speakAcross(instances, shared.stop);
+  await travel(instances, shared.stop);
 }
 
 async function followAll(us: Instance, others: readonly Instance[], stop: AbortSignal): Promise<void> {

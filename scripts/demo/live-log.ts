@@ -39,7 +39,11 @@ export function openLiveLog(
     if (thing?.kind === "comment") return `comment by ${thing.authorName}`;
     if (thing !== undefined) return `${thing.kind} «${clip(thing.title, titleLengthMax)}»`;
     const [actor] = await sql<{ name: string }[]>`select name from actor where uri = ${uri as string}`;
-    return actor === undefined ? "" : `«${clip(actor.name, titleLengthMax)}»`;
+    if (actor !== undefined) return `«${clip(actor.name, titleLengthMax)}»`;
+    // What is passed on is an activity of somebody's.
+    const [activity] = await sql<{ type: string; subjectUri: string }[]>`
+      select activity ->> 'type' as type, subject_uri from outgoing_activity where uri = ${uri as string}`;
+    return activity === undefined ? "" : `of ${activity.type} ${await titleOf(activity.subjectUri)}`;
   };
 
   const describe = async (node: DemoNode, line: LogLine): Promise<string | null> => {

@@ -7,7 +7,7 @@ import { beginFolder, type DemoState, isAlive, readState, removeFolder, writeSta
 import { type LiveLog, openLiveLog } from "./live-log.ts";
 import { type NodeProcess, startNode } from "./node-process.ts";
 import { firstPortAtFirst, freeRow, rowFrom, takenPorts } from "./ports.ts";
-import { signInLinks, welcome } from "./welcome.ts";
+import { findTravelled, signInLinks, welcome } from "./welcome.ts";
 
 export interface DemoOptions {
   /** Throw away what was kept and start over. */
@@ -40,7 +40,8 @@ export async function runDemo(options: DemoOptions, stop: AbortSignal): Promise<
       await meet(nodes, databases, options.folder, state, stop);
       writeState(options.folder, { ...state, haveMet: true });
     }
-    say(welcome(nodes, await signInLinks(nodes, databases.of, state.secret), performance.now()));
+    const links = await signInLinks(nodes, databases.of, state.secret);
+    say(welcome(nodes, links, await findTravelled(nodes, databases.of), performance.now()));
     log.open();
     await Promise.race([aborted(stop), firstToEnd(processes, stop)]);
   } catch (error) {

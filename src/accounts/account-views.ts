@@ -42,6 +42,12 @@ export function accountPage(ctx: PageContext, props: AccountPageProps, forms: Ac
       ${section(t("accounts.voice-title"), voice(ctx, props, forms.voice ?? emptyForm), undefined, "voice")}
       ${section(t("accounts.sessions-title"), sessions(ctx, props.sessions), undefined, "sessions")}
       ${section(
+        t("accounts.erasures-title"),
+        html`<div class="stack"><p>${t("accounts.erasures-lead")}</p><a class="button button-secondary" href="/account/erasures">${t("accounts.erasures-open")}</a></div>`,
+        undefined,
+        "erasures",
+      )}
+      ${section(
         t("accounts.closing-title"),
         html`<div class="stack"><p>${t("accounts.closing-lead")}</p><a class="button button-secondary" href="/account/closing">${t("accounts.closing-open")}</a></div>`,
         undefined,

@@ -82,11 +82,17 @@ export async function renamePublicVoice(sql: Sql, by: Account, name: string, now
   });
 }
 
+/** Notes whose voice was closed, so that their page can show who has confirmed it. Given by the composition root. */
+export type NoteClosedVoice = (tx: Tx, voice: { actorUri: string; accountId: string }, now: Date) => Promise<void>;
+
 /** Closes the person's actor for good; their account stays. Closing it twice is no fault. */
-export async function closePublicVoice(sql: Sql, by: Account, now: Date): Promise<void> {
+export async function closePublicVoice(sql: Sql, by: Account, now: Date, note?: NoteClosedVoice): Promise<void> {
   await withTransaction(sql, async (tx) => {
     const actorId = await detachActor(tx, by.id);
-    if (actorId !== null) await closeActor(tx, actorId, now);
+    const actor = actorId === null ? null : await findActorById(tx, actorId);
+    if (actor === null) return;
+    await closeActor(tx, actor.id, now);
+    await note?.(tx, { actorUri: actor.uri, accountId: by.id }, now);
   });
 }
 

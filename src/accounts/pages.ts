@@ -15,6 +15,7 @@ import {
   closeAccount,
   closePublicVoice,
   type ForgetAuthor,
+  type NoteClosedVoice,
   openPublicVoice,
   renamePublicVoice,
 } from "./actions.ts";
@@ -31,6 +32,7 @@ export interface AccountSettings {
   /** Shown to anyone who asks, and whoever reads it can sign in: null wherever others can reach the node. */
   readonly mailbox: Mailbox | null;
   readonly forgetAuthor: readonly ForgetAuthor[];
+  readonly noteClosedVoice?: NoteClosedVoice;
   /** Proxies in front of the node whose `X-Forwarded-For` entries are believed. */
   readonly trustedProxyCount: number;
 }
@@ -143,7 +145,8 @@ const profile = z.object({
 const newVoice = z.object({ handle: z.string().trim().min(1), publicName: z.string().trim().min(1) });
 const voiceName = newVoice.pick({ publicName: true });
 
-function profileRoutes(pages: Hono<PageEnv>, house: House, { forgetAuthor }: AccountSettings): void {
+function profileRoutes(pages: Hono<PageEnv>, house: House, settings: AccountSettings): void {
+  const { forgetAuthor, noteClosedVoice } = settings;
   const { sql, uris, clock } = house;
 
   pages.get("/account", async (c) => c.html(await ownPage(c, house)));
@@ -187,7 +190,7 @@ function profileRoutes(pages: Hono<PageEnv>, house: House, { forgetAuthor }: Acc
   });
 
   pages.post("/account/voice/closing", async (c) => {
-    await closePublicVoice(sql, requireViewer(c), clock.now());
+    await closePublicVoice(sql, requireViewer(c), clock.now(), noteClosedVoice);
     setFlash(c, { tone: "good", text: c.get("page").t("accounts.voice-closed") });
     return c.redirect("/account#voice", 303);
   });

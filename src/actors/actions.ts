@@ -4,12 +4,21 @@ import { type Sql, type Tx, violatedUnique, withTransaction } from "../platform/
 import { newId } from "../platform/ids.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import { originOf, type Uris } from "../platform/uris.ts";
-import { type Actor, type ActorKind, checkHandle, type PeerPolicy, type RemoteActor, typeOfKind } from "./actor.ts";
+import {
+  type Actor,
+  type ActorKey,
+  type ActorKind,
+  checkHandle,
+  isInstitution,
+  type PeerPolicy,
+  type RemoteActor,
+  typeOfKind,
+} from "./actor.ts";
 import { giveKeys } from "./keys.ts";
 import { findActor, findActorById, findFollow, policyFor } from "./queries.ts";
 
 export interface NewActor {
-  readonly kind: Exclude<ActorKind, "stranger">;
+  readonly kind: Exclude<ActorKind, "stranger" | "discussion">;
   readonly handle: string;
   readonly name: string;
   readonly summary?: string;
@@ -60,7 +69,7 @@ export async function describeActor(
   if (actor !== undefined) await recordEvent(tx, { type: "ActorChanged", subjectUri: actor.uri, data: {} }, now);
 }
 
-/** Closes an actor of this node for good: it answers 410 from now on and its followers are told. */
+/** Closes an actor of this node for good: it answers 410 from now on, and every server that has heard of it is told. */
 export async function closeActor(tx: Tx, actorId: string, now: Date): Promise<void> {
   const [actor] = await tx<{ uri: string; handle: string }[]>`
     update actor set gone_at = ${now}, name = '', summary = '', icon_url = null
@@ -73,13 +82,26 @@ export async function closeActor(tx: Tx, actorId: string, now: Date): Promise<vo
 /**
  * Keeps what a remote actor's own server says of it, new or changed.
  * The caller has checked that the document came from the actor's origin.
+ *
+ * The keys it is known by change only where one of them stays: others in place of all of them may be a new owner's of an
+ * old domain, who may speak from now on but not for what was said before.
+ * @param keys those in the document.
  */
-export async function rememberRemoteActor(sql: Sql, actor: RemoteActor, now: Date): Promise<Actor> {
+export async function rememberRemoteActor(
+  sql: Sql,
+  actor: RemoteActor,
+  now: Date,
+  keys: readonly ActorKey[] = [],
+): Promise<Actor> {
+  const knownKeys = sql.json(keys as never);
   await sql`
-    insert into actor ${sql({ ...actor, id: newId(now), origin: originOf(actor.uri), kind: "stranger", fetchedAt: now })}
+    insert into actor ${sql({ ...actor, knownKeys, id: newId(now), origin: originOf(actor.uri), kind: "stranger", fetchedAt: now })}
     on conflict (uri) do update set type = excluded.type, handle = excluded.handle, host = excluded.host,
       name = excluded.name, summary = excluded.summary, url = excluded.url, icon_url = excluded.icon_url,
       inbox_uri = excluded.inbox_uri, shared_inbox_uri = excluded.shared_inbox_uri, fetched_at = excluded.fetched_at,
+      known_keys = case when actor.known_keys = '[]' or exists (
+          select from jsonb_array_elements(actor.known_keys) as known, jsonb_array_elements(excluded.known_keys) as shown
+          where known ->> 'key' = shown ->> 'key') then excluded.known_keys else actor.known_keys end,
       gone_at = null
     where actor.origin is not null`;
   const kept = await findActor(sql, actor.uri);
@@ -95,6 +117,19 @@ export async function forgetRemoteActor(tx: Tx, uri: string, now: Date): Promise
   await endFollows(tx, actor.id);
 }
 
+/**
+ * Takes everything off a remote actor that is gone but what its things hang on: its handle, its address, its keys. Its
+ * things keep no name of it either.
+ */
+export async function eraseRemoteActor(tx: Tx, uri: string): Promise<void> {
+  const rows = await tx<{ id: string }[]>`
+    update actor set uri = origin || '/#erased-' || id, handle = 'erased', url = null,  -- it can come back and leave again
+      inbox_uri = origin || '/', shared_inbox_uri = null, known_keys = '[]'
+    where uri = ${uri} and origin is not null returning id`;
+  for (const { id } of rows)
+    await tx`update subject set author_name = '' where author_id = ${id} and author_name <> ''`;
+}
+
 /** Someone asks to follow an actor of this node. Asking again changes nothing and is answered again. */
 export async function receiveFollow(
   tx: Tx,
@@ -103,14 +138,16 @@ export async function receiveFollow(
 ): Promise<void> {
   refuseUnless(follow.followed.origin === null && follow.followed.goneAt === null, "not-found");
   const rows = await tx`
-    insert into follow (id, uri, follower_id, followed_id, state, created_at, decided_at)
-    values (${newId(now)}, ${follow.uri}, ${follow.follower.id}, ${follow.followed.id}, 'accepted', ${now}, ${now})
+    insert into follow (id, uri, follower_id, followed_id, state, created_at, decided_at, is_institution)
+    values (${newId(now)}, ${follow.uri}, ${follow.follower.id}, ${follow.followed.id}, 'accepted', ${now}, ${now},
+      ${isInstitution(follow.follower.type)})
     on conflict (follower_id, followed_id) do nothing returning id`;
   if (rows.length > 0)
     await tx`update actor set followers_count = followers_count + 1 where id = ${follow.followed.id}`;
   else {
     await tx`
-      update follow set uri = ${follow.uri} where follower_id = ${follow.follower.id} and followed_id = ${follow.followed.id}`;
+      update follow set uri = ${follow.uri}, is_institution = ${isInstitution(follow.follower.type)}
+      where follower_id = ${follow.follower.id} and followed_id = ${follow.followed.id}`;
   }
   await recordEvent(
     tx,

@@ -1,7 +1,7 @@
 // Who speaks on the fediverse, and the law of handles. Pure: no SQL, no request, no clock.
 import { refuseUnless } from "../platform/refusal.ts";
 
-export type ActorKind = "node" | "organisation" | "residents" | "process" | "resident" | "stranger";
+export type ActorKind = "node" | "organisation" | "residents" | "process" | "resident" | "discussion" | "stranger";
 export type ActorType = "Application" | "Group" | "Organization" | "Person" | "Service";
 
 export interface Actor {
@@ -26,6 +26,12 @@ export interface Actor {
   readonly goneAt: Date | null;
 }
 
+/** A public key an actor of another server is known by: PEM (RSA) or Multikey (Ed25519), under its id. */
+export interface ActorKey {
+  readonly id: string;
+  readonly key: string;
+}
+
 /** What a remote server says of one of its actors, already checked against its own origin. */
 export type RemoteActor = Omit<Actor, "id" | "origin" | "kind" | "followersCount" | "goneAt" | "processUri">;
 
@@ -36,6 +42,7 @@ export const typeOfKind = {
   residents: "Group",
   process: "Group",
   resident: "Person",
+  discussion: "Group",
 } as const satisfies Record<Exclude<ActorKind, "stranger">, ActorType>;
 
 /** `@name@host`, as people write it. */
@@ -62,9 +69,18 @@ const reserved = new Set(
 /** @throws Refused `handle-invalid` for what other servers would not accept, `handle-taken` for a reserved word. */
 export function checkHandle(handle: string): string {
   refuseUnless(handle.length <= handleLengthMax && HANDLE.test(handle), "handle-invalid", { field: "handle" });
-  refuseUnless(!reserved.has(handle), "handle-taken", { field: "handle", handle });
+  const isTaken = reserved.has(handle) || discussionTailOf(handle) !== null;
+  refuseUnless(!isTaken, "handle-taken", { field: "handle", handle });
   return handle;
 }
+
+/** The discussion of a proposal has a handle made from the random half of its id, whether anyone follows it or not. */
+export const discussionHandleOf = (proposalId: string): string =>
+  `discussion-${proposalId.replaceAll("-", "").slice(16)}`;
+
+/** What is left of the proposal's id in the handle of its discussion; null for any other handle. */
+export const discussionTailOf = (handle: string): string | null =>
+  /^discussion-([0-9a-f]{16})$/.exec(handle)?.[1] ?? null;
 
 /** A handle made from a title: `Vélos & rues, 2026` → `velos-rues-2026`. Empty when nothing of it can be kept. */
 export function handleFrom(title: string): string {

@@ -1,7 +1,7 @@
 // Reads of actors, follows and peers.
 import type { Sql } from "../platform/db.ts";
 import { Refused } from "../platform/refusal.ts";
-import type { Actor, FollowState, PeerPolicy } from "./actor.ts";
+import type { Actor, ActorKey, FollowState, PeerPolicy } from "./actor.ts";
 
 const columns = (sql: Sql) => sql`
   actor.id, actor.uri, actor.origin, actor.kind, actor.type, actor.handle, actor.host, actor.name, actor.summary,
@@ -48,6 +48,13 @@ export async function findRemoteActor(sql: Sql, uri: string): Promise<Remembered
     select ${columns(sql)}, actor.fetched_at from actor
     where uri = ${uri} and origin is not null and fetched_at is not null`;
   return actor ?? null;
+}
+
+/** The keys an actor of another server is known by; none where its document was never read. */
+export async function listKnownKeys(sql: Sql, uri: string): Promise<readonly ActorKey[]> {
+  const [row] = await sql<{ knownKeys: ActorKey[] }[]>`
+    select known_keys from actor where uri = ${uri} and origin is not null`;
+  return row?.knownKeys ?? [];
 }
 
 /** What this node thinks of a server and knows of an actor there, in one question: it is asked of each one that knocks. */

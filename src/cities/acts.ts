@@ -9,7 +9,11 @@ export const knownActs = [
   "ResidenceVerificationWithdrawn",
   "RoleGranted",
   "RoleRevoked",
+  "adoption-accepted",
+  "adoption-declined",
   "category-added",
+  "copy-kept",
+  "copy-stopped",
   "document-added",
   "document-removed",
   "followed",
@@ -35,11 +39,15 @@ export const knownActs = [
   "result-changed",
   "results-imported",
   "server-decided",
+  "first-comments-decided",
   "peer-allowed",
   "peer-limited",
   "peer-blocked",
   "subject-hidden",
   "subject-reinstated",
+  "copy-erased",
+  "doubtful-copy-kept",
+  "taken-back",
 ] as const;
 export type KnownAct = (typeof knownActs)[number];
 

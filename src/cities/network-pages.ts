@@ -1,45 +1,38 @@
-// The network page: whom this node follows and who follows it, looking others up, and what it does with each server.
+// The network page: whom this node follows and who follows it, and looking others up. What it does with each server is in
+// the room of moderation.
 import { Hono } from "hono";
 import * as z from "zod";
 import { requireRole } from "../accounts/viewer.ts";
-import { decidePeer, follow, unfollow } from "../actors/actions.ts";
+import { follow, unfollow } from "../actors/actions.ts";
 import { addressOf } from "../actors/actor.ts";
-import { findActor, findFollow, listNetwork, listPeers } from "../actors/queries.ts";
+import { findActor, findFollow, listNetwork } from "../actors/queries.ts";
 import { withTransaction } from "../platform/db.ts";
-import { type Markup, nothing } from "../platform/html.ts";
+import { type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import { plainText } from "../platform/rich-text.ts";
 import { clip } from "../platform/text.ts";
 import type { House, RemoteThing } from "../ports.ts";
 import { recordAct } from "../subjects/actions.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
-import { emptyForm, type FormState, formErrors, handleForm, setFlash } from "../web/forms.ts";
+import { emptyForm, type FormState, formErrors, setFlash } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { foundCard, type NetworkRow, networkView } from "./network-views.ts";
 import { findMainOrganisation } from "./queries.ts";
 
 const listedMax = 100;
-const hostInput = z.object({
-  host: z
-    .string()
-    .trim()
-    .toLowerCase()
-    .min(1)
-    .max(253)
-    .refine((text) => /^[a-z0-9.-]+(:\d+)?$/.test(text), "field.not-an-address"),
-  policy: z.enum(["allowed", "limited", "blocked"]),
-  reason: z.string().trim().max(500).default(""),
-});
 
-export function networkPages(house: House): Hono<PageEnv> {
+/** What rooms above this one show of the network: the processes of which copies are kept. */
+export type ShowNetwork = (ctx: PageContext) => Promise<Renderable>;
+
+export function networkPages(house: House, showNetwork: ShowNetwork | null = null): Hono<PageEnv> {
   const { sql, clock } = house;
   const routes = new Hono<PageEnv>();
 
   const show = async (ctx: PageContext, state: FormState, found: Markup = nothing): Promise<Markup> => {
-    const [following, followers, peers] = await Promise.all([
+    const [following, followers, mirrored] = await Promise.all([
       listNetwork(sql, { direction: "following", before: null, limit: listedMax }),
       listNetwork(sql, { direction: "followers", before: null, limit: listedMax }),
-      listPeers(sql),
+      showNetwork?.(ctx),
     ]);
     return page({
       ctx,
@@ -47,7 +40,13 @@ export function networkPages(house: House): Hono<PageEnv> {
       lead: ctx.t("network.lead"),
       section: "network",
       width: "wide",
-      main: networkView(ctx, { following: following.map(rowOf), followers: followers.map(rowOf), peers, state, found }),
+      main: networkView(ctx, {
+        following: following.map(rowOf),
+        followers: followers.map(rowOf),
+        state,
+        found,
+        mirrored,
+      }),
     });
   };
 
@@ -102,29 +101,6 @@ export function networkPages(house: House): Hono<PageEnv> {
     refuseUnless(us !== null && them !== null, "not-found");
     return { us, them };
   };
-
-  routes.post("/network/peers", async (c) => {
-    const by = requireRole(c, "administrator");
-    const { t } = c.get("page");
-    return await handleForm(c, {
-      schema: hostInput,
-      act: async (input) => {
-        await withTransaction(sql, async (tx) => {
-          await decidePeer(tx, input, clock.now());
-          await recordAct(
-            tx,
-            by,
-            `peer-${input.policy}`,
-            null,
-            { host: input.host, reason: input.reason },
-            clock.now(),
-          );
-        });
-        return { to: "/network", said: t(`network.decided-${input.policy}`, { host: input.host }) };
-      },
-      again: async (state) => await show(c.get("page"), state),
-    });
-  });
   return routes;
 }
 

@@ -1,14 +1,14 @@
 // The network page's markup: plain data in, markup out.
 import { holds } from "../accounts/account.ts";
-import type { FollowState, PeerPolicy } from "../actors/actor.ts";
-import { href, html, type Markup, nothing } from "../platform/html.ts";
+import type { FollowState } from "../actors/actor.ts";
+import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { plainText } from "../platform/rich-text.ts";
 import { clip } from "../platform/text.ts";
 import type { RemoteThing } from "../ports.ts";
 import type { PageContext } from "../web/context.ts";
 import { followBox } from "../web/fediverse.ts";
-import { buttonForm, confirmForm, form, openFields } from "../web/fields.ts";
-import { emptyForm, type FormState } from "../web/forms.ts";
+import { buttonForm, buttonLink, confirmForm, openFields } from "../web/fields.ts";
+import type { FormState } from "../web/forms.ts";
 import { cardList, emptyState, section } from "../web/lists.ts";
 import { ago, avatar, statusPill } from "../web/marks.ts";
 
@@ -27,19 +27,13 @@ export interface NetworkRow {
   readonly host: string;
 }
 
-export interface PeerRow {
-  readonly host: string;
-  readonly policy: PeerPolicy;
-  readonly reason: string;
-  readonly decidedAt: Date;
-}
-
 export interface NetworkProps {
   readonly following: readonly NetworkRow[];
   readonly followers: readonly NetworkRow[];
-  readonly peers: readonly PeerRow[];
   readonly state: FormState;
   readonly found: Markup;
+  /** The processes of which copies are kept. */
+  readonly mirrored?: Renderable;
 }
 
 export function networkView(ctx: PageContext, props: NetworkProps): Markup {
@@ -50,6 +44,7 @@ export function networkView(ctx: PageContext, props: NetworkProps): Markup {
   const institutions = followers.filter((row) => !row.isPerson);
   return html`
     ${isOfficial ? lookUp(ctx, props) : nothing}
+    ${props.mirrored}
     ${section(
       t("network.following"),
       props.following.length === 0
@@ -62,7 +57,7 @@ export function networkView(ctx: PageContext, props: NetworkProps): Markup {
         ${people === 0 ? nothing : html`<p>${t("network.people", { count: people })}</p>`}
         ${followBox(ctx, { handle: city.handle, uri: city.origin, title: t("network.follow-us") })}`,
     )}
-    ${holds(account, "administrator") ? peersSection(ctx, props.peers, props.state) : nothing}`;
+    ${holds(account, "administrator") ? html`<p>${buttonLink("/network/peers", t("peers.title"), "secondary")}</p>` : nothing}`;
 }
 
 function lookUp(ctx: PageContext, { state, found }: NetworkProps): Markup {
@@ -152,31 +147,3 @@ const actorRow = (
     ${row.summary === "" ? nothing : html`<p class="card-text" dir="auto">${row.summary}</p>`}
     ${foot}
   </div></article>`;
-
-function peersSection(ctx: PageContext, peers: readonly PeerRow[], state: FormState): Markup {
-  const { t } = ctx;
-  const fields = openFields(ctx, "host" in state.values ? state : emptyForm);
-  const policies = (["allowed", "limited", "blocked"] as const).map((policy) => ({
-    value: policy,
-    label: t(`network.policy-${policy}`),
-    hint: t(`network.policy-${policy}-hint`),
-  }));
-  return section(
-    t("network.peers"),
-    html`${
-      peers.length === 0
-        ? html`<p>${t("network.peers-none")}</p>`
-        : html`<ul class="plain-list">${peers.map(
-            (peer) =>
-              html`<li><bdi dir="ltr">${peer.host}</bdi> ${statusPill(t(`network.policy-${peer.policy}`), peer.policy === "blocked" ? "bad" : "waiting")} ${peer.reason}</li>`,
-          )}</ul>`
-    }
-    ${form(ctx, {
-      action: "/network/peers",
-      submit: t("network.decide"),
-      body: html`${fields.text("host", { label: t("network.host"), hint: t("network.host-hint"), charsMax: 253, spellcheck: false })}
-        ${fields.radios("policy", { label: t("network.policy"), options: policies, value: "limited" })}
-        ${fields.text("reason", { label: t("network.reason"), optional: true, charsMax: 500 })}`,
-    })}`,
-  );
-}

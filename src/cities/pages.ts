@@ -2,12 +2,12 @@
 import { Hono } from "hono";
 import type { House } from "../ports.ts";
 import type { PageEnv } from "../web/context.ts";
-import { networkPages } from "./network-pages.ts";
+import { networkPages, type ShowNetwork } from "./network-pages.ts";
 import { organisationPages } from "./organisation-pages.ts";
 
-export function cityPages(house: House): Hono<PageEnv> {
+export function cityPages(house: House, showNetwork: ShowNetwork | null = null): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
-  pages.route("/", networkPages(house));
+  pages.route("/", networkPages(house, showNetwork));
   pages.route("/", organisationPages(house));
   return pages;
 }

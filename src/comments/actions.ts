@@ -2,18 +2,27 @@
 // Each: load → ask comment.ts → write → recordEvent, in one transaction. Counts are the register's business.
 import type { Account } from "../accounts/account.ts";
 import { getActorOfKind } from "../actors/queries.ts";
+import { openErasure } from "../erasures/actions.ts";
 import { recordEvent } from "../events.ts";
-import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
+import { type Sql, type Tx, together, withTransaction } from "../platform/db.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { isLanguageTag, tidyText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import type { Phase } from "../processes/process.ts";
 import { findProcess, phasesOf } from "../processes/queries.ts";
+import { forgetVoice } from "../records/tally-actions.ts";
 import { deleteSubject, enterSubject, subjectForUpdate, touchSubject } from "../subjects/actions.ts";
-import { findSubject } from "../subjects/queries.ts";
+import { type Above, findSubject } from "../subjects/queries.ts";
 import type { Stance, Subject } from "../subjects/subject.ts";
-import { type Comment, checkBody, checkMaySpeak, editWindowMinutesDefault, isEditable } from "./comment.ts";
+import {
+  type Comment,
+  checkBody,
+  checkMaySpeak,
+  editWindowMinutesDefault,
+  isEditable,
+  timeInThread,
+} from "./comment.ts";
 import { findCommentOnce, getComment } from "./queries.ts";
 
 export interface NewComment {
@@ -57,7 +66,7 @@ export async function publishComment(
     const place = await placeForUpdate(tx, input.parentUri ?? input.targetUri);
     refuseUnless(place.thread.uri === input.targetUri, "invalid-input", { field: "parentUri" });
     checkMaySpeak(place.spokenTo, place.phases, now);
-    const id = newId(now);
+    const id = newId(timeInThread(now, place.parent));
     const uri = uris.comment(id);
     await enterSubject(tx, {
       uri,
@@ -93,12 +102,26 @@ export interface CommentPlace {
   readonly inBranch: { readonly branchUri: string | null; readonly depth: number };
 }
 
-/** @param spokenToUri a thing, or a comment in its thread. @throws Refused `not-found`. */
-export async function placeForUpdate(tx: Tx, spokenToUri: string): Promise<CommentPlace> {
-  const spokenTo = await subjectForUpdate(tx, spokenToUri);
+/** What leads to where a voice would stand, as it is known before anything is locked. */
+export interface Way extends Above {
+  /** Of the process of this node that has a say over the thing itself; null elsewhere. */
+  readonly ownProcessUri: string | null;
+}
+
+/**
+ * @param spokenToUri a thing, or a comment in its thread.
+ * @param way where the caller knows it already; null where there is nothing.
+ * @throws Refused `not-found`.
+ */
+export async function placeForUpdate(tx: Tx, spokenToUri: string, way?: Way | null): Promise<CommentPlace> {
+  const ahead = way?.ownProcessUri ?? null;
+  const [spokenTo, known] = await together(
+    subjectForUpdate(tx, spokenToUri, way),
+    ahead === null ? null : phasesOf(tx, ahead),
+  );
   refuseUnless(spokenTo !== null, "not-found");
   if (spokenTo.kind !== "comment") {
-    const phases = await ownPhases(tx, spokenTo);
+    const phases = known !== null && spokenTo.processUri === ahead ? known : await ownPhases(tx, spokenTo);
     return { thread: spokenTo, parent: null, spokenTo: [spokenTo], phases, inBranch: { branchUri: null, depth: 0 } };
   }
   const [thread, parent] = [await findSubject(tx, spokenTo.threadUri ?? ""), await getComment(tx, spokenToUri)];
@@ -165,6 +188,7 @@ export async function deleteComment(sql: Sql, by: Account, uri: string, now: Dat
     const comment = await ownCommentForUpdate(tx, by, uri);
     if (comment.deletedAt !== null) return;
     await eraseComment(tx, uri, now);
+    await openErasure(tx, { subjectUri: uri, kind: "comment", accountId: by.id }, now);
     const { authorUri, threadUri, parentUri } = comment;
     await recordEvent(tx, { type: "CommentDeleted", subjectUri: uri, data: { authorUri, threadUri, parentUri } }, now);
   });
@@ -187,6 +211,8 @@ export async function forgetCommenter(tx: Tx, accountId: string, now: Date): Pro
     where comment.uri = subject.uri and comment.account_id = ${accountId}
     returning subject.uri, subject.deleted_at is null and subject.hidden_at is null as is_named`;
   for (const { uri, isNamed } of written) {
+    // Also of what is hidden: its part is only withheld.
+    await forgetVoice(tx, uri, now);
     if (!isNamed) continue;
     await touchSubject(tx, uri, {}, now);
     await recordEvent(tx, { type: "CommentChanged", subjectUri: uri, data: { isAuthorForgotten: true } }, now);

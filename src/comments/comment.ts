@@ -19,6 +19,10 @@ export interface Comment {
   readonly origin: string | null;
   /** The thing whose thread it stands in. */
   readonly threadUri: string;
+  /** The node that owns the thread; null for this one. */
+  readonly threadOrigin: string | null;
+  /** What that node says of it; null while it has said nothing, and in our own threads. */
+  readonly ownerState: OwnerState | null;
   /** The comment it replies to; null when it speaks to the thing itself. */
   readonly parentUri: string | null;
   /** The comment at the root of its branch; null for that one itself. */
@@ -55,8 +59,26 @@ export interface Comment {
   readonly editedAt: Date | null;
   readonly hiddenAt: Date | null;
   readonly hiddenReason: string;
+  readonly hiddenBy: Subject["hiddenBy"];
   readonly deletedAt: Date | null;
 }
+
+/** Whether the owner of a thread has a comment in it: it has, it has not (any more), or its moderator hid it. */
+export type OwnerState = "listed" | "unlisted" | "hidden";
+
+/**
+ * Whether a comment stands here in a thread of another node that has not taken it yet. What the owner's own people say
+ * needs no word.
+ */
+export const isAwaited = (comment: Pick<Comment, "origin" | "threadOrigin" | "ownerState">): boolean =>
+  comment.threadOrigin !== null && comment.origin !== comment.threadOrigin && comment.ownerState !== "listed";
+
+/**
+ * When a comment counts as said, for the order of its thread: every node must agree, clocks differ, and a reply never comes
+ * before what it answers.
+ */
+export const timeInThread = (publishedAt: Date, answered: Pick<Subject, "publishedAt"> | null): Date =>
+  new Date(Math.max(+publishedAt, answered?.publishedAt == null ? 0 : +answered.publishedAt + 1));
 
 /** What is left of a comment for a reader: the text, or what stands in its place. */
 export type Standing = "shown" | "deleted" | "hidden" | "held";

@@ -10,6 +10,7 @@ import { type Comment, editWindowMinutesDefault, isOpenTo } from "./comment.ts";
 
 const columns = (sql: Sql) => sql`
   comment.uri, comment.id, subject.url, subject.origin, subject.thread_uri, subject.parent_uri, comment.branch_uri,
+  about.origin as thread_origin, owner_word.state as owner_state, subject.hidden_by,
   subject.process_uri, subject.stance, comment.body, subject.language, comment.account_id,
   account.residence_verified_at is not null as is_by_resident, comment.depth, comment.version,
   case when author.type in ('Person', 'Service') then coalesce(nullif(author.name, ''), subject.author_name)
@@ -22,6 +23,8 @@ const columns = (sql: Sql) => sql`
 
 const joined = (sql: Sql) => sql`
   comment join subject on subject.uri = comment.uri
+  left join subject about on about.uri = subject.thread_uri
+  left join owner_word on owner_word.comment_uri = comment.uri and owner_word.origin = about.origin
   left join actor author on author.id = subject.author_id
   left join account on account.id = comment.account_id`;
 

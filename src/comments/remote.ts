@@ -1,12 +1,13 @@
 // Comments that arrive from other servers. The door has verified who speaks; here the same law is asked as of our people.
-import { forgetRemoteActor } from "../actors/actions.ts";
+import { eraseRemoteActor, forgetRemoteActor } from "../actors/actions.ts";
 import type { Actor, PeerPolicy } from "../actors/actor.ts";
 import { holdForModeration } from "../moderation/actions.ts";
-import type { Tx } from "../platform/db.ts";
-import { newId } from "../platform/ids.ts";
+import { isFirstOfUnknown } from "../moderation/peer-queries.ts";
+import { type Tx, together } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { originOf } from "../platform/uris.ts";
 import { findProcess } from "../processes/queries.ts";
+import { forgetVoice } from "../records/tally-actions.ts";
 import {
   enterSubject,
   rememberTombstone,
@@ -17,8 +18,11 @@ import {
 } from "../subjects/actions.ts";
 import { findSubject } from "../subjects/queries.ts";
 import type { Stance, Subject } from "../subjects/subject.ts";
-import { eraseComment, placeForUpdate } from "./actions.ts";
-import { type Comment, checkMaySpeak } from "./comment.ts";
+import { eraseComment, placeForUpdate, type Way } from "./actions.ts";
+import { type Comment, checkMaySpeak, timeInThread } from "./comment.ts";
+import { idInThread } from "./ids-in-thread.ts";
+import { heedOwner, keepOwnerWord, passOn, setAside } from "./owner-actions.ts";
+import { fillPlace } from "./place-actions.ts";
 import { findComment } from "./queries.ts";
 
 /** What another server says of one of its comments. */
@@ -38,31 +42,38 @@ export interface RemoteComment {
   readonly updatedAt?: Date | null;
   /** Kept from everyone until a moderator has looked at it: its server is limited here. */
   readonly isHeld?: boolean;
+  /** The activity that brought it, where one did. */
+  readonly activityUri?: string | null;
 }
 
-export type Reception = "published" | "held" | "changed" | "unchanged";
+export type Reception = "published" | "held" | "changed" | "shown-again" | "unchanged";
 
 /**
  * Keeps a comment of another server under something of ours, or under another node's thing that is kept here.
  * One that is kept already is changed where this is newer, so that order and repetition do not matter.
  *
+ * @param alongside what the caller writes for it in any case: called in the usual one, so that it goes out with the rest.
  * @throws Refused `not-found` where what it answers is unknown or not public, `gone` where that, or the comment itself,
  * has been deleted, `phase-closed` where the process of this node takes no comments now, `peer-blocked`, `forged`.
  */
-export async function receiveComment(tx: Tx, comment: RemoteComment, now: Date): Promise<Reception> {
+export async function receiveComment(
+  tx: Tx,
+  comment: RemoteComment,
+  now: Date,
+  alongside: () => Promise<void> = async () => {},
+): Promise<Reception> {
   const { uri, author } = comment;
   refuseUnless(author.origin !== null && originOf(uri) === originOf(author.uri), "forged", { uri });
-  const { isTombstoned, isKept, policy } = await standingOf(tx, uri, author);
+  const { isTombstoned, isKept, isFirst, policy, way } = await standingOf(tx, comment);
   refuseUnless(!isTombstoned, "gone");
   refuseUnless(policy !== "blocked", "peer-blocked", { host: author.host });
-  if (isKept) {
-    const updatedAt = comment.updatedAt ?? comment.publishedAt;
-    return await receiveCommentUpdate(tx, { ...comment, authorUri: author.uri, updatedAt }, now);
-  }
-  const place = await placeForUpdate(tx, comment.inReplyTo);
-  checkMaySpeak(place.spokenTo, place.phases, now);
+  if (isKept) return await receiveAgain(tx, comment, now);
+  const place = await placeForUpdate(tx, comment.inReplyTo, way);
+  const { thread, parent } = place;
+  const isPlaced = parent !== null && (stoodThen(parent, comment.publishedAt) || (await isTakenUp(tx, uri, thread)));
+  checkMaySpeak(isPlaced ? [thread] : place.spokenTo, place.phases, now);
   const publishedAt = comment.publishedAt < now ? comment.publishedAt : now;
-  const id = newId(timeInThread(publishedAt, place.parent));
+  const id = await idInThread(tx, uri, timeInThread(publishedAt, place.parent));
   const isNew = await enterSubject(tx, {
     uri,
     id,
@@ -82,25 +93,70 @@ export async function receiveComment(tx: Tx, comment: RemoteComment, now: Date):
   if (!isNew) return "unchanged";
   const isEdited = comment.updatedAt != null && comment.updatedAt > publishedAt;
   const editedAt = isEdited ? new Date(Math.min(+comment.updatedAt!, +now)) : null;
-  await tx`insert into comment ${tx({ uri, id, body: comment.html, editedAt, ...place.inBranch })}`;
+  const isHeld = comment.isHeld === true || policy === "limited" || isFirst;
+  const isOurs = place.thread.origin === null && !isHeld && editedAt === null;
+  const passing = { activityUri: comment.activityUri ?? null };
+  await together(
+    tx`insert into comment ${tx({ uri, id, body: comment.html, editedAt, ...place.inBranch })}`,
+    isOurs ? passOn(tx, "RemoteCommentPlaced", uri, passing, now) : null,
+    isOurs ? alongside() : null,
+  );
+  if (isOurs) return "published";
   if (editedAt !== null) await touchSubject(tx, uri, {}, editedAt);
-  if (comment.isHeld !== true && policy !== "limited") return "published";
-  await holdForModeration(tx, uri, now);
-  return "held";
+  if (isHeld) {
+    await holdForModeration(tx, uri, now);
+    return "held";
+  }
+  if (place.thread.origin !== null) await heedOwner(tx, uri, now);
+  await passOn(tx, "RemoteCommentPlaced", uri, passing, now);
+  return "published";
 }
 
-/** What is known here of a comment that arrives and of its server, in one question: this is asked for each of them. */
-async function standingOf(tx: Tx, uri: string, author: Actor) {
-  const [row] = await tx<{ isTombstoned: boolean; isKept: boolean; policy: PeerPolicy | null }[]>`
+/** One that is kept already: changed where this is newer, and shown again where its own server had not shown it. */
+async function receiveAgain(tx: Tx, comment: RemoteComment, now: Date): Promise<Reception> {
+  const { uri, author, activityUri = null } = comment;
+  const updatedAt = comment.updatedAt ?? comment.publishedAt;
+  await fillPlace(tx, { ...comment, url: comment.url ?? uri, authorId: author.id, updatedAt });
+  const reception = await receiveCommentUpdate(tx, { ...comment, authorUri: author.uri, updatedAt }, now);
+  if ((await findSubject(tx, uri))?.hiddenBy !== "origin") return reception;
+  await setHidden(tx, uri, null, now);
+  await heedOwner(tx, uri, now);
+  await passOn(tx, "RemoteCommentPlaced", uri, { activityUri }, now);
+  return "shown-again";
+}
+
+/** In another node's thread that node decides what stands where. */
+async function isTakenUp(tx: Tx, uri: string, { origin }: Subject): Promise<boolean> {
+  if (origin === null || origin === originOf(uri)) return origin !== null;
+  const words = await tx`
+    select from owner_word where comment_uri = ${uri} and origin = ${origin} and state = 'listed'`;
+  return words.length > 0;
+}
+
+/** A reply may arrive after what it answers was taken back or hidden; said before that, it keeps its place. */
+const stoodThen = ({ deletedAt, hiddenAt, hiddenReason }: Subject, publishedAt: Date): boolean =>
+  (deletedAt === null || publishedAt < deletedAt) &&
+  (hiddenAt === null || (hiddenReason !== "" && publishedAt < hiddenAt));
+
+interface Known extends Way {
+  readonly isTombstoned: boolean;
+  readonly isKept: boolean;
+  readonly isFirst: boolean;
+  readonly policy: PeerPolicy | null;
+  readonly isAnswerable: boolean;
+}
+
+/** What is known here of a comment that arrives, of its server and of what it answers, in one question: it is asked for each. */
+async function standingOf(tx: Tx, { uri, author, inReplyTo }: RemoteComment) {
+  const [row] = await tx<[Known]>`
     select exists (select from tombstone where uri = ${uri} and actor_uri = ${author.uri}) as is_tombstoned,
-      exists (select from subject where uri = ${uri}) as is_kept,
-      (select policy from peer where host = ${new URL(author.uri).host}) as policy`;
-  return row!;
+      exists (select from subject where uri = ${uri}) as is_kept, ${isFirstOfUnknown(tx, author)} as is_first,
+      (select policy from peer where host = ${new URL(author.uri).host}) as policy,
+      answered.uri is not null as is_answerable, answered.thread_uri, answered.parent_uri,
+      case when answered.origin is null and answered.kind <> 'comment' then answered.process_uri end as own_process_uri
+    from (select) as one left join subject answered on answered.uri = ${inReplyTo}`;
+  return { ...row, way: row.isAnswerable ? row : null };
 }
-
-/** Threads are in the order of their ids, and other servers' clocks differ: a reply never comes before what it answers. */
-const timeInThread = (publishedAt: Date, parent: Subject | null): Date =>
-  new Date(Math.max(+publishedAt, parent?.publishedAt == null ? 0 : +parent.publishedAt + 1));
 
 /**
  * The author of a comment has changed its text. An older state than the one kept is ignored.
@@ -116,6 +172,7 @@ export async function receiveCommentUpdate(
     html: string;
     language: string | null;
     updatedAt: Date;
+    activityUri?: string | null;
   },
   now: Date,
 ): Promise<"changed" | "unchanged"> {
@@ -131,31 +188,73 @@ export async function receiveCommentUpdate(
     name === undefined
       ? []
       : await tx`update subject set author_name = ${name} where uri = ${update.uri} and author_name <> ${name} returning 1`;
-  if (update.html === kept.body) return renamed.length > 0 ? "changed" : "unchanged";
-  await tx`
-    update comment set body = ${update.html}, version = version + 1, edited_at = ${updatedAt} where uri = ${update.uri}`;
-  await touchSubject(tx, update.uri, { language: update.language }, updatedAt);
+  if (renamed.length > 0) await forgetVoice(tx, update.uri, now);
+  const isReworded = update.html !== kept.body;
+  if (isReworded) {
+    await tx`
+      update comment set body = ${update.html}, version = version + 1, edited_at = ${updatedAt} where uri = ${update.uri}`;
+  }
+  // Also where nothing that is kept here is new, so that both nodes agree on how old this is.
+  if (updatedAt > kept.updatedAt || isReworded)
+    await touchSubject(tx, update.uri, { language: update.language }, updatedAt);
+  if (!isReworded && renamed.length === 0) return "unchanged";
+  if (kept.hiddenAt === null) {
+    await passOn(tx, "RemoteCommentChanged", update.uri, { activityUri: update.activityUri ?? null }, now);
+  }
   return "changed";
 }
 
 /**
- * A comment of another server is taken back: by its author, which erases it here too, or by the process or city whose
- * thread it stands in, which hides it here as it is hidden there. One that is unknown is remembered as deleted, so that
- * it has no effect when it arrives late.
+ * A comment of another server is taken back: by its author, which erases it here too, by its own server's moderator, which
+ * sets it aside until that server has it again, or by the process or city whose thread it stands in, which hides it here
+ * as it is hidden there. One that is unknown is remembered as deleted, so that it has no effect when it arrives late.
  *
+ * @param said.reason a moderator's, whose hiding may come back; empty where it is for good.
  * @throws Refused `not-allowed` for anyone else.
  */
-export async function receiveCommentDelete(tx: Tx, uri: string, actorUri: string, now: Date): Promise<void> {
+export async function receiveCommentDelete(
+  tx: Tx,
+  uri: string,
+  actorUri: string,
+  now: Date,
+  said: { reason?: string; activityUri?: string | null } = {},
+): Promise<void> {
+  const { reason = "", activityUri = null } = said;
   const subject = await subjectForUpdate(tx, uri);
   if (subject === null) {
     refuseUnless(originOf(uri) === originOf(actorUri), "not-allowed");
-    return await rememberTombstone(tx, uri, actorUri, now);
+    if (reason === "") await rememberTombstone(tx, uri, actorUri, now);
+    return;
   }
   const kept = await remoteComment(tx, uri);
   refuseUnless(kept !== null, "not-allowed");
-  if (kept.authorUri === actorUri) return await eraseComment(tx, uri, now);
+  if (kept.authorUri === actorUri) {
+    if (reason === "") return await eraseRemoteComment(tx, uri, activityUri, now);
+    return await setAside(tx, uri, reason, activityUri, now);
+  }
   refuseUnless(await moderatesThread(tx, kept, actorUri), "not-allowed");
-  await setHidden(tx, uri, new URL(actorUri).host, now);
+  await keepOwnerWord(tx, { commentUri: uri, origin: originOf(actorUri), state: "hidden", reason, at: now }, now);
+}
+
+/** Erases a comment of another server here, and tells those who have it from us. Nothing happens for what we do not have. */
+export async function eraseRemoteComment(tx: Tx, uri: string, activityUri: string | null, now: Date): Promise<void> {
+  const kept = await remoteComment(tx, uri);
+  if (kept === null || kept.deletedAt !== null) return;
+  await eraseComment(tx, uri, now);
+  await passOn(tx, "RemoteCommentDeleted", uri, { activityUri }, now);
+}
+
+/** Empties our copy of another server's comment. */
+export async function eraseCommentCopy(tx: Tx, uri: string, now: Date): Promise<void> {
+  const kept = await remoteComment(tx, uri);
+  if (kept !== null && kept.deletedAt === null) await eraseComment(tx, uri, now);
+}
+
+/** Empties what is known of an actor of another server, down to its name and address, and takes back its likes and follows. */
+export async function eraseActorCopy(tx: Tx, uri: string, now: Date): Promise<void> {
+  await removeReactionsOf(tx, uri);
+  await forgetRemoteActor(tx, uri, now);
+  await eraseRemoteActor(tx, uri);
 }
 
 /**
@@ -167,7 +266,7 @@ export async function receiveActorDelete(tx: Tx, actorUri: string, now: Date): P
     select subject.uri from subject join actor on actor.id = subject.author_id
     where actor.uri = ${actorUri} and actor.origin is not null and subject.origin is not null
       and subject.kind = 'comment' and subject.deleted_at is null`;
-  for (const { uri } of written) await eraseComment(tx, uri, now);
+  for (const { uri } of written) await eraseRemoteComment(tx, uri, null, now);
   await removeReactionsOf(tx, actorUri);
   await forgetRemoteActor(tx, actorUri, now);
 }

@@ -11,7 +11,7 @@ import { buttonForm, buttonLink, confirmForm, csrfField, form, openFields } from
 import type { FormState } from "../web/forms.ts";
 import { filterBar, withQuery } from "../web/lists.ts";
 import { type CommentShown, thread } from "../web/thread.ts";
-import { bodyLengthMax, type Comment, isEditable, provenanceOf, standingOf } from "./comment.ts";
+import { bodyLengthMax, type Comment, isAwaited, isEditable, provenanceOf, standingOf } from "./comment.ts";
 import type { Discussion } from "./queries.ts";
 
 /** Who reads, what they like, and what they may do: the same for every comment of a thread. */
@@ -186,6 +186,7 @@ export function shown(
     lang: comment.language,
     stance: comment.stance,
     likeCount: comment.likeCount,
+    ...(isAwaited(comment) ? { mark: t("comments.awaited", { host: new URL(comment.threadOrigin!).host }) } : {}),
     actions: html`${standing === "shown" ? verbs(ctx, reading, comment) : nothing}${more}`,
     replies,
   };

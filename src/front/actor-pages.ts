@@ -6,6 +6,7 @@ import { findLocalActor } from "../actors/queries.ts";
 import { html, nothing } from "../platform/html.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
+import { findDiscussion } from "../proposals/discussion-queries.ts";
 import { proposalCardOf } from "../proposals/list-views.ts";
 import { listProposalsBy } from "../proposals/queries.ts";
 import type { PageEnv } from "../web/context.ts";
@@ -15,9 +16,12 @@ import { cardList, emptyState, section } from "../web/lists.ts";
 
 const shownMax = 20;
 
-export function actorPages({ sql }: House): Hono<PageEnv> {
+export function actorPages({ sql, uris }: House): Hono<PageEnv> {
   return new Hono<PageEnv>().get("/actors/:handle", async (c) => {
-    const actor = await findLocalActor(sql, c.req.param("handle"));
+    const handle = c.req.param("handle").toLowerCase();
+    const found = (await findDiscussion(sql, uris, handle)) ?? (await findLocalActor(sql, handle));
+    // A discussion is there as long as its proposal is.
+    const actor = found?.kind === "discussion" && !("aboutUri" in found) ? null : found;
     refuseUnless(actor !== null, "not-found");
     refuseUnless(actor.goneAt === null, "gone");
     c.header("vary", "Accept");
@@ -25,12 +29,12 @@ export function actorPages({ sql }: House): Hono<PageEnv> {
     const ctx = c.get("page");
     const { t } = ctx;
     const proposals = await listProposalsBy(sql, actor.id, shownMax);
-    const handle = addressOf(actor);
+    const address = addressOf(actor);
     return c.html(
       page({
         ctx,
         title: actor.name,
-        kicker: html`<bdi dir="ltr">${handle}</bdi>`,
+        kicker: html`<bdi dir="ltr">${address}</bdi>`,
         activityUrl: actor.uri,
         isUnlisted: true,
         main: html`${actor.summary === "" ? nothing : html`<p dir="auto">${actor.summary}</p>`}
@@ -40,7 +44,11 @@ export function actorPages({ sql }: House): Hono<PageEnv> {
               ? emptyState(t("actors.proposals-none"))
               : cardList(proposals.map((proposal) => proposalCardOf(ctx, proposal))),
           )}`,
-        aside: followBox(ctx, { handle, uri: actor.uri, title: t("organisations.follow", { name: actor.name }) }),
+        aside: followBox(ctx, {
+          handle: address,
+          uri: actor.uri,
+          title: t("organisations.follow", { name: actor.name }),
+        }),
       }),
     );
   });

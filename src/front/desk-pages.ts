@@ -2,6 +2,8 @@
 import { Hono } from "hono";
 import { holds } from "../accounts/account.ts";
 import { requireRole } from "../accounts/viewer.ts";
+import { waitingAdoptions } from "../adoptions/views.ts";
+import { listWaiting } from "../adoptions/waiting-queries.ts";
 import { listDeadLetters, retryDeadLetter } from "../platform/dead-letters.ts";
 import { html, nothing } from "../platform/html.ts";
 import { jobDepth } from "../platform/jobs.ts";
@@ -27,11 +29,12 @@ export function workDeskPages({ sql, clock }: House): Hono<PageEnv> {
     const ctx = c.get("page");
     const { t } = ctx;
     const isOperator = holds(by, "administrator");
-    const [drafts, waiting, categories, depth, letters] = await Promise.all([
+    const [drafts, waiting, categories, depth, adoptions, letters] = await Promise.all([
       listProcesses(sql, { drafts: true, limit: shownMax, now: clock.now() }),
       listUnanswered(sql, shownMax),
       listCategories(sql),
       jobDepth(sql),
+      listWaiting(sql, { lang: t.lang, now: ctx.now, limit: shownMax }),
       isOperator ? listDeadLetters(sql, { limit: shownMax }) : [],
     ]);
     const main = html`
@@ -41,6 +44,7 @@ export function workDeskPages({ sql, clock }: House): Hono<PageEnv> {
           ? emptyState(t("desk.unanswered-none"))
           : cardList(waiting.map((proposal) => proposalCardOf(ctx, proposal, { categories }))),
       )}
+      ${adoptions.length === 0 ? nothing : section(t("adoptions.waiting"), waitingAdoptions(ctx, adoptions), undefined, "adoptions")}
       ${section(
         t("desk.drafts"),
         drafts.length === 0
@@ -67,7 +71,8 @@ export function workDeskPages({ sql, clock }: House): Hono<PageEnv> {
             )
           : nothing
       }`;
-    return c.html(page({ ctx, title: t("desk.title"), section: "desk", width: "wide", main }));
+    const actions = isOperator ? buttonLink("/desk/erasures", t("desk.erasures"), "secondary") : nothing;
+    return c.html(page({ ctx, title: t("desk.title"), section: "desk", width: "wide", actions, main }));
   });
 
   routes.post("/desk/retries", async (c) => {

@@ -7,10 +7,10 @@ import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { Uris } from "../platform/uris.ts";
-import { enterNews } from "../processes/actions.ts";
 import { countContribution } from "../processes/count-actions.ts";
+import { enterNews } from "../processes/news-actions.ts";
 import type { Process } from "../processes/process.ts";
-import { getProcess } from "../processes/queries.ts";
+import { checkCategories, getProcess } from "../processes/queries.ts";
 import { deleteSubject, enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
 import { type MeetingNews, newsOf } from "./announcement.ts";
 import {
@@ -25,6 +25,7 @@ import {
   minutesLengthMax,
 } from "./meeting.ts";
 import { getMeeting } from "./queries.ts";
+import { vouchForMeetings } from "./vouch.ts";
 
 export interface MeetingInput extends MeetingText {
   /** What it talks about: addresses of proposals. */
@@ -52,6 +53,7 @@ export async function draftMeeting(
     const organisationId = process?.organisationId ?? input.organisationId;
     const organisation = await findActorById(tx, organisationId);
     refuseUnless(organisation?.kind === "organisation", "invalid-input", { field: "organisation" });
+    await checkCategories(tx, [input.categoryId]);
     await enterSubject(tx, {
       uri,
       id,
@@ -98,6 +100,7 @@ export async function changeMeeting(
     const before = await ownMeetingForUpdate(tx, by, uri);
     refuseUnless(before.state === "draft" || mayBecome(before.state, "scheduled"), "not-in-this-state");
     if (before.state !== "draft") checkInvitation(input);
+    await checkCategories(tx, [input.categoryId]);
     await tx`update meeting set ${tx(columnsOf(input))} where uri = ${uri}`;
     await replaceMeetingLinks(tx, uri, input.linkedUris);
     const shown = { title: input.title.trim(), language: input.language };
@@ -200,7 +203,7 @@ export async function discardMeeting(sql: Sql, by: Account, uri: string, now: Da
   });
 }
 
-/** The event, and the process's news of it where people should hear. A meeting in no process speaks for itself. */
+/** The record, the event, and the process's news of it where people should hear. A meeting in no process speaks for itself. */
 async function tell(
   tx: Tx,
   uris: Uris,
@@ -210,6 +213,7 @@ async function tell(
   by: Account,
   now: Date,
 ): Promise<void> {
+  await vouchForMeetings(tx, [meeting.uri], now);
   const process: Process | null = meeting.processUri === null ? null : await getProcess(tx, meeting.processUri);
   const newsUri =
     process === null || news === null

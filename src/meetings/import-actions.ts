@@ -5,9 +5,11 @@ import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { Uris } from "../platform/uris.ts";
 import type { Process } from "../processes/process.ts";
+import { noteCount } from "../records/tally-actions.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { checkInvitation, type ImportSource, type MeetingText } from "./meeting.ts";
 import { listImportedMeetingIds } from "./queries.ts";
+import { vouchForMeetings } from "./vouch.ts";
 
 export type ImportedMeeting = MeetingText & {
   readonly district: string;
@@ -73,10 +75,16 @@ export async function importMeetings(
           createdAt: now,
         })) as never[],
       )}`;
+    await vouchForMeetings(
+      tx,
+      rows.map(({ id }) => uris.meeting(id)),
+      now,
+    );
     onProgress(at + rows.length);
   }
   if (fresh.length > 0) {
     await tx`update process set meeting_count = meeting_count + ${fresh.length} where uri = ${process.uri}`;
+    await noteCount(tx, process.uri);
     await recordAct(tx, by, "meetings-imported", process.uri, { source: first.source.name, count: fresh.length }, now);
   }
   return fresh.length;

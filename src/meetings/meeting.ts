@@ -55,6 +55,8 @@ export interface ImportSource {
   readonly name: string;
   readonly url: string;
   readonly id: string;
+  /** The address of the licence the source names; absent where it names none. */
+  readonly license?: string | undefined;
   /** By the source's own count: never added to what is counted here. */
   readonly counts: Readonly<Record<string, number>>;
 }

@@ -8,13 +8,14 @@ import { nothing } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
 import { readPageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { pickText } from "../platform/text.ts";
+import { pickText, tidyLine } from "../platform/text.ts";
 import { dayMs } from "../platform/time.ts";
 import type { House } from "../ports.ts";
 import { textOf } from "../processes/list-views.ts";
 import type { Process } from "../processes/process.ts";
 import { findProcess, listCategories, listProcesses } from "../processes/queries.ts";
 import { shownProcess } from "../processes/viewer.ts";
+import { findHead } from "../records/queries.ts";
 import { listLinked } from "../subjects/linked-queries.ts";
 import type { PageEnv } from "../web/context.ts";
 import { calendarOf, calendarType } from "./calendar.ts";
@@ -50,7 +51,8 @@ export function meetingPages(house: House): Hono<PageEnv> {
 function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
   const show = async (c: Context<PageEnv>, process: Process | null) => {
     const ctx = c.get("page");
-    const { q = "", when = "", process: segment = "" } = c.req.query();
+    const { q: words = "", when = "", process: segment = "" } = c.req.query();
+    const q = tidyLine(words);
     const request = readPageRequest(new URL(c.req.url).searchParams, meetingsPerPage);
     const chosen = process === null && segment !== "" ? await shownProcess(c, sql, segment) : process;
     const which = when === "past" ? "past" : "upcoming";
@@ -146,6 +148,7 @@ function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
         linked: await listLinked(sql, links),
         territory: meeting.origin === null ? (process?.pilotGeojson ?? city?.territoryGeojson ?? null) : null,
         mayEdit: meeting.origin === null && holds(ctx.account, "official", meeting.processUri),
+        record: await findHead(sql, meeting.uri),
         thread: discussion === null ? nothing : commentThread(ctx, discussion),
       }),
     );

@@ -125,6 +125,25 @@ export async function listMeetingLinks(sql: Sql, meetingUri: string): Promise<st
   return rows.map((row) => row.targetUri);
 }
 
+/** As {@link listMeetingLinks}, of several meetings, by their addresses. */
+export async function listMeetingLinksOf(
+  sql: Sql,
+  meetingUris: readonly string[],
+): Promise<ReadonlyMap<string, string[]>> {
+  const rows = await sql<{ meetingUri: string; targetUris: string[] }[]>`
+    select meeting_uri, array_agg(target_uri order by position) as target_uris from meeting_link
+    where meeting_uri = any(${meetingUris as string[]}) group by meeting_uri`;
+  return new Map(rows.map((row) => [row.meetingUri, row.targetUris]));
+}
+
+/** Meetings of this node that have records: published, hidden ones too. */
+export async function listMeetingsToRecord(sql: Sql, uris: readonly string[]): Promise<Meeting[]> {
+  return await sql<Meeting[]>`
+    select ${columns(sql)} from ${joined(sql)}
+    where meeting.uri = any(${uris as string[]}) and subject.origin is null and subject.published_at is not null
+      and subject.deleted_at is null order by meeting.id`;
+}
+
 /** The public meetings that talk about a thing, the latest first: for the page of a proposal. */
 export async function listMeetingsAbout(sql: Sql, targetUri: string, limit: number): Promise<Meeting[]> {
   return await sql<Meeting[]>`

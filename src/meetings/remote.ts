@@ -77,3 +77,12 @@ export async function keepRemoteMeeting(tx: Tx, meeting: RemoteMeeting, now: Dat
   await replaceMeetingLinks(tx, uri, linkedUris.slice(0, linkedMax));
   await touchSubject(tx, uri, { title, language, url, authorName: organisationName }, updatedAt);
 }
+
+/** Empties our copy of a meeting. */
+export async function eraseMeetingCopy(tx: Tx, uri: string): Promise<void> {
+  const rows = await tx`
+    update meeting set title = '', body = '', address = '', latitude = null, longitude = null, link = '', agenda = '',
+      audience = '', district = '', cancel_reason = '', organisations = '', minutes = '', source = null
+    where uri = ${uri} and exists (select from subject where subject.uri = ${uri} and subject.origin is not null) returning 1`;
+  if (rows.length > 0) await tx`delete from meeting_link where meeting_uri = ${uri}`;
+}

@@ -4,6 +4,8 @@ import type { Translator } from "../platform/i18n.ts";
 import { plainText } from "../platform/rich-text.ts";
 import { type Process, processPath } from "../processes/process.ts";
 import { followProcess, processCrumbs } from "../processes/views.ts";
+import type { KeptRecord } from "../records/queries.ts";
+import { recordPanel } from "../records/views.ts";
 import type { Linked } from "../subjects/linked-queries.ts";
 import { pagePathOf } from "../subjects/subject.ts";
 import { articleBody, dateBlock } from "../web/cards.ts";
@@ -28,6 +30,8 @@ export interface MeetingPageProps {
   readonly territory: unknown;
   readonly mayEdit: boolean;
   readonly thread: Renderable;
+  /** Its newest record. */
+  readonly record: KeptRecord | null;
 }
 
 export function meetingPage(ctx: PageContext, props: MeetingPageProps): Markup {
@@ -62,6 +66,7 @@ export function meetingPage(ctx: PageContext, props: MeetingPageProps): Markup {
       ${isPublic && meeting.state === "scheduled" && !isOver(meeting, ctx.now) ? addToCalendar(t, meeting) : nothing}
       ${process === null || process.publishedAt === null ? nothing : followProcess(ctx, process)}
       ${isPublic ? shareBox(ctx, { url: meeting.url, title: meeting.title }) : nothing}
+      ${recordPanel(ctx, props.record, meeting.id)}
       ${sourceOf(t, meeting)}`,
   });
 }

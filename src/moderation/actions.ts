@@ -1,13 +1,12 @@
-// The verbs of moderation: report, hide, reinstate, dismiss, limit a server. The only writer of these tables.
-import { type Account, holds } from "../accounts/account.ts";
-import { decidePeer } from "../actors/actions.ts";
-import type { Actor, PeerPolicy } from "../actors/actor.ts";
+// The verbs of moderation: report, hide, reinstate, dismiss. The only writer of these tables. Servers are in peer-actions.ts.
+import type { Account } from "../accounts/account.ts";
+import type { Actor } from "../actors/actor.ts";
+import { policyFor } from "../actors/queries.ts";
 import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { clip, tidyText } from "../platform/text.ts";
-import type { Uris } from "../platform/uris.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { recordAct, setHidden, subjectForUpdate } from "../subjects/actions.ts";
 import { findSubject } from "../subjects/queries.ts";
@@ -15,7 +14,6 @@ import type { Subject } from "../subjects/subject.ts";
 import {
   checkHiding,
   checkReport,
-  hidingReasonLengthMax,
   mayModerate,
   type Outcome,
   type ReportCategory,
@@ -126,7 +124,7 @@ export async function hideSubject(sql: Sql, by: Account, uri: string, reason: st
 
 /**
  * Shows something again that was hidden, or for the first time what was held. Nothing happens where it is shown.
- * @throws Refused `not-allowed`, `not-found`.
+ * @throws Refused `not-allowed`, `not-found`, `peer-blocked` while its server is.
  */
 export async function reinstateSubject(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
   await withTransaction(sql, async (tx) => {
@@ -134,6 +132,8 @@ export async function reinstateSubject(sql: Sql, by: Account, uri: string, now: 
     refuseUnless(subject !== null && subject.deletedAt === null, "not-found");
     refuseUnless(mayModerate(by, subject), "not-allowed");
     if (subject.hiddenAt === null) return;
+    const host = subject.origin === null ? null : new URL(subject.origin).host;
+    refuseUnless(host === null || (await policyFor(tx, host)) !== "blocked", "peer-blocked", { host: host ?? "" });
     const isNew = await setHidden(tx, uri, null, now);
     await settle(tx, by, [uri], "kept", now);
     await recordAct(tx, by, "subject-reinstated", uri, {}, now);
@@ -193,26 +193,4 @@ async function closeDecided(tx: Tx, by: Account, reportIds: readonly string[], n
           from report_subject where report_id = any(${reportIds as string[]}::uuid[])
           group by report_id having bool_and(outcome is not null)) decided
     where report.id = decided.report_id and report.state = 'open'`;
-}
-
-/**
- * Decides what this node does with another server: allow it, keep what it sends for a moderator, or block it.
- * @throws Refused `not-allowed` for anyone but an administrator of the node, `invalid-input` for this node itself or no host.
- */
-export async function decideServer(
-  sql: Sql,
-  uris: Pick<Uris, "host">,
-  by: Account,
-  decision: { host: string; policy: PeerPolicy; reason: string },
-  now: Date,
-): Promise<void> {
-  refuseUnless(holds(by, "administrator"), "not-allowed");
-  const host = decision.host.trim().toLowerCase();
-  const isHost = URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host;
-  refuseUnless(isHost && host !== uris.host, "invalid-input", { field: "host" });
-  const reason = clip(tidyText(decision.reason), hidingReasonLengthMax);
-  await withTransaction(sql, async (tx) => {
-    await decidePeer(tx, { host, policy: decision.policy, reason }, now);
-    await recordAct(tx, by, "server-decided", `https://${host}`, { policy: decision.policy, reason }, now);
-  });
 }

@@ -13,7 +13,10 @@ import { pagePathOf, type SubjectKind } from "../subjects/subject.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { emptyForm, type FormState, handleForm, setFlash } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
-import { decideServer, dismissReport, hideSubject, reinstateSubject, reportSubject } from "./actions.ts";
+import { dismissReport, hideSubject, reinstateSubject, reportSubject } from "./actions.ts";
+import { decideServer } from "./peer-actions.ts";
+import { peerPages } from "./peer-pages.ts";
+import { policies } from "./peer-views.ts";
 import {
   getCase,
   listHidden,
@@ -33,7 +36,7 @@ export type TextReaders = Readonly<Partial<Record<SubjectKind, ReadTexts>>>;
 
 const hidingInput = z.object({ reason: z.string().trim().min(1).max(hidingReasonLengthMax) });
 const serverInput = z.object({
-  policy: z.enum(["allowed", "limited", "blocked"]),
+  policy: z.enum(policies),
   serverReason: z.string().trim().max(hidingReasonLengthMax).default(""),
 });
 const reportInput = z.object({
@@ -48,6 +51,7 @@ export function moderationPages(house: House, readers: TextReaders = {}): Hono<P
   deskRoutes(pages, house, readers);
   caseRoutes(pages, house, readers);
   reportRoutes(pages, house);
+  pages.route("/", peerPages(house));
   return pages;
 }
 

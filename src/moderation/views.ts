@@ -10,6 +10,7 @@ import { buttonForm, buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { cardList, emptyState, filterBar, pager, section, tabs } from "../web/lists.ts";
 import { ago, badge, langAttrs, languageNote, statusPill } from "../web/marks.ts";
+import { serverForm } from "./peer-views.ts";
 import type { Case, HiddenThing, ReportFilter, ReportRow } from "./queries.ts";
 import {
   hidingReasonLengthMax,
@@ -187,7 +188,7 @@ export function caseView(ctx: PageContext, { thing, reports, acts }: Case, texts
             html`<ul>${acts.map((act) => html`<li>${actText(t, act)} · ${ago(t, act.at, ctx.now)}</li>`)}</ul>`,
           )
     }
-    ${thing.origin !== null && holds(account, "administrator") ? serverForm(ctx, thing, state) : nothing}`;
+    ${thing.origin !== null && holds(account, "administrator") ? serverForm(ctx, { id: thing.id, origin: thing.origin }, state) : nothing}`;
 }
 
 function actText(t: Translator, { act, byName, reason }: Case["acts"][number]): string {
@@ -231,25 +232,6 @@ function decisions(ctx: PageContext, thing: Thing, state: FormState): Markup {
       })}`,
     }),
   )}`;
-}
-
-function serverForm(ctx: PageContext, thing: Thing, state: FormState): Markup {
-  const { t } = ctx;
-  const { host } = new URL(thing.origin ?? "");
-  const fields = openFields(ctx, state);
-  const policies = ["limited", "blocked", "allowed"] as const;
-  return section(
-    t("moderation.server-title", { host }),
-    form(ctx, {
-      action: `/moderation/things/${thing.id}/server`,
-      submit: t("moderation.server-decide"),
-      body: html`${fields.radios("policy", {
-        label: t("moderation.server-policy"),
-        options: policies.map((value) => ({ value, label: t(`moderation.policy.${value}`) })),
-      })}
-      ${fields.text("serverReason", { label: t("moderation.server-reason"), optional: true, charsMax: hidingReasonLengthMax })}`,
-    }),
-  );
 }
 
 /** The form that anyone who is signed in reports something with. */

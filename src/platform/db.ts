@@ -92,6 +92,20 @@ async function beginGuarded<T>(pool: Pool, mode: string, work: (tx: Tx) => Promi
 
 const never = new Promise<never>(() => {});
 
+/**
+ * Statements of one transaction that do not wait for each other's answers: they go out in one write and are answered
+ * together; which comes first is not promised. All of them have ended when this returns or throws, so that none runs on
+ * behind a rollback.
+ * @throws what the first of them failed with.
+ */
+export async function together<T extends readonly unknown[]>(
+  ...work: T
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const ends = await Promise.allSettled(work);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  return ends.map((end) => (end as PromiseFulfilledResult<unknown>).value) as never;
+}
+
 /** A name as SQL takes it, for `unsafe`: `sql(name)` would turn camel case into snake case. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
@@ -99,6 +113,10 @@ export const identifier = (name: string): string => `"${name.replaceAll('"', '""
 export function violatedUnique(error: unknown): string | null {
   return error instanceof postgres.PostgresError && error.code === "23505" ? (error.constraint_name ?? "") : null;
 }
+
+/** Whether a row could not be deleted because others name it (23503). */
+export const isStillReferred = (error: unknown): boolean =>
+  error instanceof postgres.PostgresError && error.code === "23503";
 
 const awayCodes = /^(ECONN\w+|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|CONNECT\w+|08\w{3}|57P0\d)$/;
 

@@ -7,7 +7,16 @@ import { isIP, type LookupFunction } from "node:net";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { isPublicAddress } from "./addresses.ts";
-import { answerOf, exchange, type Outgoing, readCapped, tooSlow, unreachable } from "./http-exchange.ts";
+import {
+  answerOf,
+  exchange,
+  type Outgoing,
+  readOrTake,
+  type TakeBody,
+  TakeFailed,
+  tooSlow,
+  unreachable,
+} from "./http-exchange.ts";
 import { Refused } from "./refusal.ts";
 
 export const fetchLimits = {
@@ -50,6 +59,8 @@ export interface GuardedInit {
   readonly headersFor?: ((url: URL, headers: Headers) => Promise<Headers>) | undefined;
   readonly bytesMax?: number;
   readonly totalMs?: number;
+  /** Given, the body of a 200 is handed to it as it comes, and the response has none. */
+  readonly take?: TakeBody;
 }
 
 export interface GuardedFetch extends AsyncDisposable {
@@ -86,9 +97,13 @@ export function openGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     return url.protocol === "https:" ? agents.permittedHttps : agents.permittedHttp;
   };
 
-  async function send(outgoing: Outgoing, bytesMax: number, signal: AbortSignal): Promise<Response> {
-    if (options.transport) return await viaTransport(options.transport, outgoing, bytesMax, signal);
-    return await exchange(outgoing, { agent: agentFor(outgoing.url), ...limits, bytesMax, signal });
+  async function send(
+    outgoing: Outgoing,
+    reading: { bytesMax: number; take: TakeBody | undefined },
+    signal: AbortSignal,
+  ): Promise<Response> {
+    if (options.transport) return await viaTransport(options.transport, outgoing, reading, signal);
+    return await exchange(outgoing, { agent: agentFor(outgoing.url), ...limits, ...reading, signal });
   }
 
   const client: GuardedFetch = {
@@ -108,7 +123,7 @@ export function openGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
           checkUrl(outgoing.url, permitted);
           visited.add(outgoing.url.href);
           const headers = (await init.headersFor?.(outgoing.url, outgoing.headers)) ?? outgoing.headers;
-          const response = await send({ ...outgoing, headers }, bytesMax, signal);
+          const response = await send({ ...outgoing, headers }, { bytesMax, take: init.take }, signal);
           const next = init.redirect === "manual" ? null : redirected(outgoing, response);
           if (next === null) return response;
           if (visited.has(next.url.href)) throw unreachable(next.url, "redirects in a circle");
@@ -206,7 +221,7 @@ function redirected(outgoing: Outgoing, response: Response): Outgoing | null {
 async function viaTransport(
   transport: (request: Request) => Promise<Response>,
   { url, method, headers, body }: Outgoing,
-  bytesMax: number,
+  reading: { bytesMax: number; take: TakeBody | undefined },
   signal: AbortSignal,
 ): Promise<Response> {
   const request = new Request(url, {
@@ -217,7 +232,8 @@ async function viaTransport(
     signal,
   });
   const answer = await Promise.race([transport(request), aborted(signal)]);
-  const bytes = answer.body ? await readCapped(Readable.fromWeb(answer.body as ReadableStream), bytesMax, url) : null;
+  const stream = answer.body ? Readable.fromWeb(answer.body as ReadableStream) : null;
+  const bytes = stream ? await readOrTake(stream, answer.status, reading, url) : null;
   return answerOf(url, answer.status, answer.headers, bytes);
 }
 
@@ -231,6 +247,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 /** Whatever went wrong on the way, as something a person can be told; the caller's own abort passes as it is. */
 function refusalFor(error: unknown, url: URL, signal: AbortSignal): unknown {
+  if (error instanceof TakeFailed) return error.cause;
   if (signal.aborted) return signal.reason;
   if (error instanceof Refused) return error;
   return unreachable(url, (error as NodeJS.ErrnoException).code ?? "no answer", error);

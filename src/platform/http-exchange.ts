@@ -20,7 +20,14 @@ export interface ExchangeOptions {
   readonly connectMs: number;
   readonly idleMs: number;
   readonly signal: AbortSignal;
+  readonly take?: TakeBody | undefined;
 }
+
+/** Reads the body of a 200 as it comes, so that it never stands in memory whole. Its own errors pass as they are. */
+export type TakeBody = (body: AsyncIterable<Uint8Array>) => Promise<void>;
+
+/** What {@link TakeBody} threw, on its way past those who judge the connection. */
+export class TakeFailed extends Error {}
 
 /** @throws Refused `peer-too-slow`, `too-large`, `peer-unreachable`, or what the agent's lookup threw. */
 export async function exchange(outgoing: Outgoing, options: ExchangeOptions): Promise<Response> {
@@ -47,8 +54,10 @@ async function attempt(outgoing: Outgoing, options: ExchangeOptions): Promise<Re
     for (let i = 0; i < message.rawHeaders.length; i += 2) {
       headers.append(message.rawHeaders[i]!, message.rawHeaders[i + 1]!);
     }
-    const bytes = await readCapped(decompressed(message, headers, url), options.bytesMax, url);
-    return answerOf(url, message.statusCode ?? 0, headers, bytes);
+    const body = decompressed(message, headers, url);
+    const status = message.statusCode ?? 0;
+    const bytes = await readOrTake(body, status, options, url);
+    return answerOf(url, status, headers, bytes);
   } catch (error) {
     request.destroy();
     throw request.errored instanceof Refused ? request.errored : error;
@@ -103,17 +112,53 @@ function decompressed(message: http.IncomingMessage, headers: Headers, url: URL)
   return pipeline(message, decompress, () => {});
 }
 
+/** The body whole, or null once it has been handed to the one who takes it. Both end at the same size. */
+export async function readOrTake(
+  body: Readable,
+  status: number,
+  { take, bytesMax }: Pick<ExchangeOptions, "take" | "bytesMax">,
+  url: URL,
+): Promise<Buffer<ArrayBuffer> | null> {
+  if (take === undefined || status !== 200) return await readCapped(body, bytesMax, url);
+  const chunks = capped(body, bytesMax, url);
+  let failure: { cause: unknown } | null = null;
+  const relayed = (async function* () {
+    try {
+      yield* chunks;
+    } catch (cause) {
+      failure = { cause };
+      throw cause;
+    }
+  })();
+  try {
+    await take(relayed);
+    return null;
+  } catch (cause) {
+    body.destroy();
+    // What went wrong on the way is judged as of any answer; the rest is the taker's own.
+    if ((failure as { cause: unknown } | null)?.cause === cause) throw cause;
+    throw new TakeFailed("the answer was not taken", { cause });
+  }
+}
+
 /** @throws Refused `too-large` as soon as one byte too many has come. */
-export async function readCapped(body: Readable, bytesMax: number, url: URL): Promise<Buffer<ArrayBuffer>> {
-  const chunks: Buffer[] = [];
+async function* capped(body: Readable, bytesMax: number, url: URL): AsyncGenerator<Uint8Array> {
   let length = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength;
     // Leaving the loop destroys the stream and with it the connection.
     if (length > bytesMax) throw new Refused("too-large", { host: url.host, bytesMax });
+    yield chunk;
+  }
+}
+
+/** @throws Refused `too-large` as soon as one byte too many has come. */
+export async function readCapped(body: Readable, bytesMax: number, url: URL): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of capped(body, bytesMax, url)) {
     chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
   }
-  return Buffer.concat(chunks, length);
+  return Buffer.concat(chunks);
 }
 
 const statusesWithoutBody = new Set([204, 205, 304]);

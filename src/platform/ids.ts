@@ -1,5 +1,5 @@
 // Identifiers made by the application, so that a row is named before it is written.
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 
 let lastMs = 0;
 let sequence = 0;
@@ -12,9 +12,21 @@ export function newId(now: Date = new Date()): string {
   const ms = now.getTime();
   sequence = ms === lastMs ? (sequence + 1) & 0xfff : 0;
   lastMs = ms;
-  const bytes = randomBytes(16);
+  return uuidOf(ms, sequence, randomBytes(16));
+}
+
+/**
+ * A UUIDv7 that every node makes alike for one thing: the time is given, the rest is from the SHA-256 of its name. So what
+ * came from elsewhere stands in the same order everywhere.
+ */
+export function idFrom(name: string, at: Date): string {
+  const bytes = createHash("sha256").update(name).digest().subarray(0, 16);
+  return uuidOf(at.getTime(), bytes.readUInt16BE(6) & 0xfff, bytes);
+}
+
+function uuidOf(ms: number, afterTime: number, bytes: Buffer): string {
   bytes.writeUIntBE(ms, 0, 6);
-  bytes.writeUInt16BE(0x7000 | sequence, 6);
+  bytes.writeUInt16BE(0x7000 | afterTime, 6);
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);
   const hex = bytes.toString("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

@@ -1,6 +1,6 @@
 // Files people upload: capped, typed by what is in them and never by their name, kept under the digest of what is stored.
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { Refused, refuseUnless } from "./refusal.ts";
@@ -123,7 +123,8 @@ const digestOf = (bytes: Buffer): string => createHash("sha256").update(bytes).d
 /** Written beside and moved into place, so that no one ever reads half a file. */
 async function keep(dir: string, name: string, bytes: Buffer): Promise<void> {
   await mkdir(dir, { recursive: true });
-  if (await isKept(dir, name)) return;
+  // Wanted anew: it counts as fresh for who looks for files that nothing shows.
+  if (await isKept(dir, name)) return await utimes(join(dir, name), new Date(), new Date());
   const beside = join(dir, `.${randomBytes(8).toString("hex")}.part`);
   await writeFile(beside, bytes, { mode: 0o644 });
   await rename(beside, join(dir, name));
@@ -140,6 +141,9 @@ async function isKept(dir: string, name: string): Promise<boolean> {
 }
 
 const namePattern = /^[0-9a-f]{32}(?:-(\d{1,4})x(\d{1,4}))?\.([a-z]{3,4})$/;
+
+/** Whether a name can be one of ours. */
+export const isUploadName = (name: string): boolean => namePattern.test(name);
 
 /** Where a file is and what it is; null for a name that is not one of ours, or a file that is not there. */
 export async function findUpload(dir: string, name: string): Promise<{ path: string; mediaType: string } | null> {

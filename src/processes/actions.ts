@@ -11,6 +11,7 @@ import { refuseUnless } from "../platform/refusal.ts";
 import { type LanguageMap, pickText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
+import { enterNews } from "./news-actions.ts";
 import {
   activePhase,
   checkPhases,
@@ -19,7 +20,8 @@ import {
   type PilotDecision,
   type Process,
 } from "./process.ts";
-import { getProcess } from "./queries.ts";
+import { checkCategories, getProcess } from "./queries.ts";
+import { vouchForProcess } from "./vouch.ts";
 
 /** What the desk fills in. Everything may change until publication; the handle and the organisation never after. */
 export interface ProcessText {
@@ -139,7 +141,8 @@ export async function changeProcess(
     const process = await getProcess(tx, uri);
     if (before.publishedAt !== null) {
       await describeProcessActor(tx, process, now);
-      await schedulePhases(tx, uri);
+      await schedulePhases(tx, uri, now);
+      await vouchForProcess(tx, uri, now);
     }
     return process;
   });
@@ -172,8 +175,9 @@ export async function publishProcess(sql: Sql, uris: Uris, by: Account, uri: str
     await touchSubject(tx, uri, { publishedAt: now }, now);
     // The phase that is open now is part of the opening news; only later ones are announced by themselves.
     await tx`update phase set announced_at = ${now} where process_uri = ${uri} and starts_at <= ${now}`;
-    await schedulePhases(tx, uri);
+    await schedulePhases(tx, uri, now);
     await recordAct(tx, by, "process-published", uri, {}, now);
+    await vouchForProcess(tx, uri, now);
     const published = await getProcess(tx, uri);
     const opening = {
       kind: "phase",
@@ -207,6 +211,7 @@ export async function decidePilot(
     await touchSubject(tx, uri, {}, now);
     await recordAct(tx, by, "pilot-decided", uri, { decision: decision.decision }, now);
     await describeProcessActor(tx, await getProcess(tx, uri), now);
+    await vouchForProcess(tx, uri, now);
   });
 }
 
@@ -229,6 +234,7 @@ export async function announcePhase(sql: Sql, uris: Uris, phaseId: string, now: 
     const t = openTranslator(isLanguage(language) ? language : "en", "UTC");
     const body = [pickText(phase.description, language).text, t("process.phase-until", { date: t.date(phase.endsAt) })];
     await touchSubject(tx, process.uri, {}, now);
+    await vouchForProcess(tx, process.uri, now);
     const newsUri = await enterNews(
       tx,
       uris,
@@ -246,85 +252,6 @@ export async function announcePhase(sql: Sql, uris: Uris, phaseId: string, now: 
   });
 }
 
-/** Publishes news of a process, in the process's own voice. */
-export async function publishNews(
-  sql: Sql,
-  uris: Uris,
-  by: Account,
-  input: { processUri: string; title: string; body: string; language: string },
-  now: Date,
-): Promise<string> {
-  refuseUnless(holds(by, "official", input.processUri), "not-allowed");
-  refuseUnless(input.title.trim() !== "", "invalid-input", { field: "title" });
-  return await withTransaction(sql, async (tx) => {
-    const process = await getProcess(tx, input.processUri);
-    refuseUnless(process.publishedAt !== null && process.origin === null, "not-in-this-state");
-    const uri = await enterNews(tx, uris, process, { kind: "news", by: by.id, ...input }, now);
-    await recordAct(tx, by, "news-published", uri, {}, now);
-    await recordEvent(tx, { type: "NewsPublished", subjectUri: uri, data: {} }, now);
-    return uri;
-  });
-}
-
-/** Enters news of a public process into the register and its table. The caller records what is told of it. */
-export async function enterNews(
-  tx: Tx,
-  uris: Uris,
-  process: Process,
-  news: { kind: "news" | "phase" | "digest"; title: string; body: string; language: string; by: string | null },
-  now: Date,
-): Promise<string> {
-  const id = newId(now);
-  const uri = uris.news(id);
-  const [actor] = await tx<{ actorId: string }[]>`select actor_id from process where uri = ${process.uri}`;
-  await enterSubject(tx, {
-    uri,
-    id,
-    kind: "news",
-    origin: null,
-    url: uri,
-    authorId: actor!.actorId,
-    authorName: "",
-    processUri: process.uri,
-    title: news.title,
-    language: news.language,
-    publishedAt: now,
-  });
-  await tx`
-    insert into news (uri, process_uri, kind, body, created_by)
-    values (${uri}, ${process.uri}, ${news.kind}, ${news.body}, ${news.by})`;
-  return uri;
-}
-
-export async function addDocument(
-  sql: Sql,
-  by: Account,
-  input: {
-    processUri: string;
-    title: string;
-    language: string;
-    url: string;
-    mediaType: string;
-    sizeBytes: number | null;
-  },
-  now: Date,
-): Promise<void> {
-  refuseUnless(holds(by, "official", input.processUri), "not-allowed");
-  await withTransaction(sql, async (tx) => {
-    await processForUpdate(tx, input.processUri);
-    await tx`insert into process_document ${tx({ id: newId(now), ...input })}`;
-    await recordAct(tx, by, "document-added", input.processUri, { title: input.title }, now);
-  });
-}
-
-export async function removeDocument(sql: Sql, by: Account, processUri: string, id: string, now: Date): Promise<void> {
-  refuseUnless(holds(by, "official", processUri), "not-allowed");
-  await withTransaction(sql, async (tx) => {
-    await tx`delete from process_document where id = ${id} and process_uri = ${processUri}`;
-    await recordAct(tx, by, "document-removed", processUri, {}, now);
-  });
-}
-
 /** Adds a category to the city's taxonomy. */
 export async function addCategory(
   sql: Sql,
@@ -334,6 +261,7 @@ export async function addCategory(
 ): Promise<string> {
   refuseUnless(holds(by, "official"), "not-allowed");
   return await withTransaction(sql, async (tx) => {
+    await checkCategories(tx, [input.parentId], "parent");
     const id = newId(now);
     await tx`
       insert into category (id, parent_id, name, position)
@@ -362,29 +290,34 @@ async function describeProcessActor(tx: Tx, process: Process, now: Date): Promis
   await describeActor(tx, row!.actorId, profile, now);
 }
 
-/** Keeps the phases that are unchanged in time (and whether they were announced), replaces the others. */
+/** Replaces the phases. One that begins when it did keeps its id, which records name it by, and whether it was announced. */
 async function replacePhases(tx: Tx, processUri: string, phases: readonly PhasePlan[], now: Date): Promise<void> {
-  const announced = await tx<{ startsAt: Date }[]>`
-    delete from phase where process_uri = ${processUri} and announced_at is not null returning starts_at`;
-  await tx`delete from phase where process_uri = ${processUri}`;
+  const before = await tx<{ id: string; startsAt: Date; announcedAt: Date | null }[]>`
+    delete from phase where process_uri = ${processUri} returning id, starts_at, announced_at`;
   for (const phase of phases) {
-    const was = announced.some((old) => +old.startsAt === +phase.startsAt);
+    const was = before.find((old) => +old.startsAt === +phase.startsAt);
     await tx`
       insert into phase (id, process_uri, title, description, starts_at, ends_at, permits, announced_at)
-      values (${newId(now)}, ${processUri}, ${tx.json(phase.title as never)}, ${tx.json(phase.description as never)},
-        ${phase.startsAt}, ${phase.endsAt}, ${phase.permits as string[]}, ${was ? now : null})`;
+      values (${was?.id ?? newId(now)}, ${processUri}, ${tx.json(phase.title as never)}, ${tx.json(phase.description as never)},
+        ${phase.startsAt}, ${phase.endsAt}, ${phase.permits as string[]}, ${was?.announcedAt ?? null})`;
   }
 }
 
 async function replaceCategories(tx: Tx, processUri: string, categoryIds: readonly string[]): Promise<void> {
+  await checkCategories(tx, categoryIds, "categories");
   await tx`delete from process_category where process_uri = ${processUri}`;
   for (const categoryId of categoryIds) await tx`insert into process_category ${tx({ processUri, categoryId })}`;
 }
 
-async function schedulePhases(tx: Tx, processUri: string): Promise<void> {
-  const waiting = await tx<{ id: string; startsAt: Date }[]>`
-    select id, starts_at from phase where process_uri = ${processUri} and announced_at is null`;
-  for (const { id, startsAt } of waiting) {
+/** Promises what is to be done when phases begin, and when they end: their last counts are vouched for then. */
+export async function schedulePhases(tx: Tx, processUri: string, now: Date): Promise<void> {
+  const phases = await tx<{ id: string; startsAt: Date; endsAt: Date; isWaiting: boolean }[]>`
+    select id, starts_at, ends_at, announced_at is null as is_waiting from phase
+    where process_uri = ${processUri} and ends_at > ${now}`;
+  for (const { id, startsAt, endsAt, isWaiting } of phases) {
+    const uniqueKey = `tally:${id}:${+endsAt}`;
+    await enqueue(tx, { kind: "tally", payload: { phaseId: id }, runAt: endsAt, uniqueKey });
+    if (!isWaiting) continue;
     await enqueue(tx, {
       kind: "phase-start",
       payload: { phaseId: id },

@@ -9,15 +9,7 @@ import { findImage, keepDocument, keepImage } from "../platform/uploads.ts";
 import type { House } from "../ports.ts";
 import type { PageEnv } from "../web/context.ts";
 import { emptyForm, type FormState, type FormValues, handleForm, readForm } from "../web/forms.ts";
-import {
-  addDocument,
-  changeProcess,
-  decidePilot,
-  draftProcess,
-  publishNews,
-  publishProcess,
-  removeDocument,
-} from "./actions.ts";
+import { changeProcess, decidePilot, draftProcess, publishProcess } from "./actions.ts";
 import {
   documentsPage,
   documentTitleCharsMax,
@@ -28,8 +20,10 @@ import {
   publicationPage,
   reasonsCharsMax,
 } from "./desk-views.ts";
+import { addDocument, removeDocument } from "./document-actions.ts";
 import { arrangePhases, handleOf, newProcessValues, readProcessForm, valuesOf } from "./form-reading-views.ts";
 import { processFormPage } from "./form-views.ts";
+import { publishNews } from "./news-actions.ts";
 import { type Process, processPath } from "./process.ts";
 import { findProcessByPath, listCategories, listDocuments, listProcessCategories } from "./queries.ts";
 

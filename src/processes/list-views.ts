@@ -34,7 +34,7 @@ export const originOf = (process: Process) =>
     : { name: process.organisationName ?? new URL(process.origin).host, host: new URL(process.origin).host };
 
 /** A process in any list of this node: home page, network, search. */
-export function processCardOf(ctx: PageContext, process: Process): Markup {
+export function processCardOf(ctx: PageContext, process: Process, marks?: Renderable): Markup {
   const { t, now } = ctx;
   const phase = activePhase(process.phases, now);
   return processCard(ctx, {
@@ -50,6 +50,7 @@ export function processCardOf(ctx: PageContext, process: Process): Markup {
         : { title: textOf(t, process, phase.title), endsAt: phase.endsAt },
     status: processState(ctx, process),
     proposalCount: process.proposalCount,
+    ...(marks === undefined ? {} : { marks }),
   });
 }
 

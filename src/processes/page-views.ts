@@ -3,6 +3,8 @@ import { attrs, href, html, type Markup, nothing, type Renderable } from "../pla
 import type { Translator } from "../platform/i18n.ts";
 import { markdownToHtml, plainText } from "../platform/rich-text.ts";
 import type { LanguageMap } from "../platform/text.ts";
+import type { KeptRecord } from "../records/queries.ts";
+import { recordPanel } from "../records/views.ts";
 import { articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { shareBox } from "../web/fediverse.ts";
@@ -25,8 +27,12 @@ export interface ProcessPageProps {
   readonly documents: readonly ProcessDocument[];
   readonly news: readonly News[];
   readonly mayEdit: boolean;
+  /** What rooms above show of it. */
+  readonly related?: Renderable;
   /** What is said about the process as a whole. */
   readonly thread?: Renderable;
+  /** Its newest record. */
+  readonly record: KeptRecord | null;
 }
 
 export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
@@ -79,12 +85,14 @@ export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
       ${process.isPilot ? pilot(ctx, process) : nothing}
       ${documents(t, props.documents)}
       ${newsSection(ctx, props)}
+      ${props.related}
       ${props.thread}`,
     aside: html`
       ${props.mayEdit ? deskPanel(ctx, process) : nothing}
       ${isDraft ? nothing : followProcess(ctx, process)}
       ${facts(t, props)}
       ${isDraft ? nothing : shareBox(ctx, { url: process.url, title: title.text })}
+      ${recordPanel(ctx, props.record, process.id)}
       ${feedLinks(t, process)}`,
   });
 }

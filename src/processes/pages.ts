@@ -1,11 +1,13 @@
 // The pages of processes that everyone reads. What the desk does with them is in desk-pages.ts.
 import { Hono } from "hono";
 import { holds } from "../accounts/account.ts";
-import type { Markup } from "../platform/html.ts";
+import type { Markup, Renderable } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
 import { type PageRequest, readPageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { tidyLine } from "../platform/text.ts";
 import type { House } from "../ports.ts";
+import { findHead } from "../records/queries.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { categoryPages } from "./category-pages.ts";
@@ -26,13 +28,20 @@ const feedEntriesMax = 30;
 /** The thread of a thing: made by a room above, which this one cannot name. */
 export type ShowThread = (ctx: PageContext, threadUri: string, query: URLSearchParams) => Promise<Markup>;
 
-export function processPages(house: House, showThread: ShowThread | null = null): Hono<PageEnv> {
+/** What rooms above this one show about a process on its page: where it came from, who made theirs from it. */
+export type ShowRelated = (ctx: PageContext, processUri: string) => Promise<Renderable>;
+
+export function processPages(
+  house: House,
+  showThread: ShowThread | null = null,
+  showRelated: ShowRelated = async () => null,
+): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   // Before the pages of one process: `new` is no process.
   pages.route("/", deskPages(house));
   pages.route("/", categoryPages(house));
   listRoutes(pages, house);
-  processRoutes(pages, house, showThread);
+  processRoutes(pages, house, showThread, showRelated);
   newsRoutes(pages, house, showThread);
   return pages;
 }
@@ -40,7 +49,8 @@ export function processPages(house: House, showThread: ShowThread | null = null)
 function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
   pages.get("/processes", async (c) => {
     const ctx = c.get("page");
-    const { q = "", state = "", from = "" } = c.req.query();
+    const { q: words = "", state = "", from = "" } = c.req.query();
+    const q = tidyLine(words);
     const request = readPageRequest(new URL(c.req.url).searchParams, processesPerPage);
     const mayOpen = holds(ctx.account, "official");
     const now = clock.now();
@@ -71,19 +81,36 @@ function idOf(key: PageRequest["after"]): string | null {
   return id;
 }
 
-function processRoutes(pages: Hono<PageEnv>, { sql, uris }: House, showThread: ShowThread | null): void {
+function processRoutes(
+  pages: Hono<PageEnv>,
+  { sql, uris }: House,
+  showThread: ShowThread | null,
+  showRelated: ShowRelated,
+): void {
   pages.get("/processes/:segment", async (c) => {
     const ctx = c.get("page");
     const process = await shownProcess(c, sql, c.req.param("segment"));
     const query = new URL(c.req.url).searchParams;
-    const [categories, documents, news, thread] = await Promise.all([
+    const [categories, documents, news, thread, related] = await Promise.all([
       listProcessCategories(sql, process.uri),
       listDocuments(sql, process.uri),
       listNews(sql, { processUri: process.uri, before: null, limit: newsOnPageMax }),
       process.publishedAt === null ? null : showThread?.(ctx, process.uri, query),
+      showRelated(ctx, process.uri),
     ]);
     const mayEdit = process.origin === null && holds(ctx.account, "official", process.uri);
-    return c.html(processPage(ctx, { process, categories, documents, news, mayEdit, thread }));
+    return c.html(
+      processPage(ctx, {
+        process,
+        categories,
+        documents,
+        news,
+        mayEdit,
+        related,
+        record: await findHead(sql, process.uri),
+        thread,
+      }),
+    );
   });
 
   pages.get("/processes/:segment/feed.atom", async (c) => {

@@ -113,6 +113,18 @@ export async function listCategories(sql: Sql, processUri: string | null = null)
     order by parent_id nulls first, position, id`;
 }
 
+/** @throws Refused `invalid-input` where one of these, as a form gave them, is no category of this city. */
+export async function checkCategories(
+  sql: Sql,
+  ids: readonly (string | null | undefined)[],
+  field = "category",
+): Promise<void> {
+  const named = [...new Set(ids.filter((id) => id != null))];
+  if (named.length === 0) return;
+  const known = await sql`select from category where id::text = any(${named})`;
+  refuseUnless(known.length === named.length, "invalid-input", { field });
+}
+
 /** The categories a process names as its own; none where all of the city's are. */
 export async function listProcessCategories(sql: Sql, processUri: string): Promise<Category[]> {
   return await sql<Category[]>`
@@ -173,6 +185,16 @@ export async function findNews(sql: Sql, id: string): Promise<(News & { processU
     from news join subject on subject.uri = news.uri
     where subject.id = ${id} and subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null`;
   return row ?? null;
+}
+
+/** News of this node, hidden ones too, that have records: digests have none. */
+export async function listNewsToRecord(sql: Sql, uris: readonly string[]): Promise<(News & { processUri: string })[]> {
+  return await sql<(News & { processUri: string })[]>`
+    select news.uri, subject.id, subject.url, subject.origin, subject.title, subject.language, news.kind, news.body,
+      subject.published_at, subject.updated_at, news.process_uri
+    from news join subject on subject.uri = news.uri
+    where news.uri = any(${uris as string[]}) and news.kind <> 'digest' and subject.origin is null
+      and subject.published_at is not null and subject.deleted_at is null`;
 }
 
 /** The texts of some news, Markdown or HTML as they are stored, for the moderators' desk. */

@@ -31,6 +31,9 @@ export type RemoteProcess = Pick<
   readonly phases: readonly PhasePlan[];
   readonly publishedAt: Date;
   readonly updatedAt: Date;
+  /** Its rules, where it says them. */
+  readonly supportLimit?: number | null;
+  readonly editWindowMinutes?: number;
 };
 
 /** Keeps another node's process, new or changed. An older state than the one kept is ignored. */
@@ -72,6 +75,8 @@ export async function keepRemoteProcess(tx: Tx, process: RemoteProcess, now: Dat
     handle: process.handle,
     actorId: process.actorId,
     organisationId: organisation?.id ?? null,
+    ...(process.supportLimit === undefined ? {} : { supportLimit: process.supportLimit }),
+    ...(process.editWindowMinutes === undefined ? {} : { editWindowMinutes: process.editWindowMinutes }),
   } as never;
   if (isNew) await tx`insert into process ${tx({ uri, id, ...(columns as object) } as never)}`;
   else await tx`update process set ${tx(columns)} where uri = ${uri}`;

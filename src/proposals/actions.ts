@@ -1,5 +1,5 @@
 // The verbs of proposals. The only writer of these tables: every door calls these.
-// Each: load → ask proposal.ts and the phase → write → recordEvent, in one transaction.
+// Each: load → ask proposal.ts and the phase → write → vouch → recordEvent, in one transaction.
 import { type Account, holds, isResident } from "../accounts/account.ts";
 import { findActorById, getActorOfKind } from "../actors/queries.ts";
 import { recordEvent } from "../events.ts";
@@ -8,8 +8,10 @@ import { isId, newId, timeOf } from "../platform/ids.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import { dayMs } from "../platform/time.ts";
 import type { Uris } from "../platform/uris.ts";
+import { countContribution } from "../processes/count-actions.ts";
 import { activePhase, type Permission, type Process } from "../processes/process.ts";
-import { getProcess } from "../processes/queries.ts";
+import { checkCategories, getProcess } from "../processes/queries.ts";
+import { noteCount } from "../records/tally-actions.ts";
 import { deleteSubject, enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
 import {
   checkLimits,
@@ -22,6 +24,7 @@ import {
   type ProposalText,
 } from "./proposal.ts";
 import { findProposal, getProposal } from "./queries.ts";
+import { vouchForProposal } from "./vouch.ts";
 
 export interface ProposalInput extends ProposalText {
   readonly images: readonly ProposalImage[];
@@ -59,6 +62,7 @@ export async function draftProposal(
     }
     const process = await openProcess(tx, input.processUri, "propose", now);
     refuseUnless(process.origin === null, "not-allowed");
+    await checkCategories(tx, [input.categoryId]);
     const isNew = await enterSubject(tx, {
       uri,
       id,
@@ -102,6 +106,7 @@ export async function editProposal(
     const isPublished = proposal.state !== "draft";
     if (isPublished) checkText(input);
     const version = isPublished ? proposal.version + 1 : proposal.version;
+    await checkCategories(tx, [input.categoryId]);
     const { organisationId, ...text } = columnsOf(input);
     await tx`update proposal set ${tx({ ...text, version, editedAt: isPublished ? now : null })} where uri = ${uri}`;
     // A published proposal keeps its voice: those who follow it know it by that actor.
@@ -111,6 +116,7 @@ export async function editProposal(
     if (!isPublished) return await getProposal(tx, uri);
     await keepVersion(tx, uri, version, input, now);
     await touchSubject(tx, uri, {}, now);
+    await vouchForProposal(tx, uri, now);
     await recordEvent(tx, { type: "ProposalChanged", subjectUri: uri, data: {} }, now);
     return await getProposal(tx, uri);
   });
@@ -140,7 +146,8 @@ export async function publishProposal(sql: Sql, by: Account, uri: string, now: D
       now,
     );
     await keepVersion(tx, uri, 1, proposal, now);
-    await tx`update process set proposal_count = proposal_count + 1 where uri = ${process.uri}`;
+    await countContribution(tx, { kind: "proposal", processUri: process.uri }, 1);
+    await vouchForProposal(tx, uri, now);
     await recordEvent(tx, { type: "ProposalPublished", subjectUri: uri, data: {} }, now);
     return await getProposal(tx, uri);
   });
@@ -165,6 +172,7 @@ export async function withdrawProposal(sql: Sql, by: Account, uri: string, now: 
     refuseUnless(mayBecome(proposal.state, "withdrawn"), "not-in-this-state");
     await tx`update proposal set state = 'withdrawn' where uri = ${uri}`;
     await touchSubject(tx, uri, {}, now);
+    await vouchForProposal(tx, uri, now);
     await recordEvent(tx, { type: "ProposalWithdrawn", subjectUri: uri, data: {} }, now);
   });
 }
@@ -196,6 +204,7 @@ export async function supportProposal(sql: Sql, by: Account, uri: string, now: D
     await tx`
       insert into support (proposal_uri, account_id, process_uri, created_at) values (${uri}, ${by.id}, ${process.uri}, ${now})`;
     await tx`update proposal set support_count = support_count + 1 where uri = ${uri}`;
+    await noteCount(tx, uri);
   });
 }
 
@@ -205,7 +214,9 @@ export async function withdrawSupport(sql: Sql, by: Account, uri: string, now: D
     const proposal = await getProposal(tx, uri);
     await openProcess(tx, proposal.processUri, "support", now);
     const rows = await tx`delete from support where proposal_uri = ${uri} and account_id = ${by.id} returning 1`;
-    if (rows.length > 0) await tx`update proposal set support_count = support_count - 1 where uri = ${uri}`;
+    if (rows.length === 0) return;
+    await tx`update proposal set support_count = support_count - 1 where uri = ${uri}`;
+    await noteCount(tx, uri);
   });
 }
 
@@ -253,6 +264,7 @@ export async function answerProposal(
     await touchSubject(tx, uri, {}, now);
     await touchSubject(tx, answerUri, { language: input.language }, now);
     await recordAct(tx, by, "proposal-answered", uri, { outcome: input.outcome }, now);
+    await vouchForProposal(tx, uri, now);
     await recordEvent(tx, { type: "ProposalAnswered", subjectUri: uri, data: { answerUri } }, now);
   });
 }

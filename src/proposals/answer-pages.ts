@@ -15,6 +15,7 @@ import { answerPage, reasonsCharsMax, termCharsMax } from "./answer-views.ts";
 import { isCurrency } from "./money.ts";
 import { mayBecome, proposalPath } from "./proposal.ts";
 import { findAnswer, findProposalById } from "./queries.ts";
+import { listTried } from "./tried-queries.ts";
 
 const schema = z.object({
   outcome: z.enum(["evaluating", "accepted", "rejected"]),
@@ -43,8 +44,8 @@ export function answerPages(house: House): Hono<PageEnv> {
     const { proposal, process } = await answerable(c, house);
     refuseUnless(permits(process.phases, "answer", clock.now()), "phase-closed");
     refuseUnless(mayBecome(proposal.state, "accepted"), "not-in-this-state");
-    const answer = await findAnswer(sql, proposal.uri);
-    return c.html(answerPage(c.get("page"), { proposal, process, answer, state: emptyForm }));
+    const [answer, tried] = await Promise.all([findAnswer(sql, proposal.uri), listTried(sql, proposal.title)]);
+    return c.html(answerPage(c.get("page"), { proposal, process, answer, tried, state: emptyForm }));
   });
 
   pages.post("/proposals/:id/answer", async (c) => {
@@ -58,8 +59,8 @@ export function answerPages(house: House): Hono<PageEnv> {
         return { to: `${proposalPath(proposal)}#answer`, said: c.get("page").t("proposals.answered") };
       },
       again: async (state) => {
-        const answer = await findAnswer(sql, proposal.uri);
-        return answerPage(c.get("page"), { proposal, process, answer, state });
+        const [answer, tried] = await Promise.all([findAnswer(sql, proposal.uri), listTried(sql, proposal.title)]);
+        return answerPage(c.get("page"), { proposal, process, answer, tried, state });
       },
     });
   });

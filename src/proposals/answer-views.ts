@@ -11,6 +11,8 @@ import { page } from "../web/layout.ts";
 import { langAttrs, when } from "../web/marks.ts";
 import { bodyOf } from "./list-views.ts";
 import { type Answer, type Proposal, proposalPath } from "./proposal.ts";
+import type { Tried } from "./tried-queries.ts";
+import { triedElsewhere } from "./tried-views.ts";
 
 export const reasonsCharsMax = 20_000;
 export const termCharsMax = 120;
@@ -20,10 +22,12 @@ export interface AnswerPageProps {
   readonly proposal: Proposal;
   readonly process: Process;
   readonly answer: Answer | null;
+  /** What other cities made of proposals like it. */
+  readonly tried: readonly Tried[];
   readonly state: FormState;
 }
 
-export function answerPage(ctx: PageContext, { proposal, process, answer, state }: AnswerPageProps): Markup {
+export function answerPage(ctx: PageContext, { proposal, process, answer, tried, state }: AnswerPageProps): Markup {
   const { t, city } = ctx;
   const fields = openFields(ctx, state);
   const written = answer?.language ?? proposal.language;
@@ -63,6 +67,6 @@ export function answerPage(ctx: PageContext, { proposal, process, answer, state 
           ${fields.text("term", { label: t("proposals.term"), hint: t("proposals.term-hint"), value: answer?.term ?? null, charsMax: termCharsMax, optional: true })}
           ${fields.select("language", { label: t("proposals.answer-language"), value: isLanguage(written) ? written : city.lang, options: languages.map((tag) => ({ value: tag, label: t.languageName(tag) })) })}`,
       })}</div>`,
-    aside: html`<section class="panel"><h2>${t("proposals.the-proposal")}</h2>${articleBody(t, bodyOf(proposal), proposal.language)}</section>`,
+    aside: html`${triedElsewhere(ctx, tried)}<section class="panel"><h2>${t("proposals.the-proposal")}</h2>${articleBody(t, bodyOf(proposal), proposal.language)}</section>`,
   });
 }

@@ -1,7 +1,10 @@
 // What closing an account does to what the person proposed: their name goes, their drafts go, the rest stays.
+import { openErasure } from "../erasures/actions.ts";
 import { recordEvent } from "../events.ts";
 import type { Tx } from "../platform/db.ts";
+import { recordForgetting } from "../records/actions.ts";
 import { deleteSubject, touchSubject } from "../subjects/actions.ts";
+import { vouchForProposal } from "./vouch.ts";
 
 /**
  * Takes a person's name off their proposals and tells the servers that have them, since the name stood in the text they
@@ -19,10 +22,15 @@ export async function forgetProposer(tx: Tx, accountId: string, now: Date): Prom
   const named = await tx<{ uri: string; isPublic: boolean }[]>`
     update subject set author_name = '' from proposal
     where proposal.uri = subject.uri and proposal.account_id = ${accountId} and proposal.organisation_id is null
-    returning subject.uri, published_at is not null and deleted_at is null and hidden_at is null as is_public`;
+      and published_at is not null and deleted_at is null
+    returning subject.uri, hidden_at is null as is_public`;
   for (const { uri, isPublic } of named) {
-    if (!isPublic) continue;
     await touchSubject(tx, uri, {}, now);
+    // Also of what is hidden: its part is only withheld, and comes back when it is shown again.
+    await vouchForProposal(tx, uri, now);
+    await recordForgetting(tx, uri, now);
+    await openErasure(tx, { subjectUri: uri, kind: "personal-data", accountId: null }, now);
+    if (!isPublic) continue;
     await recordEvent(tx, { type: "ProposalChanged", subjectUri: uri, data: { isAuthorForgotten: true } }, now);
   }
   await tx`update proposal set account_id = null where account_id = ${accountId}`;

@@ -17,6 +17,8 @@ import { section } from "../web/lists.ts";
 import { langAttrs } from "../web/marks.ts";
 import { wordDiff } from "./history-views.ts";
 import { bodyLengthMax, imagesMax, type Proposal, proposalPath, titleLengthMax, titleLengthMin } from "./proposal.ts";
+import type { Tried } from "./tried-queries.ts";
+import { triedElsewhere } from "./tried-views.ts";
 
 const addressCharsMax = 200;
 const altCharsMax = 500;
@@ -30,6 +32,8 @@ export interface ProposalFormProps {
   readonly categories: readonly Category[];
   /** Others that share words with the title. */
   readonly similar: readonly Proposal[];
+  /** Those of other cities, with what became of them. */
+  readonly tried: readonly Tried[];
   /** Until when a published one may be changed; null for a draft. */
   readonly editableUntil: Date | null;
   /** Someone changed it meanwhile: what stands now, beside what was typed. */
@@ -99,7 +103,7 @@ function otherVersion({ t }: PageContext, standsNow: Proposal, { values }: FormS
 const text = (
   ctx: PageContext,
   fields: Fields,
-  { process, proposal, categories, similar, state }: ProposalFormProps,
+  { process, proposal, categories, similar, tried, state }: ProposalFormProps,
 ): Markup => {
   const { t, city } = ctx;
   const isPublished = proposal !== null && proposal.state !== "draft";
@@ -107,7 +111,7 @@ const text = (
   return html`${fields.hidden("once", asText(state.values, "once"))}${proposal === null ? nothing : fields.hidden("version", asText(state.values, "version") || String(proposal.version))}
     ${fields.text("title", { label: t("proposals.form.title"), hint: `${t("proposals.form.title-hint")} ${isPublished ? "" : t("proposals.similar-later")}`.trim(), charsMax: titleLengthMax })}
     <p class="under-field"><button class="button button-quiet" type="submit" name="do" value="similar">${t("proposals.look-similar")}</button></p>
-    ${isPublished ? nothing : similarList(ctx, similar, asText(state.values, "title"))}
+    ${isPublished ? nothing : html`${similarList(ctx, similar, asText(state.values, "title"))}${triedElsewhere(ctx, tried)}`}
     ${fields.area("body", { label: t("proposals.form.body"), hint: t("proposals.form.body-hint"), rows: 10, charsMax: bodyLengthMax })}
     ${fields.select("language", { label: t("proposals.form.language"), hint: t("proposals.form.language-hint", { city: city.name }), value: t.lang, options: tags.map((tag) => ({ value: tag, label: t.languageName(tag) })) })}
     ${

@@ -16,6 +16,7 @@ import { textOf } from "../processes/list-views.ts";
 import { type Process, permits, processPath } from "../processes/process.ts";
 import { type Category, getProcess, listCategories } from "../processes/queries.ts";
 import { shownProcess } from "../processes/viewer.ts";
+import { findHead } from "../records/queries.ts";
 import { likeSubject, unlikeSubject } from "../subjects/like-actions.ts";
 import { findSubjectById, isLikedBy } from "../subjects/queries.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
@@ -216,6 +217,7 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
         mayModerate: mayModerate(account, { kind: "proposal", processUri: process.uri }),
         territory,
         became,
+        record: await findHead(sql, proposal.uri),
         thread: discussion && commentThread(ctx, discussion),
       }),
     );

@@ -87,6 +87,9 @@ export interface Proposal extends Omit<ProposalText, "place"> {
   readonly state: ProposalState;
   readonly version: number;
   readonly supportCount: number;
+  /** Of a copy: when and by what method its own city counted; null where that is not known. */
+  readonly countedAt: Date | null;
+  readonly countMethod: string;
   readonly likeCount: number;
   readonly shareCount: number;
   readonly commentCount: number;

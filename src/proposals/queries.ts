@@ -9,7 +9,8 @@ const columns = (sql: Sql) => sql`
   author.handle as speaker_handle, author.host as speaker_host, author.url as speaker_url,
   author.icon_url as speaker_icon_url, proposal.organisation_id, organisation.name as organisation_name, proposal.title,
   proposal.body, proposal.language, proposal.category_id, ${categoryName(sql)} as category_name, proposal.address, proposal.latitude,
-  proposal.longitude, proposal.state, proposal.version, proposal.support_count, subject.like_count, subject.share_count,
+  proposal.longitude, proposal.state, proposal.version, proposal.support_count, proposal.counted_at,
+  proposal.count_method, subject.like_count, subject.share_count,
   subject.comment_count, subject.published_at, subject.updated_at, proposal.edited_at, subject.hidden_at,
   subject.hidden_reason`;
 
@@ -166,6 +167,14 @@ export async function findAnswer(sql: Sql, proposalUri: string): Promise<Answer 
   const [answer] = await sql<Answer[]>`
     select ${answerColumns(sql)} from answer join subject on subject.uri = answer.uri
     where answer.proposal_uri = ${proposalUri} and subject.deleted_at is null and subject.hidden_at is null`;
+  return answer ?? null;
+}
+
+/** The answer to a proposal of this node as its record has it: also while it is hidden. */
+export async function findAnswerToRecord(sql: Sql, proposalUri: string): Promise<Answer | null> {
+  const [answer] = await sql<Answer[]>`
+    select ${answerColumns(sql)} from answer join subject on subject.uri = answer.uri
+    where answer.proposal_uri = ${proposalUri} and subject.origin is null and subject.deleted_at is null`;
   return answer ?? null;
 }
 

@@ -70,7 +70,14 @@ export async function keepRemoteProposal(tx: Tx, proposal: RemoteProposal, now: 
   await touchSubject(
     tx,
     uri,
-    { title, language, url: proposal.url, authorName: proposal.authorName },
+    // A person's proposal becomes the process's when they have their name taken off it.
+    {
+      title,
+      language,
+      url: proposal.url,
+      authorName: proposal.authorName,
+      ...(proposal.authorId === null ? {} : { authorId: proposal.authorId }),
+    },
     proposal.updatedAt,
   );
 }
@@ -108,9 +115,10 @@ export async function keepRemoteAnswer(tx: Tx, answer: RemoteAnswer, now: Date):
   await touchSubject(tx, uri, { language }, answer.updatedAt);
 }
 
-/** Empties our copy of a proposal or an answer whose own server says it is gone. */
+/** Empties our copy of a proposal or an answer, and every text it had. */
 export async function eraseProposalCopy(tx: Tx, uri: string): Promise<void> {
   await tx`delete from proposal_image where proposal_uri = ${uri} and ${isCopy(tx)}`;
+  await tx`delete from proposal_version where proposal_uri = ${uri} and ${isCopy(tx)}`;
   await tx`
     update proposal set title = '', body = '', address = '', latitude = null, longitude = null
     where uri = ${uri} and ${isCopy(tx)}`;

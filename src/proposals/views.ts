@@ -1,10 +1,14 @@
 // The page of a proposal: the text and who stands behind it, supports apart from likes, the official answer, the talk.
+import { discussionHandleOf } from "../actors/actor.ts";
 import { attrs, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
+import { isId } from "../platform/ids.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../platform/rich-text.ts";
 import { ownPicture } from "../processes/list-views.ts";
 import { type Process, processPath } from "../processes/process.ts";
 import { addressOfProcess, processCrumbs } from "../processes/views.ts";
+import type { KeptRecord } from "../records/queries.ts";
+import { recordPanel } from "../records/views.ts";
 import { answerBox, articleBody, count } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { followBox, shareBox } from "../web/fediverse.ts";
@@ -37,6 +41,8 @@ export interface ProposalPageProps {
   /** Results and meetings that name it. */
   readonly became: Renderable;
   readonly thread: Renderable;
+  /** Its newest record. */
+  readonly record: KeptRecord | null;
 }
 
 export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup {
@@ -73,7 +79,9 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
       ${isPublic ? goodwill(ctx, props) : nothing}
       ${ownPanel(ctx, props)}
       ${isPublic ? replyBox(ctx, proposal, process) : nothing}
+      ${isPublic ? discussionBox(ctx, proposal) : nothing}
       ${isPublic ? shareBox(ctx, { url: proposal.url, title: proposal.title }) : nothing}
+      ${isPublic ? recordPanel(ctx, props.record, proposal.id) : nothing}
       ${more(ctx, props)}`,
   });
 }
@@ -170,7 +178,7 @@ function supportPanel(ctx: PageContext, { proposal, process, support }: Proposal
   const method =
     proposal.origin === null
       ? t("proposals.supports-method")
-      : t("proposals.supports-method-elsewhere", { host: new URL(proposal.origin).host });
+      : countedElsewhere(t, proposal, new URL(proposal.origin).host);
   return html`<section class="panel support-panel" aria-labelledby="support-title">
     <h2 class="visually-hidden" id="support-title">${t("proposals.supports")}</h2>
     ${stat(t, proposal.supportCount, t("proposals.supports-label", { count: proposal.supportCount }), method)}
@@ -178,6 +186,17 @@ function supportPanel(ctx: PageContext, { proposal, process, support }: Proposal
     ${supportsUsed(t, support)}
     <p class="hint"><a href="${href(`${processPath(process)}#phases`)}">${t("proposals.see-phases")}</a></p>
   </section>`;
+}
+
+/** What every Koinon node counts by, as its tallies say it. */
+const knownMethod = "one per verified resident of this node";
+
+/** A count of another city keeps its origin, its method and its time. */
+function countedElsewhere(t: Translator, { countedAt, countMethod }: Proposal, host: string): string {
+  if (countedAt === null) return t("proposals.supports-method-elsewhere", { host });
+  const date = t.date(countedAt);
+  if (countMethod === knownMethod) return t("proposals.supports-counted", { host, date });
+  return t("proposals.supports-counted-by", { host, date, method: countMethod || "–" });
 }
 
 function supportAction(ctx: PageContext, proposal: Proposal, support: SupportStanding): Renderable {
@@ -248,10 +267,24 @@ function ownPanel(ctx: PageContext, props: ProposalPageProps): Renderable {
       ([`${path}/answer`, t(props.answer === null ? "proposals.answer" : "proposals.answer-again")] as const),
     mayEdit && ([`${path}/edit`, t("proposals.edit")] as const),
     mayWithdraw && ([`${path}/withdrawal`, t("proposals.withdraw")] as const),
+    props.isOwn && proposal.publishedAt !== null && ([`${path}/erasure`, t("proposals.erase")] as const),
   ].filter((link) => link !== false);
   if (links.length === 0) return nothing;
   return html`<nav class="panel" aria-labelledby="own-title"><h2 id="own-title">${t("proposals.what-you-can-do")}</h2>
     <ul class="link-list">${links.map(([to, label]) => html`<li><a href="${href(to)}">${label}</a></li>`)}</ul></nav>`;
+}
+
+/** Its discussion alone can be followed too, here or where it lives. */
+function discussionBox(ctx: PageContext, proposal: Proposal): Markup {
+  const id = proposal.uri.split("/").at(-1) ?? "";
+  if (!isId(id)) return nothing;
+  const [handle, { origin, host }] = [discussionHandleOf(id), new URL(proposal.uri)];
+  return followBox(ctx, {
+    handle: `@${handle}@${host}`,
+    uri: `${origin}/actors/${handle}`,
+    title: ctx.t("proposals.follow-discussion"),
+    text: ctx.t("proposals.follow-discussion-text"),
+  });
 }
 
 /** Its address, searched for on any server, opens it there to like, share or answer. */

@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Account } from "../accounts/account.ts";
 import { listMemberships } from "../accounts/queries.ts";
 import { requireViewer } from "../accounts/viewer.ts";
+import { countServers } from "../erasures/queries.ts";
 import { type Tx, withTransaction } from "../platform/db.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
@@ -16,11 +17,15 @@ import { shownProcess } from "../processes/viewer.ts";
 import type { PageEnv } from "../web/context.ts";
 import { emptyForm, type FormState, type FormValues, handleForm, readForm } from "../web/forms.ts";
 import { discardDraft, draftProposal, editProposal, publishProposal, withdrawProposal } from "./actions.ts";
+import { isErasable } from "./erasing.ts";
+import { erasePersonalData, eraseProposal } from "./erasing-actions.ts";
+import { erasingPage } from "./erasing-views.ts";
 import { picturesOf, proposalFormPage, readProposalForm, valuesOf } from "./form-views.ts";
 import { imageNamed, keepPictures } from "./images.ts";
 import { isEditable, mayBecome, type Proposal, type ProposalImage, proposalPath } from "./proposal.ts";
-import { findProposalById, getProposal, listSimilar } from "./queries.ts";
+import { findAnswer, findProposalById, getProposal, listSimilar } from "./queries.ts";
 import { proposeStanding } from "./standing.ts";
+import { listTried } from "./tried-queries.ts";
 import { noProposingPage, withdrawalPage } from "./writing-views.ts";
 
 const similarShownMax = 5;
@@ -49,9 +54,10 @@ async function show(
 ) {
   const title = typeof state.values.title === "string" ? state.values.title : "";
   const isPublished = proposal?.publishedAt != null;
-  const [memberships, categories, similar] = await Promise.all([
+  const [memberships, categories, tried, similar] = await Promise.all([
     listMemberships(sql, by.id),
     listCategories(sql, process.uri),
+    isPublished ? [] : listTried(sql, title.slice(0, 300)),
     isPublished
       ? []
       : listSimilar(sql, {
@@ -65,7 +71,7 @@ async function show(
   const editableUntil =
     publishedAt === null ? null : new Date(publishedAt.getTime() + process.editWindowMinutes * minuteMs);
   return proposalFormPage(c.get("page"), {
-    ...{ process, proposal, account: by, memberships, categories, similar, editableUntil, standsNow, state },
+    ...{ process, proposal, account: by, memberships, categories, similar, tried, editableUntil, standsNow, state },
   });
 }
 
@@ -233,6 +239,33 @@ function endRoutes(pages: Hono<PageEnv>, house: House): void {
         return { to: proposalPath(proposal), said: c.get("page").t("proposals.withdrawn") };
       },
       again: (state) => withdrawalPage(c.get("page"), { proposal, process, state }),
+    });
+  });
+
+  const erasing = async (c: Context<PageEnv>, state: FormState) => {
+    const { proposal, process } = await own(c, house);
+    refuseUnless(proposal.publishedAt !== null, "not-in-this-state");
+    const [answer, serverCount] = await Promise.all([findAnswer(sql, proposal.uri), countServers(sql, [proposal.uri])]);
+    const isWhole = isErasable(proposal, answer !== null);
+    return erasingPage(c.get("page"), { proposal, process, isErasable: isWhole, serverCount, state });
+  };
+
+  pages.get("/proposals/:id/erasure", async (c) => c.html(await erasing(c, emptyForm)));
+
+  pages.post("/proposals/:id/erasure", async (c) => {
+    const { proposal, process, by } = await own(c, house);
+    return await handleForm(c, {
+      schema: z.object({ what: z.enum(["name", "all"]) }),
+      act: async ({ what }) => {
+        const said = c.get("page").t("proposals.erased");
+        if (what === "all") {
+          await eraseProposal(sql, by, proposal.uri, clock.now());
+          return { to: `${processPath(process)}/proposals`, said };
+        }
+        await erasePersonalData(sql, by, proposal.uri, clock.now());
+        return { to: proposalPath(proposal), said };
+      },
+      again: (state) => erasing(c, state),
     });
   });
 

@@ -19,6 +19,7 @@ import {
   type Result,
   type ResultText,
 } from "./result.ts";
+import { vouchForMilestone, vouchForResults } from "./vouch.ts";
 
 export interface ResultInput extends ResultText {
   /** What it comes from, by address. */
@@ -71,6 +72,7 @@ export async function publishResult(
     await replaceResultLinks(tx, uri, input);
     await countContribution(tx, { kind: "result", processUri: process.uri }, 1);
     await recordAct(tx, by, "result-published", uri, {}, now);
+    await vouchForResults(tx, [uri], now);
     await recordEvent(tx, { type: "ResultPublished", subjectUri: uri, data: {} }, now);
     return await getResult(tx, uri);
   });
@@ -88,6 +90,7 @@ export async function changeResult(sql: Sql, by: Account, uri: string, input: Re
     await replaceResultLinks(tx, uri, input);
     await touchSubject(tx, uri, { title: input.title.trim(), language: input.language }, now);
     await recordAct(tx, by, "result-changed", uri, { from: before.status, to: input.status }, now);
+    await vouchForResults(tx, [uri], now);
     await recordEvent(tx, { type: "ResultChanged", subjectUri: uri, data: {} }, now);
     return await getResult(tx, uri);
   });
@@ -131,8 +134,10 @@ export async function reachMilestone(
     if (standing.status !== result.status || standing.progress !== result.progress) {
       await tx`update result set ${tx(standing)} where uri = ${resultUri}`;
       await touchSubject(tx, resultUri, {}, now);
+      await vouchForResults(tx, [resultUri], now);
       await recordEvent(tx, { type: "ResultChanged", subjectUri: resultUri, data: {} }, now);
     }
+    await vouchForMilestone(tx, uri, now);
     await recordEvent(tx, { type: "MilestoneReached", subjectUri: uri, data: {} }, now);
     return (await findMilestone(tx, id))!;
   });

@@ -5,9 +5,11 @@ import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { Uris } from "../platform/uris.ts";
 import type { Process } from "../processes/process.ts";
+import { noteCount } from "../records/tally-actions.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { listImportedResultIds } from "./queries.ts";
 import { checkResult, type Result, type ResultText } from "./result.ts";
+import { vouchForResults } from "./vouch.ts";
 
 export type ImportedResult = ResultText & { readonly district: string; readonly source: NonNullable<Result["source"]> };
 
@@ -67,10 +69,16 @@ export async function importResults(
           createdAt: now,
         })) as never[],
       )}`;
+    await vouchForResults(
+      tx,
+      rows.map(({ id }) => uris.result(id)),
+      now,
+    );
     onProgress(at + rows.length);
   }
   if (fresh.length > 0) {
     await tx`update process set result_count = result_count + ${fresh.length} where uri = ${process.uri}`;
+    await noteCount(tx, process.uri);
     await recordAct(tx, by, "results-imported", process.uri, { source: first.source.name, count: fresh.length }, now);
   }
   return fresh.length;

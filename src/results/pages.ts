@@ -3,16 +3,18 @@ import { type Context, Hono } from "hono";
 import { holds } from "../accounts/account.ts";
 import { loadDiscussion } from "../comments/queries.ts";
 import { commentThread } from "../comments/views.ts";
-import { nothing } from "../platform/html.ts";
+import { nothing, type Renderable } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
 import { type PageKey, readPageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { tidyLine } from "../platform/text.ts";
 import type { House } from "../ports.ts";
 import type { Process } from "../processes/process.ts";
 import { getProcess, listCategories, listProcesses } from "../processes/queries.ts";
 import { shownProcess } from "../processes/viewer.ts";
+import { findHead } from "../records/queries.ts";
 import { listLinked } from "../subjects/linked-queries.ts";
-import type { PageEnv } from "../web/context.ts";
+import type { PageContext, PageEnv } from "../web/context.ts";
 import { resultDeskPages } from "./desk-pages.ts";
 import { categoryNameOf, resultListPage } from "./list-views.ts";
 import {
@@ -31,11 +33,14 @@ const resultsPerPage = 24;
 /** In the choice above the list of the whole node. */
 const processesOfferedMax = 50;
 
-export function resultPages(house: House): Hono<PageEnv> {
+/** What rooms above this one show about a result on its page: where it came from, who made theirs from it. */
+export type ShowRelated = (ctx: PageContext, resultUri: string) => Promise<Renderable>;
+
+export function resultPages(house: House, showRelated: ShowRelated = async () => null): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.route("/", resultDeskPages(house));
   listRoutes(pages, house);
-  pageRoutes(pages, house);
+  pageRoutes(pages, house, showRelated);
   return pages;
 }
 
@@ -52,7 +57,8 @@ function idOf(key: PageKey | null): string | null {
 function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
   const show = async (c: Context<PageEnv>, process: Process | null) => {
     const ctx = c.get("page");
-    const { q = "", status = "", category = "", process: segment = "" } = c.req.query();
+    const { q: words = "", status = "", category = "", process: segment = "" } = c.req.query();
+    const q = tidyLine(words);
     const request = readPageRequest(new URL(c.req.url).searchParams, resultsPerPage);
     const chosen = process === null && segment !== "" ? await shownProcess(c, sql, segment) : process;
     const known = statusIn(status);
@@ -98,7 +104,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
   pages.get("/processes/:segment/results", async (c) => show(c, await shownProcess(c, sql, c.req.param("segment"))));
 }
 
-function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showRelated: ShowRelated): void {
   pages.get("/results/:id", async (c) => {
     const ctx = c.get("page");
     const id = c.req.param("id");
@@ -129,6 +135,8 @@ function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
         proposals: await listLinked(sql, links.proposals),
         meetings: await listLinked(sql, links.meetings),
         mayEdit,
+        related: await showRelated(ctx, result.uri),
+        record: await findHead(sql, result.uri),
         thread: discussion === null ? nothing : commentThread(ctx, discussion),
       }),
     );

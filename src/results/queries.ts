@@ -91,6 +91,26 @@ export async function listResultLinks(
   return { proposals: of("proposal"), meetings: of("meeting") };
 }
 
+/** As {@link listResultLinks}, of several results, by their addresses. */
+export async function listResultLinksOf(
+  sql: Sql,
+  resultUris: readonly string[],
+): Promise<ReadonlyMap<string, { proposals: string[]; meetings: string[] }>> {
+  const rows = await sql<{ resultUri: string; proposals: string[]; meetings: string[] }[]>`
+    select result_uri, coalesce(array_agg(target_uri order by position) filter (where kind = 'proposal'), '{}') as proposals,
+      coalesce(array_agg(target_uri order by position) filter (where kind = 'meeting'), '{}') as meetings
+    from result_link where result_uri = any(${resultUris as string[]}) group by result_uri`;
+  return new Map(rows.map(({ resultUri, ...links }) => [resultUri, links]));
+}
+
+/** Results of this node that have records: published, hidden ones too. */
+export async function listResultsToRecord(sql: Sql, uris: readonly string[]): Promise<Result[]> {
+  return await sql<Result[]>`
+    select ${columns(sql)} from ${joined(sql)}
+    where result.uri = any(${uris as string[]}) and subject.origin is null and subject.published_at is not null
+      and subject.deleted_at is null order by result.id`;
+}
+
 /** How many proposals each of these results comes from. */
 export async function countLinkedProposals(
   sql: Sql,
@@ -121,6 +141,15 @@ export async function findMilestone(sql: Sql, id: string): Promise<Milestone | n
   const [row] = await sql<Milestone[]>`
     select ${milestoneColumns(sql)} from milestone join subject on subject.uri = milestone.uri
     where milestone.id = ${id} and ${visible(sql)}`;
+  return row ?? null;
+}
+
+/** A milestone of this node that has a record: published, hidden or not. */
+export async function findMilestoneToRecord(sql: Sql, uri: string): Promise<Milestone | null> {
+  const [row] = await sql<Milestone[]>`
+    select ${milestoneColumns(sql)} from milestone join subject on subject.uri = milestone.uri
+    where milestone.uri = ${uri} and subject.origin is null and subject.published_at is not null
+      and subject.deleted_at is null`;
   return row ?? null;
 }
 

@@ -103,3 +103,12 @@ export async function keepRemoteMilestone(tx: Tx, milestone: RemoteMilestone, no
   else await tx`update milestone set ${tx({ reachedOn, title, body })} where uri = ${uri}`;
   await touchSubject(tx, uri, { title, language, url: milestone.url }, milestone.updatedAt);
 }
+
+/** Empties our copy of a result or of one of its steps. */
+export async function eraseResultCopy(tx: Tx, uri: string): Promise<void> {
+  const isCopy = tx`exists (select from subject where subject.uri = ${uri} and subject.origin is not null)`;
+  const rows = await tx`
+    update result set title = '', body = '', district = '', source = null where uri = ${uri} and ${isCopy} returning 1`;
+  if (rows.length > 0) await tx`delete from result_link where result_uri = ${uri}`;
+  await tx`update milestone set title = '', body = '' where uri = ${uri} and ${isCopy}`;
+}

@@ -6,6 +6,8 @@ import type { Translator } from "../platform/i18n.ts";
 import { plainText } from "../platform/rich-text.ts";
 import { type Process, processPath } from "../processes/process.ts";
 import { followProcess, processCrumbs } from "../processes/views.ts";
+import type { KeptRecord } from "../records/queries.ts";
+import { recordPanel } from "../records/views.ts";
 import type { Linked } from "../subjects/linked-queries.ts";
 import { articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
@@ -27,7 +29,11 @@ export interface ResultPageProps {
   readonly proposals: readonly Linked[];
   readonly meetings: readonly Linked[];
   readonly mayEdit: boolean;
+  /** What rooms above show of it. */
+  readonly related?: Renderable;
   readonly thread: Renderable;
+  /** Its newest record. */
+  readonly record: KeptRecord | null;
 }
 
 export function resultPage(ctx: PageContext, props: ResultPageProps): Markup {
@@ -54,11 +60,13 @@ export function resultPage(ctx: PageContext, props: ResultPageProps): Markup {
       ${linkedList(t, t("results.from-proposals"), props.proposals)}
       ${linkedList(t, t("results.from-meetings"), props.meetings)}
       ${sourceCounts(t, result)}
+      ${props.related}
       ${props.thread}`,
     aside: html`
       ${props.mayEdit ? desk(t, result) : nothing}
       ${followProcess(ctx, process)}
-      ${shareBox(ctx, { url: result.url, title: result.title })}`,
+      ${shareBox(ctx, { url: result.url, title: result.title })}
+      ${recordPanel(ctx, props.record, result.id)}`,
   });
 }
 

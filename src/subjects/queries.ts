@@ -7,7 +7,7 @@ const columns = (sql: Sql) => sql`
   subject.uri, subject.id, subject.kind, subject.origin, subject.url, subject.author_id, author.uri as author_uri,
   subject.author_name, subject.process_uri, subject.thread_uri, subject.parent_uri, subject.stance, subject.title,
   subject.language, subject.published_at, subject.updated_at, subject.hidden_at, subject.hidden_reason,
-  subject.deleted_at, subject.like_count, subject.share_count, subject.comment_count`;
+  subject.hidden_by, subject.deleted_at, subject.like_count, subject.share_count, subject.comment_count`;
 
 export async function findSubject(sql: Sql, uri: string): Promise<Subject | null> {
   const [row] = await sql<Subject[]>`
@@ -21,6 +21,17 @@ export async function lockSubject(sql: Sql, uri: string): Promise<Subject | null
     select ${columns(sql)} from subject left join actor author on author.id = subject.author_id
     where subject.uri = ${uri} for no key update of subject`;
   return row ?? null;
+}
+
+/** What is locked before a subject: the thing whose thread it stands in and the comment it replies to, where it is one. */
+export interface Above {
+  readonly threadUri: string | null;
+  readonly parentUri: string | null;
+}
+
+export async function findAbove(sql: Sql, uri: string): Promise<Above | null> {
+  const [above] = await sql<Above[]>`select thread_uri, parent_uri from subject where uri = ${uri}`;
+  return above ?? null;
 }
 
 /** By the id in its address on this node, which every subject has, wherever it lives. */
@@ -52,4 +63,9 @@ export async function isLikedBy(
 /** Whether `actorUri`, who now sends this thing, had already deleted it. What others said of it does not count. */
 export async function isTombstoned(sql: Sql, uri: string, actorUri: string): Promise<boolean> {
   return (await sql`select from tombstone where uri = ${uri} and actor_uri = ${actorUri}`).length > 0;
+}
+
+/** Whether a thing of another server was erased here for good. Only a keyed digest of its address is kept. */
+export async function isErasedHere(sql: Sql, uri: string): Promise<boolean> {
+  return (await sql`select from erased_thing where digest = erased_digest(${uri})`).length > 0;
 }

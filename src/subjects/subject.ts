@@ -39,6 +39,8 @@ export interface Subject {
   readonly hiddenAt: Date | null;
   /** A moderator's words, shown in its place; empty while it is held until one has looked. */
   readonly hiddenReason: string;
+  /** Who hid it, where that was not this node: the owner of the thread it stands in, or its own server. */
+  readonly hiddenBy: "owner" | "origin" | null;
   readonly deletedAt: Date | null;
   readonly likeCount: number;
   readonly shareCount: number;

@@ -4,19 +4,23 @@ import type { Hono } from "hono";
 import { rememberLanguage } from "../accounts/actions.ts";
 import { type AccountSettings, accountPages } from "../accounts/pages.ts";
 import { loadViewer } from "../accounts/queries.ts";
+import { adoptionPages, showAdoptions } from "../adoptions/pages.ts";
+import { chroniclePages } from "../chronicle/pages.ts";
 import { cityPages } from "../cities/pages.ts";
 import { findMainOrganisation } from "../cities/queries.ts";
 import { identityOf } from "../cities/views.ts";
 import { commentPages, threadOn } from "../comments/pages.ts";
 import { readCommentTexts } from "../comments/queries.ts";
+import { erasurePages } from "../erasures/pages.ts";
 import { actorPages } from "../front/actor-pages.ts";
+import { copyErasers } from "../front/copy-erasers.ts";
 import { workDeskPages } from "../front/desk-pages.ts";
 import { homePages } from "../front/home-pages.ts";
 import { spokenAt } from "../meetings/list-views.ts";
 import { meetingPages } from "../meetings/pages.ts";
 import { listMeetingsAbout, readMeetingTexts } from "../meetings/queries.ts";
+import { mirrorPages, showCopy, showMirrored } from "../mirrors/pages.ts";
 import { moderationPages } from "../moderation/pages.ts";
-import type { Pool } from "../platform/db.ts";
 import type { House } from "../ports.ts";
 import { processPages } from "../processes/pages.ts";
 import { readNewsTexts } from "../processes/queries.ts";
@@ -25,7 +29,7 @@ import { readAnswerTexts, readProposalTexts } from "../proposals/queries.ts";
 import { becameOf } from "../results/list-views.ts";
 import { resultPages } from "../results/pages.ts";
 import { listResultsOf, readMilestoneTexts, readResultTexts } from "../results/queries.ts";
-import type { PageEnv } from "./context.ts";
+import type { PageContext, PageEnv } from "./context.ts";
 import { type HealthOptions, healthPages } from "./health.ts";
 import { searchPages } from "./search.ts";
 import { openShell } from "./shell.ts";
@@ -65,18 +69,27 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     reportFault: (error, requestId, path) =>
       log.error("Request {requestId} to {path} failed: {error}", { error, requestId, path }),
   });
+  const showAdoptionsOf = (ctx: PageContext, uri: string) => showAdoptions(house, ctx, uri);
+  const showAroundProcess = async (ctx: PageContext, uri: string) => [
+    await showCopy(house, ctx, uri),
+    await showAdoptionsOf(ctx, uri),
+  ];
   for (const pages of [
     homePages(house),
     actorPages(house),
     workDeskPages(house),
-    cityPages(house),
+    cityPages(house, showMirrored(house)),
     accountPages(house, settings),
-    processPages(house, threadOn(house)),
-    proposalPages(house, relatedTo(sql)),
+    processPages(house, threadOn(house), showAroundProcess),
+    proposalPages(house, relatedTo(house)),
     meetingPages(house),
-    resultPages(house),
+    resultPages(house, showAdoptionsOf),
+    adoptionPages(house),
+    mirrorPages(house),
+    chroniclePages(house),
     commentPages(house),
     searchPages(house),
+    erasurePages(house, copyErasers),
     moderationPages(house, {
       comment: readCommentTexts,
       news: readNewsTexts,
@@ -93,10 +106,14 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
 }
 
 /** What became of a proposal, and where it was spoken about: rooms above proposals, so the house joins them. */
-function relatedTo(sql: Pool): Related {
+function relatedTo({ sql }: House): Related {
   return async (ctx, uri) => {
-    const [results, meetings] = await Promise.all([listResultsOf(sql, uri), listMeetingsAbout(sql, uri, relatedMax)]);
-    return [becameOf(ctx, results), spokenAt(ctx, meetings)];
+    const [results, meetings, adoptions] = await Promise.all([
+      listResultsOf(sql, uri),
+      listMeetingsAbout(sql, uri, relatedMax),
+      showAdoptions({ sql }, ctx, uri),
+    ]);
+    return [becameOf(ctx, results), spokenAt(ctx, meetings), adoptions];
   };
 }
 

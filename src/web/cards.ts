@@ -56,6 +56,8 @@ export interface ProcessCard {
   readonly status?: Status;
   readonly proposalCount?: number;
   readonly commentCount?: number;
+  /** On a line of their own, at the end. */
+  readonly marks?: Renderable;
 }
 
 export const processCard = (
@@ -78,7 +80,7 @@ export const processCard = (
     <p class="card-foot">${fromNote(t, card.from)}
       ${card.proposalCount === undefined ? nothing : html`<span>${t("card.proposals", { count: card.proposalCount })}</span>`}
       ${card.commentCount === undefined ? nothing : html`<span>${t("card.comments", { count: card.commentCount })}</span>`}
-      ${languageNote(t, card.title.lang)}</p>
+      ${languageNote(t, card.title.lang)}${card.marks === undefined ? nothing : html`<span class="card-marks">${card.marks}</span>`}</p>
   </div>
 </article>`;
 

@@ -238,6 +238,7 @@ function footer(ctx: PageContext): Markup {
     <ul>
       <li><a href="/about">${t("shell.about")}</a></li>
       <li><a href="/accessibility">${t("shell.accessibility")}</a></li>
+      <li><a href="/moderation/log">${t("shell.moderation-log")}</a></li>
       ${city.reportChannelUrl ? html`<li><a href="${href(city.reportChannelUrl)}">${t("shell.report-channel")}</a></li>` : nothing}
     </ul>
   </nav>

@@ -24,6 +24,8 @@ export interface CommentShown {
   readonly likeCount: number;
   /** Reply, like, edit, report: what this reader may do. */
   readonly actions?: Renderable;
+  /** Where it stands, if that is not all there is: not taken yet by the node whose discussion it is. */
+  readonly mark?: string;
   /** The account speaks for the city. */
   readonly isOfficial?: boolean;
   readonly replies: readonly CommentShown[];
@@ -82,7 +84,7 @@ export function commentView(ctx: PageContext, comment: CommentShown): Markup {
   return html`<article class="${classes("comment", comment.isOfficial && "comment-official")}" id="${`comment-${comment.id}`}">
     <div class="comment-head">${byline(t, comment.author, time)}${
       comment.stance ? statusPill(t(`thread.stance.${comment.stance}`), stanceTone[comment.stance]) : nothing
-    }${comment.isOfficial ? statusPill(t("thread.official"), "accent") : nothing}${languageNote(t, comment.lang)}</div>
+    }${comment.isOfficial ? statusPill(t("thread.official"), "accent") : nothing}${comment.mark ? statusPill(comment.mark, "neutral") : nothing}${languageNote(t, comment.lang)}</div>
     <div class="prose"${langAttrs(t, comment.lang)}>${comment.body}</div>
     <div class="comment-foot"><span class="card-count"${attrs({ title: t("thread.likes", { count: comment.likeCount }) })}>${icon("heart")}${t.number(comment.likeCount)}<span class="visually-hidden"> ${t("card.likes-word")}</span></span>${comment.actions}</div>
   </article>`;

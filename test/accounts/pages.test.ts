@@ -57,6 +57,7 @@ function anApp({ isSecure = true, mailboxShown = mailbox as Mailbox | null } = {
     clock,
     mailer: mailbox,
     findRemote: () => Promise.reject(new Error("not asked for")),
+    fetchPicture: () => Promise.reject(new Error("nothing elsewhere here")),
     uploadsDir: "",
   };
   const shell = openShell({

@@ -100,6 +100,7 @@ async function fill(city: ListeningCity): Promise<Paths> {
       ...[`/proposals/${proposal.id}/history`, `/meetings/${meeting.id}`, `/results/${result.id}`, "/search?q=shade"],
       ...["/desk", "/account", "/admin/people", "/about", "/nowhere", "/processes/new", `/comments/${comment.id}`],
       `/reports/new?about=${encodeURIComponent(comment.uri)}`,
+      ...["/network/peers", "/moderation/log"],
     ],
   };
 }

@@ -7,7 +7,7 @@ import { findComment, getComment, listCommentVersions } from "../../src/comments
 import { hideSubject } from "../../src/moderation/actions.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { minuteMs } from "../../src/platform/time.ts";
-import { publishNews } from "../../src/processes/actions.ts";
+import { publishNews } from "../../src/processes/news-actions.ts";
 import { enterSubject } from "../../src/subjects/actions.ts";
 import { likeSubject, unlikeSubject } from "../../src/subjects/like-actions.ts";
 import { findSubject } from "../../src/subjects/queries.ts";

@@ -7,7 +7,7 @@ import { commentThread } from "../../src/comments/views.ts";
 import { hideSubject } from "../../src/moderation/actions.ts";
 import { minuteMs } from "../../src/platform/time.ts";
 import type { House } from "../../src/ports.ts";
-import { publishNews } from "../../src/processes/actions.ts";
+import { publishNews } from "../../src/processes/news-actions.ts";
 import { processPages } from "../../src/processes/pages.ts";
 import { findSubject, findSubjectById } from "../../src/subjects/queries.ts";
 import type { PageEnv } from "../../src/web/context.ts";

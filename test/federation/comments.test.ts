@@ -159,9 +159,11 @@ describe("what a moderator hides", () => {
     const moderator = await aModerator(bilbao, { now: net.clock.now() });
     await hideSubject(bilbao.sql, moderator, proposal.uri, "personal data", net.clock.now());
     await later();
-    expect(await findProposal(porto.sql, proposal.uri)).toBeNull();
+    const hidden = await findProposal(porto.sql, proposal.uri);
+    expect(hidden).toMatchObject({ hiddenReason: "personal data", title: proposal.title });
+    expect((await porto.instance.fetch(new Request(`https://porto.test/proposals/${hidden!.id}`))).status).toBe(404);
     await reinstateSubject(bilbao.sql, moderator, proposal.uri, net.clock.now());
     await later();
-    expect(await findProposal(porto.sql, proposal.uri)).toMatchObject({ title: proposal.title });
+    expect(await findProposal(porto.sql, proposal.uri)).toMatchObject({ title: proposal.title, hiddenAt: null });
   });
 });

@@ -170,7 +170,7 @@ describe("answers", () => {
   });
 });
 
-describe("case 7: inboxes at forbidden addresses (CVE-2026-96624)", () => {
+describe("7 SSRF addresses: inboxes at forbidden ones (CVE-2026-96624)", () => {
   it.each(["https://127.0.0.1/inbox", "http://victim.example/inbox", "https://[::ffff:10.0.0.1]/inbox"])(
     "%s is given up, not tried",
     async (inbox) => {
@@ -213,6 +213,15 @@ describe("a server that fails", () => {
     clock.at += postingLimits.restMs + 1;
     isUp = true;
     expect(await outcomeOf(post(aMessage(peer.origin)))).toBe("delivered");
+    expect(await outcomeOf(post(aMessage(peer.origin)))).toBe("delivered");
+  });
+
+  it("is not given up on for a moment in which many deliveries failed together", async () => {
+    const peer = await aPeer((_, count) => (count <= 20 ? 503 : 202));
+    const { post } = posting([peer.origin]);
+    const together = await Promise.all(Array.from({ length: 20 }, () => outcomeOf(post(aMessage(peer.origin)))));
+    expect(together.some((outcome) => outcome instanceof Later)).toBe(false);
+    expect(peer.knocks).toHaveLength(20);
     expect(await outcomeOf(post(aMessage(peer.origin)))).toBe("delivered");
   });
 

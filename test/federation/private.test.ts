@@ -6,12 +6,13 @@ import { grantRole } from "../../src/accounts/people-actions.ts";
 import { getAccount } from "../../src/accounts/queries.ts";
 import { follow } from "../../src/actors/actions.ts";
 import { findActor } from "../../src/actors/queries.ts";
+import { chronicleEveryMs } from "../../src/chronicle/jobs.ts";
 import { deleteComment, editComment, forgetCommenter, publishComment } from "../../src/comments/actions.ts";
 import { discardMeeting } from "../../src/meetings/actions.ts";
 import { hideSubject, reportSubject } from "../../src/moderation/actions.ts";
 import type { Sql } from "../../src/platform/db.ts";
 import { configureLog } from "../../src/platform/log.ts";
-import { publishNews } from "../../src/processes/actions.ts";
+import { publishNews } from "../../src/processes/news-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import {
   answerProposal,
@@ -73,10 +74,12 @@ const read = new Map<string, string>();
 
 const now = () => net.clock.now();
 const someone = (name: string) => ({ name, email: `${name.split(" ")[0]}@planted-mail.example`, now: now() });
-const later = async () => {
-  net.clock.advance(60_000);
+const later = async (ms = 60_000) => {
+  net.clock.advance(ms);
   await net.settle();
 };
+/** Long enough for tallies and threads to be recorded. */
+const aWhile = () => later(chronicleEveryMs + 60_000);
 
 beforeAll(async () => {
   configureLog({ lowestLevel: "trace", isTerminal: false, write: (line) => void logged.push(line) });
@@ -101,7 +104,7 @@ beforeAll(async () => {
   await signInByMail();
   await later();
   await leave();
-  await later();
+  await aWhile();
   for (const node of [bilbao, porto]) await readEverything(node);
 }, 180_000);
 afterAll(async () => {
@@ -166,8 +169,9 @@ async function speakAndSupport(): Promise<void> {
   });
   await later();
   const { version } = deleted;
+  await aWhile();
   await editComment(sql, author, deleted.uri, { body: "planted-deleted-comment", version }, now());
-  await later();
+  await aWhile();
   await deleteComment(sql, author, deleted.uri, now());
 }
 
@@ -235,7 +239,8 @@ async function leave(): Promise<void> {
   await build.aComment(bilbao, { on: proposal, by: leaving, body: "The river needs a fountain.", now: now() });
   const draft = { title: "planted-draft-proposal", isDraft: true, now: now() };
   await build.aProposal(bilbao, { process, by: leaving, ...draft });
-  await later();
+  await aWhile();
+  expect(JSON.stringify(await sql`select document from record_part`)).toContain("Nerea Planted");
   await closeAccount(sql, leaving, [forgetProposer, forgetCommenter], now());
   const [{ id }] = (await sql`select id from account where name = 'Ziortza Planted'`) as unknown as [{ id: string }];
   await closePublicVoice(sql, await getAccount(sql, id), now());
@@ -244,7 +249,7 @@ async function leave(): Promise<void> {
 /** Every address the node has, the absent-looking ones too, and every one that what it answers leads to. */
 async function readEverything(node: Node): Promise<void> {
   const { sql, uris, instance } = node;
-  const waiting = [...(await addressesOf(sql)), ...wellKnown.map(uris.at)];
+  const waiting = [...(await addressesOf(sql, uris.origin)), ...wellKnown.map(uris.at)];
   const seen = new Set<string>();
   while (waiting.length > 0) {
     const address = waiting.pop()!;
@@ -267,15 +272,18 @@ const wellKnown = [
   ...["walnut", "bilbao", "porto"].map((handle) => `/.well-known/webfinger?resource=acct:${handle}@bilbao.test`),
 ];
 
-async function addressesOf(sql: Sql): Promise<string[]> {
+async function addressesOf(sql: Sql, origin: string): Promise<string[]> {
   const rows = await sql<{ uri: string; kind: string }[]>`
     select uri, 'subject' as kind from subject where origin is null
     union all select uri, 'actor' from actor where origin is null
-    union all select uri, 'activity' from outgoing_activity`;
+    union all select uri, 'activity' from outgoing_activity
+    union all select ${origin} || '/records/' || digest, 'record' from record
+    union all select ${origin} || '/records/' || digest, 'record' from record_part`;
   const under: Record<string, string[]> = {
     subject: ["replies", "likes", "shares", "replies/page/newest", "history", "edit", "calendar.ics", "feed.atom"],
     actor: ["outbox", "followers", "following", "featured", "outbox/page/newest", "following/page/newest"],
     activity: [],
+    record: ["part"],
   };
   const feeds = ["proposals", "proposals/feed.atom", "meetings.ics", "results", "news"];
   under.subject!.push(...feeds);
@@ -287,6 +295,16 @@ async function frozen(): Promise<string> {
   const rows: unknown[] = [];
   for (const { sql } of Object.values(net.nodes))
     rows.push(await sql`select * from event`, await sql`select * from outgoing_activity`);
+  return JSON.stringify(rows);
+}
+
+/** What a node vouches for, and the words beside it. */
+async function vouchedFor(): Promise<string> {
+  const rows: unknown[] = [];
+  for (const { sql } of Object.values(net.nodes)) {
+    rows.push(await sql`select subject_uri, document from record`);
+    rows.push(await sql`select subject_uri, document from record_part where document is not null`);
+  }
   return JSON.stringify(rows);
 }
 
@@ -357,6 +375,14 @@ describe("nothing private", () => {
 
   test("stands in an event or in an activity, frozen as they are", async () => {
     expect(findings({ ...(await all()), ...gone }, [["rows", await frozen()]])).toEqual([]);
+  });
+
+  test("stands in a record or in the words beside it", async () => {
+    const rows = await vouchedFor();
+    for (const word of ["A shared garden", "The river needs a fountain.", "one per verified resident"]) {
+      expect(rows).toContain(word);
+    }
+    expect(findings({ ...(await all()), ...gone }, [["rows", rows]])).toEqual([]);
   });
 
   test("is served to a reader or a server, by either city", async () => {

@@ -5,7 +5,7 @@ import { collectionPageSize } from "../../federation/collections.ts";
 import { contextLoader } from "../../federation/trust/contexts.ts";
 import { deleteComment, publishComment } from "../../src/comments/actions.ts";
 import { hideSubject, reinstateSubject } from "../../src/moderation/actions.ts";
-import { publishNews } from "../../src/processes/actions.ts";
+import { publishNews } from "../../src/processes/news-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
 import { aComment, aModerator, anOfficial, aProcess, aProposal, aResident } from "../support/build.ts";

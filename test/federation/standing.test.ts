@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findActor } from "../../src/actors/queries.ts";
 import { findComment } from "../../src/comments/queries.ts";
-import { decideServer, reinstateSubject } from "../../src/moderation/actions.ts";
+import { reinstateSubject } from "../../src/moderation/actions.ts";
+import { decideServer } from "../../src/moderation/peer-actions.ts";
 import { listReports } from "../../src/moderation/queries.ts";
-import { publishNews } from "../../src/processes/actions.ts";
+import { publishNews } from "../../src/processes/news-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
 import { aModerator, anOfficial, aProcess, aProposal } from "../support/build.ts";

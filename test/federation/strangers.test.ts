@@ -6,7 +6,7 @@ import { findActor } from "../../src/actors/queries.ts";
 import { publishComment } from "../../src/comments/actions.ts";
 import { findComment } from "../../src/comments/queries.ts";
 import { withTransaction } from "../../src/platform/db.ts";
-import { publishNews } from "../../src/processes/actions.ts";
+import { publishNews } from "../../src/processes/news-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { answerProposal } from "../../src/proposals/actions.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
@@ -220,10 +220,15 @@ describe("a stranger's account", () => {
   });
 
   test("deletes its account, and what it wrote is erased here", async () => {
-    const note = ana.note("<p>remember me</p>", { inReplyTo: proposal.uri });
-    await send("Create", note);
-    await send("Delete", ana.uri);
+    const leaving = openStranger(net, { host: "leaving.test" });
+    const note = leaving.note("<p>remember me</p>", { inReplyTo: proposal.uri });
+    await leaving.post("https://bilbao.test/inbox", leaving.activity("Create", note));
+    await net.settle();
+    expect((await findComment(bilbao.sql, note.id as string))?.body).toContain("remember me");
+    await leaving.post("https://bilbao.test/inbox", leaving.activity("Delete", leaving.uri));
+    await net.settle();
     expect((await findComment(bilbao.sql, note.id as string))?.body).toBe("");
-    expect((await findActor(bilbao.sql, ana.uri))?.goneAt).not.toBeNull();
+    // Not even its address is kept.
+    expect(await findActor(bilbao.sql, leaving.uri)).toBeNull();
   });
 });

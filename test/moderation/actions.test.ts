@@ -5,7 +5,6 @@ import { policyFor } from "../../src/actors/queries.ts";
 import { deleteComment } from "../../src/comments/actions.ts";
 import { getComment } from "../../src/comments/queries.ts";
 import {
-  decideServer,
   dismissReport,
   hideSubject,
   holdForModeration,
@@ -13,6 +12,7 @@ import {
   reinstateSubject,
   reportSubject,
 } from "../../src/moderation/actions.ts";
+import { decideServer } from "../../src/moderation/peer-actions.ts";
 import { listHidden, listReports, type ReportFilter } from "../../src/moderation/queries.ts";
 import { hidingReasonLengthMax } from "../../src/moderation/report.ts";
 import { withTransaction } from "../../src/platform/db.ts";

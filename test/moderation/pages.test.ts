@@ -146,7 +146,7 @@ test("an administrator decides on the server a thing came from; a moderator does
   expect(moderator.hasButton("Decide about the server")).toBe(false);
   const visitor = await room.visitor(city.administrator);
   await visitor.open(`/moderation/things/${comment.id}`);
-  visitor.check("Block it and take it off the pages");
+  visitor.check("Blocked");
   await visitor.press("Decide about the server");
   expect(visitor.text).toContain("Decided for flood.example.");
   expect(await policyFor(db.sql, "flood.example")).toBe("blocked");

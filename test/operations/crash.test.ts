@@ -43,6 +43,8 @@ async function aSink(isStalling: () => boolean) {
   const held: ServerResponse[] = [];
   let answered = 0;
   const server = createServer(async (request, response) => {
+    // Asked what kind of server it is: it does not say.
+    if (request.method !== "POST") return void response.writeHead(404).end();
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();

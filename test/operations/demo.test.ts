@@ -84,6 +84,14 @@ describe("npm run demo", () => {
     await says(`${origin(2)}/processes`, "Superilla de la Riera");
     await says(`${origin(0)}/processes`, "Charte du marché");
 
+    // An idea has travelled: adopted by one city with the other's blessing; and the association keeps copies of both.
+    await says(`${origin(1)}/processes/ma-wa-dhill/proposals`, "ظلّ في ساحة المحطّة كما في مونتكلار");
+    const list = await (await fetch(`${origin(1)}/processes/ma-wa-dhill/proposals`)).text();
+    const adopted = /href="(\/proposals\/[^"]+)"[^>]*>[^<]*كما في مونتكلار/.exec(list)?.[1];
+    await says(`${origin(1)}${adopted}/lineage`, "Ombra a la plaça de l’Estació");
+    await says(`${origin(2)}/network/processes`, "Superilla de la Riera");
+    await says(`${origin(2)}/network/processes`, "Eau et ombre");
+
     const links = demo.output().match(/http:\/\/localhost:\d+\/sign-in\/\S+/g) ?? [];
     expect(links).toHaveLength(6);
     for (const link of links) expect((await fetch(link)).status).toBe(200);

@@ -197,6 +197,8 @@ test("a node asked to stop in the middle of a delivery hands it back, and anothe
   let isStalling = true;
   const arrived: string[] = [];
   const sink = createServer(async (request, response) => {
+    // Asked what kind of server it is: it does not say.
+    if (request.method !== "POST") return void response.writeHead(404).end();
     let body = "";
     for await (const chunk of request) body += chunk;
     arrived.push(JSON.parse(body).id);

@@ -46,7 +46,7 @@ function expectNothingRuns(markup: string): void {
   }
 }
 
-describe("cleanRemoteHtml", () => {
+describe("15 ReDoS and HTML: cleanRemoteHtml", () => {
   test("nothing that comes out can run, and cleaning twice changes nothing", () => {
     fc.assert(
       fc.property(hostileText, (text) => {
@@ -105,7 +105,7 @@ describe("markdownToHtml", () => {
 });
 
 /** Ten times the input may take thirty times as long before this fails; a quadratic parser takes a hundred. */
-describe("time stays linear in the input", () => {
+describe("15 ReDoS and HTML: time stays linear in the input", () => {
   const shapes: [string, (count: number) => string][] = [
     ["quotes", (count) => ">".repeat(count)],
     [

@@ -6,14 +6,14 @@ import { withTransaction } from "../../src/platform/db.ts";
 import { drain } from "../../src/platform/job-drain.ts";
 import { dayMs } from "../../src/platform/time.ts";
 import {
-  addDocument,
   announcePhase,
   changeProcess,
   decidePilot,
   draftProcess,
-  publishNews,
   publishProcess,
 } from "../../src/processes/actions.ts";
+import { addDocument } from "../../src/processes/document-actions.ts";
+import { publishNews } from "../../src/processes/news-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { findProcessByPath, getProcess, listDocuments, listNews, listProcesses } from "../../src/processes/queries.ts";
 import { enterSubject } from "../../src/subjects/actions.ts";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { withTransaction } from "../../src/platform/db.ts";
 import { dayMs } from "../../src/platform/time.ts";
-import { publishNews } from "../../src/processes/actions.ts";
+import { publishNews } from "../../src/processes/news-actions.ts";
 import { processPages } from "../../src/processes/pages.ts";
 import { keepRemoteProcess } from "../../src/processes/remote.ts";
 import { aCity, aGuest, anOfficial, aPhase, aProcess, aStranger, type City } from "../support/build.ts";

@@ -24,11 +24,22 @@ export interface Network<Name extends string> extends AsyncDisposable {
   readonly down: Set<string>;
   /** Answers for hosts that are no node: a stranger's server. */
   readonly strangers: Map<string, (request: Request) => Promise<Response> | Response>;
+  /**
+   * What happens to a request on its way; null: it arrives. Whoever answers in the place of `pass` loses, delays or
+   * repeats it. `from` is the host of the node that sends it; empty for anybody else.
+   */
+  weather:
+    | ((request: Request, pass: (request: Request) => Promise<Response>, from: string) => Promise<Response>)
+    | null;
+  /** Closes a node and opens it again on the same database, as after a crash between two jobs. */
+  restart(name: Name): Promise<void>;
   /** A request from anywhere to the host it names. */
   deliver(request: Request): Promise<Response>;
-  /** Does all jobs of all nodes until none has any left. */
-  settle(): Promise<void>;
+  /** Does all jobs of all nodes until none has any left. In an outage those that fail wait for their next try. */
+  settle(options?: { inOutage?: boolean }): Promise<void>;
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Opens a node for each name at `https://<name>.test`. Nothing leaves the process: an unknown host is unreachable. */
 export async function openNetwork<const Name extends string>(...names: Name[]): Promise<Network<Name>> {
@@ -40,10 +51,14 @@ export async function openNetwork<const Name extends string>(...names: Name[]): 
     },
   };
   const [wire, down, strangers]: [string[], Set<string>, Network<Name>["strangers"]] = [[], new Set(), new Map()];
-  const nodes = new Map<string, Node>();
+  const nodes = new Map<string, Mutable<Node>>();
   const closing: (() => Promise<void>)[] = [];
+  const restarting = new Map<string, () => Promise<void>>();
 
-  const transport = async (request: Request): Promise<Response> => {
+  let weather: Network<Name>["weather"] = null;
+  const transport = async (request: Request, from = ""): Promise<Response> =>
+    weather === null ? await arrive(request) : await weather(request, arrive, from);
+  const arrive = async (request: Request): Promise<Response> => {
     const { host } = new URL(request.url);
     const answer = nodes.get(host)?.instance.fetch ?? strangers.get(host);
     if (answer === undefined || down.has(host)) throw new TypeError(`no answer from ${host}`);
@@ -64,15 +79,23 @@ export async function openNetwork<const Name extends string>(...names: Name[]): 
     });
     const mails: Mail[] = [];
     const mailer = { send: async (mail: Mail) => void mails.push(mail) };
-    const instance = await openInstance(config, { clock, mailer, transport });
+    const open = () =>
+      openInstance(config, { clock, mailer, transport: (request) => transport(request, `${name}.test`) });
+    const instance = await open();
     const city = await aCity(instance, {
       handle: name,
       name: name[0]!.toUpperCase() + name.slice(1),
       now: clock.now(),
     });
-    nodes.set(`${name}.test`, { ...city, instance, mails, config });
+    const node: Mutable<Node> = { ...city, instance, mails, config };
+    nodes.set(`${name}.test`, node);
+    restarting.set(name, async () => {
+      await node.instance[Symbol.asyncDispose]();
+      node.instance = await open();
+      node.sql = node.instance.sql;
+    });
     closing.push(async () => {
-      await instance[Symbol.asyncDispose]();
+      await node.instance[Symbol.asyncDispose]();
       await database.drop();
       rmSync(dataDir, { recursive: true, force: true });
     });
@@ -84,11 +107,20 @@ export async function openNetwork<const Name extends string>(...names: Name[]): 
     wire,
     down,
     strangers,
-    deliver: transport,
-    async settle() {
+    get weather() {
+      return weather;
+    },
+    set weather(changed) {
+      weather = changed;
+    },
+    restart: async (name) => await restarting.get(name)!(),
+    deliver: (request) => transport(request),
+    async settle({ inOutage = false } = {}) {
       for (let ran = true; ran; ) {
         ran = false;
-        for (const { instance } of nodes.values()) ran = (await instance.drain()) > 0 || ran;
+        for (const { instance } of nodes.values()) {
+          ran = (await instance.drain({ toleratesFailures: inOutage })) > 0 || ran;
+        }
       }
     },
     async [Symbol.asyncDispose]() {

@@ -40,6 +40,7 @@ export async function openRooms(
     ...{ sql: db.sql, uris: city.uris, clock, uploadsDir },
     mailer: { send: () => Promise.reject(new Error("no mail here")) },
     findRemote: () => Promise.reject(new Error("nothing elsewhere here")),
+    fetchPicture: () => Promise.reject(new Error("nothing elsewhere here")),
   };
   const identity: CityIdentity = {
     ...{ name: "Bilbao", tagline: "", handle: "@bilbao@bilbao.test", origin, logoUrl: null, accent: "#a04020" },

@@ -96,7 +96,7 @@ Le prix de l’eau et le réseau relèvent de la société nationale ; nous lui 
 export const charterProcess: ProcessSeed = {
   handle: "mithaq-souk",
   languages: ["ar", "fr"],
-  title: { ar: "ميثاق السوق: نصّ للنقاش", fr: "Charte du marché : un texte à discuter" },
+  title: { ar: "ميثاق السوق: نصّ للنقاش", fr: "Charte du marché\u00a0: un texte à discuter" },
   summary: {
     ar: "مسوّدة من تسع موادّ لتنظيم السوق الأسبوعي. في هذه المرحلة نقرأ ونعلّق فقط، ثم يُعاد تحرير النصّ قبل التصويت في المجلس.",
     fr: "Neuf articles pour organiser le marché hebdomadaire. À cette étape on lit et on commente ; le texte est réécrit avant le vote du conseil.",

@@ -1,11 +1,11 @@
 // Their rows → what our rooms take. Pure: no database, no clock.
 import type { ImportedMeeting } from "../../meetings/import-actions.ts";
+import { htmlToMarkdown } from "../../platform/html-to-markdown.ts";
 import { plainText } from "../../platform/rich-text.ts";
 import { tidyLine } from "../../platform/text.ts";
 import { fromLocal } from "../../platform/time.ts";
 import type { NewProcess } from "../../processes/actions.ts";
 import type { ImportedResult } from "../../results/import-actions.ts";
-import { htmlToMarkdown } from "../markdown.ts";
 import type { MeasureRow, MeetingRow } from "./read.ts";
 
 /** What the original ids and counts are counted by. */

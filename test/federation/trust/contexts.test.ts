@@ -186,7 +186,7 @@ function isAddress(name: string): boolean {
   return name.startsWith("http");
 }
 
-describe("case 11: what the door reads is what Fedify reads", () => {
+describe("11 JSON-LD restructuring: what the door reads is what Fedify reads", () => {
   it("for hostile documents", { timeout: 120_000 }, async () => {
     let passed = 0;
     let parsedToo = 0;

@@ -49,7 +49,7 @@ async function refusal(promise: Promise<unknown>): Promise<string> {
 const y = "https://victim.example/y";
 const x = "https://attacker.example/x";
 
-describe("case 2: the origin of what is fetched (CVE-2024-23832, CVE-2024-52591, CVE-2025-25306)", () => {
+describe("2 origin of fetched object (CVE-2024-23832, CVE-2024-52591, CVE-2025-25306)", () => {
   it("a document at home", async () => {
     const { documents } = web({ [y]: () => served(note(y)) });
     expect(await documents.loader(y)).toEqual({ contextUrl: null, document: note(y), documentUrl: y });
@@ -93,7 +93,7 @@ describe("case 2: the origin of what is fetched (CVE-2024-23832, CVE-2024-52591,
   });
 });
 
-describe("case 6: redirects (GHSA-8863-8468-7hq7)", () => {
+describe("6 redirects (GHSA-8863-8468-7hq7)", () => {
   it("on one server: the id may be the first or the last address", async () => {
     const [a, b] = ["https://victim.example/a", "https://victim.example/b"];
     for (const id of [a, b]) {
@@ -118,7 +118,7 @@ describe("case 6: redirects (GHSA-8863-8468-7hq7)", () => {
   });
 });
 
-describe("case 3: content types (GHSA-jhrq-qvrm-qr36)", () => {
+describe("3 content-type (GHSA-jhrq-qvrm-qr36)", () => {
   it.each([
     ["application/activity+json", "loaded"],
     ["Application/Activity+JSON; charset=utf-8", "loaded"],
@@ -228,7 +228,7 @@ describe("what is kept", () => {
     expect(await refusal(documents.loader(actor))).toBe("loaded");
   });
 
-  it("case 25: bounded in number and bytes (CVE-2026-69132)", () => {
+  it("25 storage growth by hosts: bounded in number and bytes (CVE-2026-69132)", () => {
     const cache = new DocumentCache(() => 0);
     const document = (n: number, bytes: number) => ({
       url: new URL(`https://host${n}.example/`),

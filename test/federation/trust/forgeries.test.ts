@@ -122,7 +122,7 @@ async function withProof(activity: Create, key: webcrypto.CryptoKey, id: string)
 }
 
 describe("forgeries", () => {
-  it("case 1: HTTP signature by a key that names the victim as owner (CVE-2026-96625)", async () => {
+  it("1 key ↔ actor: HTTP signature by a key that names the victim as owner (CVE-2026-96625)", async () => {
     const key = keysOf.attacker.rsa.privateKey;
     const body = await json(creation(victim));
     expect(await post(body, { key, id: "https://attacker.example/key" })).toBe(401);
@@ -130,12 +130,12 @@ describe("forgeries", () => {
     expect(fetched).toEqual([]);
   });
 
-  it("case 1: HTTP signature by the attacker that claims the victim's key id", async () => {
+  it("1 key ↔ actor: HTTP signature by the attacker that claims the victim's key id", async () => {
     const key = keysOf.attacker.rsa.privateKey;
     expect(await post(await json(creation(victim)), { key, id: `${victim.href}#main-key` })).toBe(401);
   });
 
-  it("case 1: integrity proof by a key that names the victim as controller", async () => {
+  it("1 key ↔ actor: integrity proof by a key that names the victim as controller", async () => {
     const body = await withProof(creation(victim), keysOf.attacker.ed.privateKey, "https://attacker.example/mk");
     expect(await post(body)).toBe(401);
     // And with an honest HTTP signature of the attacker beside it.
@@ -143,14 +143,14 @@ describe("forgeries", () => {
     expect(await post(body, { key, id: `${attacker.href}#main-key` })).toBe(401);
   });
 
-  it("case 1: linked data signature by a key that names the victim as owner", async () => {
+  it("1 key ↔ actor: linked data signature by a key that names the victim as owner", async () => {
     const { privateKey } = keysOf.attacker.rsa;
     const body = await json(creation(victim));
     const id = new URL("https://attacker.example/key");
     expect(await post(await signJsonLd(body, privateKey, id, { contextLoader }))).toBe(401);
   });
 
-  it("case 4: an activity of the attacker with an id on the victim's server (GHSA-4qhx-hhwf-8685)", async () => {
+  it("4 activity id vs actor: an activity of the attacker with an id on the victim's server (GHSA-4qhx-hhwf-8685)", async () => {
     const key = keysOf.attacker.rsa.privateKey;
     const forged = await json(creation(attacker, victim));
     expect(await post(forged, { key, id: `${attacker.href}#main-key` })).toBe(401);
@@ -161,13 +161,13 @@ describe("forgeries", () => {
     received = [];
   });
 
-  it("case 1: two actors, one of them the victim", async () => {
+  it("1 key ↔ actor: two actors, one of them the victim", async () => {
     const key = keysOf.attacker.rsa.privateKey;
     const body = { ...(await json(creation(attacker))), actor: [attacker.href, victim.href] };
     expect(await post(body, { key, id: `${attacker.href}#main-key` })).toBe(400);
   });
 
-  it("case 11: the victim as actor under another name (CVE-2026-46349)", async () => {
+  it("11 JSON-LD restructuring: the victim as actor under another name (CVE-2026-46349)", async () => {
     const key = keysOf.attacker.rsa.privateKey;
     const plain = await json(creation(attacker));
     const alias = { aaa: { "@id": "as:actor", "@type": "@id" } };
@@ -175,7 +175,7 @@ describe("forgeries", () => {
     expect(await post(body, { key, id: `${attacker.href}#main-key` })).toBe(400);
   });
 
-  it("case 2 and 6: a key on the victim's server behind an open redirect to the attacker (GHSA-8863-8468-7hq7)", async () => {
+  it("2 origin of fetched object and 6 redirects: a key on the victim's server behind an open redirect to the attacker (GHSA-8863-8468-7hq7)", async () => {
     const { rsa } = keysOf.attacker;
     const id = new URL("https://victim.example/out?to=attacker");
     const person = new Person({
@@ -197,6 +197,20 @@ describe("forgeries", () => {
     });
     await expect(documents.loader(id.href)).rejects.toThrow("forged");
     await expect(documents.loader(`${id.href}#main-key`)).rejects.toThrow("forged");
+  });
+
+  it("12 proof options: one that was altered, taken out or added (Fedify #968)", async () => {
+    const body = await withProof(creation(victim), keysOf.victim.ed.privateKey, `${victim.href}#ed`);
+    const proof = body.proof as Json;
+    const changes: Json[] = [
+      { created: "2031-01-01T00:00:00Z" },
+      { created: undefined },
+      { expires: "2001-01-01T00:00:00Z" },
+      { domain: "city.example" },
+      { proofPurpose: "authentication" },
+      { verificationMethod: `${victim.href}#other` },
+    ];
+    for (const change of changes) expect(await post({ ...body, proof: { ...proof, ...change } })).toBe(401);
   });
 
   it("altered on the way", async () => {

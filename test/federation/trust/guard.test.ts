@@ -53,7 +53,7 @@ describe("what passes", () => {
   });
 });
 
-describe("case 1 and 4: keys, ids and actors on one origin (CVE-2026-96625, CVE-2025-54888, GHSA-4qhx-hhwf-8685)", () => {
+describe("1 key ↔ actor and 4 activity id vs actor: one origin (CVE-2026-96625, CVE-2025-54888, GHSA-4qhx-hhwf-8685)", () => {
   it.each<[string, number, Json, Record<string, string>]>([
     ["a key on another origin", 401, aCreate(), claimHeaders("https://attacker.example/key")],
     ["a key on another port", 401, aCreate(), claimHeaders("https://victim.example:8443/key")],
@@ -133,7 +133,7 @@ describe("case 1 and 4: keys, ids and actors on one origin (CVE-2026-96625, CVE-
   it("unsigned is 401", async () => expect(await statusOf(knock(aCreate(), {}))).toBe(401));
 });
 
-describe("case 10 and 26: signature headers (CVE-2023-49079, CVE-2026-28432, unparsable Date)", () => {
+describe("10 missing checks in HTTP signature and 26 crash on malformed: headers (CVE-2023-49079, CVE-2026-28432, unparsable Date)", () => {
   const key = `${mayor}#main-key`;
   const cavage = (parameters: string) => claimHeaders(key, { signature: parameters });
   const signed = (headers: string, more = "") =>
@@ -210,7 +210,7 @@ describe("case 10 and 26: signature headers (CVE-2023-49079, CVE-2026-28432, unp
   });
 });
 
-describe("case 11: JSON-LD restructuring (CVE-2022-24307, CVE-2026-46349, CVE-2026-46713, CVE-2026-47746, CVE-2026-42462)", () => {
+describe("11 JSON-LD restructuring (CVE-2022-24307, CVE-2026-46349, CVE-2026-46713, CVE-2026-47746, CVE-2026-42462)", () => {
   it.each<[string, Json]>([
     ["@graph", aCreate({ "@graph": [{ id: "x" }] })],
     ["@included", aCreate({ "@included": [] })],
@@ -271,7 +271,7 @@ describe("case 11: JSON-LD restructuring (CVE-2022-24307, CVE-2026-46349, CVE-20
   ])("%s is 400", async (_, activity) => expect(await statusOf(knock(activity))).toBe(400));
 });
 
-describe("case 13: size and shape (GHSA-mc44-6cfg-2v6w, GHSA-gg8q-rcg7-p79g)", () => {
+describe("13 body and limits: size and shape (GHSA-mc44-6cfg-2v6w, GHSA-gg8q-rcg7-p79g)", () => {
   it("1 MB passes and a byte more does not, declared or streamed", async () => {
     const padded = (bytes: number) => {
       const text = JSON.stringify(aCreate({ name: "" }));
@@ -352,7 +352,7 @@ describe("peers", () => {
     expect(asked).toEqual([mayor, attacker]);
   });
 
-  it("case 14: a body that does not come to an end is cut", async () => {
+  it("14 slow peers: a body that does not come to an end is cut", async () => {
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([0x7b])) });
     const headers = claimHeaders(mayor);
     const request = new Request("https://city.example/inbox", { method: "POST", headers, body, duplex: "half" });

@@ -104,7 +104,7 @@ describe.each(dialects)("%s", (spec) => {
     expect(documents.fetches).toBe(1);
   });
 
-  it("case 1: only keys in the actor's own document count (CVE-2026-96625)", async () => {
+  it("1 key ↔ actor: only keys in the actor's own document count (CVE-2026-96625)", async () => {
     const by = (document: Json) => network(() => document);
     const request = () => signed(key, spec);
     const foreign = { id: `${mayor}#main-key`, owner: "https://victim.example/u/other", publicKeyPem: key.pem };
@@ -148,7 +148,7 @@ describe.each(dialects)("%s", (spec) => {
     ).toBe("refused");
   });
 
-  it("case 10: altered, replayed and misdirected requests (CVE-2023-49079, CVE-2026-28432)", async () => {
+  it("10 missing checks in HTTP signature: altered, replayed and misdirected requests (CVE-2023-49079, CVE-2026-28432)", async () => {
     const documents = network(() => actorDocument(key.pem));
     const request = () => signed(key, spec);
     const digest = spec === "rfc9421" ? "content-digest" : "digest";
@@ -180,7 +180,7 @@ describe.each(dialects)("%s", (spec) => {
     expect(documents.fetches).toBe(2);
   });
 
-  it("case 22: an actor that is gone, and one that cannot be reached, are told apart", async () => {
+  it("22 deletion forgery: an actor that is gone, and one that cannot be reached, are told apart", async () => {
     const request = () => signed(key, spec);
     expect(
       await verdict(
@@ -315,6 +315,7 @@ describe("where we say yes, Fedify says yes (and where headers are broken, neith
     const documents: Documents = {
       loader: () => Promise.reject(new FetchError("https://victim.example/", "no response")),
       find: () => Promise.reject(new Error("unused")),
+      findChanged: () => Promise.reject(new Error("unused")),
       forget: () => false,
     };
     expect(await verdict(await signed(key, "rfc9421"), documents)).toBe("actor-unreachable");

@@ -1,6 +1,6 @@
 // HTML of other systems becomes Markdown that shows the same again.
 import { expect, test } from "vitest";
-import { htmlToMarkdown } from "../../src/importers/markdown.ts";
+import { htmlToMarkdown } from "../../src/platform/html-to-markdown.ts";
 import { markdownToHtml, plainText } from "../../src/platform/rich-text.ts";
 
 test.each([

@@ -1,5 +1,5 @@
 // HTML of another system → the Markdown our people write, so that what was imported can be changed in our forms.
-import { cleanRemoteHtml } from "../platform/rich-text.ts";
+import { cleanRemoteHtml } from "./rich-text.ts";
 
 const marks: Readonly<Record<string, string>> = {
   strong: "**",

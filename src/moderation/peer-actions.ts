@@ -1,0 +1,60 @@
+// What this node does with other servers: one action behind every door.
+import { type Account, holds } from "../accounts/account.ts";
+import { decidePeer } from "../actors/actions.ts";
+import type { PeerPolicy } from "../actors/actor.ts";
+import { policyFor } from "../actors/queries.ts";
+import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import { clip, tidyText } from "../platform/text.ts";
+import type { Uris } from "../platform/uris.ts";
+import { countContribution } from "../processes/count-actions.ts";
+import { recordAct } from "../subjects/actions.ts";
+import { type ContributionsOf, releaseServer, withholdServer } from "../subjects/server-actions.ts";
+import { firstCommentsSetting } from "./peer-queries.ts";
+import { hidingReasonLengthMax } from "./report.ts";
+
+/**
+ * Decides what this node does with another server: allow it, keep what it sends for a moderator, or block it. What a
+ * blocked one said leaves pages and counts with the decision, and comes back with the next one.
+ * @throws Refused `not-allowed` for anyone but an administrator of the node, `invalid-input` for this node itself or no host.
+ */
+export async function decideServer(
+  sql: Sql,
+  uris: Pick<Uris, "host">,
+  by: Account,
+  decision: { host: string; policy: PeerPolicy; reason: string },
+  now: Date,
+): Promise<void> {
+  refuseUnless(holds(by, "administrator"), "not-allowed");
+  const host = decision.host.trim().toLowerCase();
+  const isHost = host !== "" && URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host;
+  refuseUnless(isHost && !host.endsWith(".") && host !== uris.host, "invalid-input", { field: "host" });
+  const reason = clip(tidyText(decision.reason), hidingReasonLengthMax);
+  await withTransaction(sql, async (tx) => {
+    // One decision after the other, or two at once would count the same voices twice.
+    await tx`select from pg_advisory_xact_lock(hashtext(${`peer ${host}`}))`;
+    const before = await policyFor(tx, host);
+    await decidePeer(tx, { host, policy: decision.policy, reason }, now);
+    if (decision.policy === "blocked") await recount(tx, await withholdServer(tx, host, now), -1);
+    else if (before === "blocked") await recount(tx, await releaseServer(tx, host), 1);
+    await recordAct(tx, by, "server-decided", `https://${host}`, { policy: decision.policy, reason }, now);
+  });
+}
+
+async function recount(tx: Tx, contributions: readonly ContributionsOf[], sign: 1 | -1): Promise<void> {
+  for (const each of contributions) await countContribution(tx, each, sign * each.count);
+}
+
+/**
+ * Decides whether the first comments of servers nobody here knows wait for a moderator.
+ * @throws Refused `not-allowed` for anyone but an administrator of the node.
+ */
+export async function decideFirstComments(sql: Sql, by: Account, areHeld: boolean, now: Date): Promise<void> {
+  refuseUnless(holds(by, "administrator"), "not-allowed");
+  await withTransaction(sql, async (tx) => {
+    await tx`
+      insert into node_setting (key, value) values (${firstCommentsSetting}, ${tx.json(areHeld)})
+      on conflict (key) do update set value = excluded.value`;
+    await recordAct(tx, by, "first-comments-decided", null, { areHeld }, now);
+  });
+}
