@@ -45,8 +45,10 @@ export async function tellOffered(telling: Telling, event: RecordedEvent<Json>):
 export async function tellHidden(telling: Telling, event: RecordedEvent<Json>): Promise<Outgoing[]> {
   const subject = await findSubject(telling.tx, event.subjectUri);
   const undone = subject?.kind === "comment" ? await unboosts(telling, subject.uri) : [];
-  if (subject === null || subject.origin === null) {
-    const deletion = { ...event, data: { ...event.data, reason: subject?.hiddenReason } };
+  // Shown again before this was told: a Delete without the reason would be for good wherever it arrives.
+  if (subject === null || (subject.hiddenAt === null && subject.deletedAt === null)) return undone;
+  if (subject.origin === null) {
+    const deletion = { ...event, data: { ...event.data, reason: event.data.reason ?? subject.hiddenReason } };
     return [...(await toldToBoosted(telling, event, await tellDeletion(telling, deletion))), ...undone];
   }
   const place = await placeOf(telling, event.subjectUri);

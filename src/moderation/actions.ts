@@ -118,7 +118,8 @@ export async function hideSubject(sql: Sql, by: Account, uri: string, reason: st
     await recordAct(tx, by, "subject-hidden", uri, { reason: shownReason }, now);
     if (!isNew) return;
     await countContribution(tx, subject, -1);
-    await recordEvent(tx, { type: "SubjectHidden", subjectUri: uri, data: whatItWas(subject) }, now);
+    const data = { ...whatItWas(subject), reason: shownReason };
+    await recordEvent(tx, { type: "SubjectHidden", subjectUri: uri, data }, now);
   });
 }
 
