@@ -190,6 +190,7 @@ class Schedule {
   }
 }
 
+const schedules = Number(globalThis.process.env.THREAD_RUNS ?? 8);
 const noMatter = () => undefined;
 
 const commentsOf = async (node: Node, threadUri: string) =>
@@ -225,35 +226,40 @@ async function expectNoneIsLost(threadUri: string): Promise<void> {
   }
 }
 
-test("all nodes end with the owner's thread, whatever was lost, doubled, late or out of order", async () => {
-  const seed = globalThis.process.env.THREAD_SEED;
-  let voices = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(step, { minLength: 8, maxLength: 20 }),
-      fc.array(fc.constantFrom(...fates), { minLength: 15, maxLength: 60 }),
-      async (steps, drawn) => {
-        const proposal = await aProposal(net.nodes.bilbao, { process, now: net.clock.now() });
-        await net.settle();
-        const schedule = new Schedule(proposal, drawn);
-        net.weather = schedule.weather;
-        for (const one of steps) await schedule.take(one);
-        await schedule.heal();
-        const owners = await threadOn(net.nodes.bilbao, proposal.uri);
-        expect(await threadOn(net.nodes.porto, proposal.uri)).toEqual(owners);
-        expect(await threadOn(net.nodes.lisboa, proposal.uri)).toEqual(owners);
-        await expectNoneIsLost(proposal.uri);
-        voices += owners.length;
+test(
+  "all nodes end with the owner's thread, whatever was lost, doubled, late or out of order",
+  async () => {
+    // The same schedules each time: the first seed that ever found two nodes apart. `npm run fuzz` draws others.
+    const seed = Number(globalThis.process.env.THREAD_SEED ?? 650_142_261);
+    let voices = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 8, maxLength: 20 }),
+        fc.array(fc.constantFrom(...fates), { minLength: 15, maxLength: 60 }),
+        async (steps, drawn) => {
+          const proposal = await aProposal(net.nodes.bilbao, { process, now: net.clock.now() });
+          await net.settle();
+          const schedule = new Schedule(proposal, drawn);
+          net.weather = schedule.weather;
+          for (const one of steps) await schedule.take(one);
+          await schedule.heal();
+          const owners = await threadOn(net.nodes.bilbao, proposal.uri);
+          expect(await threadOn(net.nodes.porto, proposal.uri)).toEqual(owners);
+          expect(await threadOn(net.nodes.lisboa, proposal.uri)).toEqual(owners);
+          await expectNoneIsLost(proposal.uri);
+          voices += owners.length;
+        },
+      ),
+      {
+        numRuns: schedules,
+        endOnFailure: true,
+        seed,
       },
-    ),
-    {
-      numRuns: Number(globalThis.process.env.THREAD_RUNS ?? 8),
-      endOnFailure: true,
-      ...(seed === undefined ? {} : { seed: Number(seed) }),
-    },
-  );
-  expect(voices).toBeGreaterThan(10);
-}, 300_000);
+    );
+    expect(voices).toBeGreaterThan(10);
+  },
+  60_000 + schedules * 30_000,
+);
 
 test("what was hidden and shown again before any of it was told stands where it never arrived", async () => {
   const proposal = await aProposal(net.nodes.bilbao, { process, now: net.clock.now() });
