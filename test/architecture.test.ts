@@ -12,6 +12,7 @@ const roomsInOrder = [
   ["records"],
   ["subjects"],
   ["accounts"],
+  ["identities", "residences", "notices"],
   ["erasures"],
   ["cities"],
   ["processes"],
