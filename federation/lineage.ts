@@ -2,7 +2,7 @@
 import { FetchError } from "@fedify/vocab-runtime";
 import { policyFor } from "../src/actors/queries.ts";
 import { confirmOffer } from "../src/adoptions/actions.ts";
-import { isAdoptable, lineageKeptMs, relativePlan } from "../src/adoptions/adoption.ts";
+import { isAdoptable, lineageKeptMs } from "../src/adoptions/adoption.ts";
 import type { LineageFacts } from "../src/adoptions/lineage.ts";
 import {
   dropLineage,
@@ -20,6 +20,7 @@ import { type Handlers, schedule } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
 import { plainText } from "../src/platform/rich-text.ts";
 import { checkPhases, stateOf } from "../src/processes/process.ts";
+import { relativePlan } from "../src/processes/relative-plan.ts";
 import { proposalStates } from "../src/proposals/proposal.ts";
 import { resultStatuses } from "../src/results/result.ts";
 import type { DerivedFrom } from "../src/subjects/derivation.ts";

@@ -172,7 +172,10 @@ export async function decideAdoption(
     refuseUnless(holds(by, "official", isOurs ? (subject.processUri ?? undefined) : undefined), "not-allowed");
     if (adoption.state === state) return;
     await tx`update adoption set state = ${state}, decided_at = ${now}, decided_by = ${by.id} where id = ${id}`;
-    await recordAct(tx, by, `adoption-${state}`, adoption.objectUri, { subjectUri: adoption.subjectUri }, now);
+    await recordAct(tx, by, `adoption-${state}`, adoption.objectUri, { subjectUri: adoption.subjectUri }, now, {
+      before: { state: adoption.state },
+      after: { state },
+    });
     // Made from what another city made from ours: only our own tree shows it, and there is no one to answer.
     if (!isOurs) return;
     await recordEvent(

@@ -1,5 +1,5 @@
 // Parts of the forms that make a draft of what another city did: their text beside a field for ours, and where they say it.
-import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
+import { href, html, type Markup } from "../platform/html.ts";
 import { isLanguage } from "../platform/i18n.ts";
 import { type LanguageMap, pickText } from "../platform/text.ts";
 import type { Subject } from "../subjects/subject.ts";
@@ -7,12 +7,6 @@ import type { PageContext } from "../web/context.ts";
 import type { Fields } from "../web/fields.ts";
 import { icon } from "../web/icons.ts";
 import { langAttrs, languageNote } from "../web/marks.ts";
-
-export const part = (title: string, hint: string | null, body: Renderable): Markup =>
-  html`<fieldset class="form-part"><legend><h2>${title}</h2></legend>${hint ? html`<p class="hint">${hint}</p>` : nothing}${body}</fieldset>`;
-
-/** What the return key presses: saving, and not a button that only shows something. */
-export const defaultButton = html`<button class="visually-hidden" type="submit" tabindex="-1" aria-hidden="true"></button>`;
 
 /** Their text in its language, and beside it the field for ours. Where they say nothing there is only the field. */
 export function sideBySide(

@@ -4,11 +4,12 @@ import { htmlToMarkdown } from "../platform/html-to-markdown.ts";
 import type { LanguageMap } from "../platform/text.ts";
 import { type Process, stateOf } from "../processes/process.ts";
 import { findProcess } from "../processes/queries.ts";
+import { relativePlan } from "../processes/relative-plan.ts";
 import { findAnswer, findProposal } from "../proposals/queries.ts";
 import { findResult } from "../results/queries.ts";
 import { findSubject } from "../subjects/queries.ts";
 import { isPublic, pagePathOf, type Subject } from "../subjects/subject.ts";
-import { type AdoptableKind, isAdoptable, lineageDepthMax, lineageNodesMax, relativePlan } from "./adoption.ts";
+import { type AdoptableKind, isAdoptable, lineageDepthMax, lineageNodesMax } from "./adoption.ts";
 import type { LineageFacts, LineageNode, Money, Outcome } from "./lineage.ts";
 
 interface Edge {

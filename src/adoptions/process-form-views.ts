@@ -3,6 +3,8 @@ import type { Actor } from "../actors/actor.ts";
 import { handleLengthMax } from "../actors/actor.ts";
 import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { pickText } from "../platform/text.ts";
+import { defaultButton, part } from "../processes/form-parts-views.ts";
+import { indicatorValues } from "../processes/form-reading-views.ts";
 import { type Process, permissions, processPath } from "../processes/process.ts";
 import type { Category } from "../processes/queries.ts";
 import { processCrumbs } from "../processes/views.ts";
@@ -12,7 +14,7 @@ import { buttonLink, type Fields, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { phaseLine } from "../web/phases.ts";
-import { defaultButton, part, sideBySide, sourceNote } from "./form-views.ts";
+import { sideBySide, sourceNote } from "./form-views.ts";
 import { fieldsOfText, limits, planKey, planOf, type Typed } from "./process-reading-views.ts";
 import type { RecordedProcess } from "./queries.ts";
 
@@ -238,11 +240,8 @@ export function valuesOf(ctx: PageContext, process: Process, relative: readonly 
   const isOurs = process.languages[0] === lang;
   return {
     ...values,
+    ...indicatorValues(indicator),
     indicatorName: isOurs ? (indicator?.name ?? "") : "",
-    indicatorBaseline: indicator?.baseline ?? "",
-    indicatorTarget: indicator?.target ?? "",
-    indicatorUnit: indicator?.unit ?? "",
-    indicatorCode: indicator?.code ?? "",
     supportLimit: process.supportLimit === null ? "" : String(process.supportLimit),
     editWindow: String(process.editWindowMinutes),
     ...(process.isPilot ? { isPilot: "yes" } : {}),

@@ -7,17 +7,19 @@ import type { NewProcess } from "../processes/actions.ts";
 import {
   descriptionCharsMax,
   handleOf,
+  settingsOf,
+  settingsShape,
   shortCharsMax,
   summaryCharsMax,
   textCharsMax,
   titleCharsMax,
 } from "../processes/form-reading-views.ts";
-import { isTerritory } from "../processes/geojson.ts";
 import { type Permission, type PhasePlan, type Process, permissions } from "../processes/process.ts";
+import { datesOf, type RelativePhase } from "../processes/relative-plan.ts";
 import type { PageContext } from "../web/context.ts";
 import type { FormValues } from "../web/forms.ts";
 import type { PhaseShown } from "../web/phases.ts";
-import { datesOf, type RelativePhase } from "./adoption.ts";
+
 import { merged } from "./form-views.ts";
 
 export const limits = { short: shortCharsMax, summary: summaryCharsMax, days: 3_650 } as const;
@@ -91,43 +93,7 @@ export function planOf(ctx: PageContext, process: Process, values: FormValues): 
   return shown.length === 0 ? null : shown.sort((a, b) => +a.startsAt - +b.startsAt);
 }
 
-const line = (charsMax: number) => z.string().trim().max(charsMax).default("");
-const decimal = z
-  .string()
-  .trim()
-  .transform((text) => text.replace(",", "."))
-  .pipe(z.string().regex(/^(-?\d{1,15}(\.\d{1,6})?)?$/, "field.not-a-number"))
-  .default("");
-const whole = (min: number, max: number) =>
-  z
-    .number({ error: ({ code }) => (code === "invalid_type" ? "field.not-a-number" : undefined) })
-    .int()
-    .min(min)
-    .max(max);
-
-const settings = z.object({
-  indicatorName: line(shortCharsMax),
-  indicatorCode: line(40),
-  indicatorUnit: line(40),
-  indicatorBaseline: decimal,
-  indicatorTarget: decimal,
-  supportLimit: z
-    .string()
-    .trim()
-    .default("")
-    .transform((text) => (text === "" ? null : Number(text)))
-    .pipe(whole(1, 1_000).nullable()),
-  editWindow: z.coerce.number().pipe(whole(0, 525_600)),
-  isPilot: z.literal("yes").optional(),
-  pilotArea: line(shortCharsMax),
-  pilotGeojson: z
-    .string()
-    .trim()
-    .max(200_000)
-    .refine((text) => text === "" || isTerritory(text), "field.not-geojson")
-    .default(""),
-  organisation: z.uuid(),
-});
+const settings = z.object({ ...settingsShape, organisation: z.uuid() });
 
 /**
  * What was typed, as the action takes it.
@@ -185,21 +151,7 @@ export function readProcessAdoption(
     languages: written,
     handle: handleOf(values, texts.title, lang),
     organisationId: data.organisation,
-    indicator:
-      data.indicatorName === ""
-        ? null
-        : {
-            name: data.indicatorName,
-            code: data.indicatorCode,
-            unit: data.indicatorUnit,
-            baseline: data.indicatorBaseline,
-            target: data.indicatorTarget,
-          },
-    isPilot: data.isPilot === "yes",
-    pilotArea: data.pilotArea,
-    pilotGeojson: data.pilotGeojson === "" ? null : (JSON.parse(data.pilotGeojson) as unknown),
-    supportLimit: data.supportLimit,
-    editWindowMinutes: data.editWindow,
+    ...settingsOf(data),
     image: null,
     imageAlt: "",
     phases,

@@ -5,6 +5,7 @@ import type { MembershipRow } from "../accounts/queries.ts";
 import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { languages } from "../platform/i18n.ts";
 import { isLanguageTag, pickText } from "../platform/text.ts";
+import { defaultButton, part } from "../processes/form-parts-views.ts";
 import { textOf } from "../processes/list-views.ts";
 import type { Process } from "../processes/process.ts";
 import type { Category } from "../processes/queries.ts";
@@ -16,7 +17,7 @@ import { buttonLink, type Fields, form, openFields } from "../web/fields.ts";
 import type { FormState, FormValues } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { emptyState } from "../web/lists.ts";
-import { defaultButton, namedSource, part, sideBySide, sourceNote } from "./form-views.ts";
+import { namedSource, sideBySide, sourceNote } from "./form-views.ts";
 
 /** What is adopted, whatever it is: its words, and what goes with them. */
 export interface AdoptedText {

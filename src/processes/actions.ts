@@ -11,6 +11,7 @@ import { refuseUnless } from "../platform/refusal.ts";
 import { type LanguageMap, pickText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
+import { changeOf } from "../subjects/change.ts";
 import { enterNews } from "./news-actions.ts";
 import {
   activePhase,
@@ -115,10 +116,34 @@ export async function draftProcess(sql: Sql, uris: Uris, by: Account, input: New
       } as never)}`;
     await replacePhases(tx, uri, phases, now);
     await replaceCategories(tx, uri, input.categoryIds);
-    await recordAct(tx, by, "process-drafted", uri, {}, now);
+    await recordAct(tx, by, "process-drafted", uri, {}, now, { after: { title: input.title, handle: input.handle } });
     return await getProcess(tx, uri);
   });
 }
+
+/** What the audit log says of a change; phases without their ids, which say nothing. */
+const loggedFields = [
+  ...([
+    "title",
+    "summary",
+    "description",
+    "promoter",
+    "audience",
+    "decides",
+    "goals",
+    "indicator",
+    "languages",
+  ] as const),
+  ...(["isPilot", "pilotArea", "supportLimit", "editWindowMinutes", "phases"] as const),
+] as const;
+
+const said = (process: Process) => ({
+  ...process,
+  phases: process.phases.map(({ title, startsAt, endsAt, permits }) => ({
+    ...{ title, permits },
+    ...{ startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString() },
+  })),
+});
 
 /** Changes a process's texts and settings. A public one tells its followers, once per change. */
 export async function changeProcess(
@@ -137,8 +162,8 @@ export async function changeProcess(
     await replaceCategories(tx, uri, change.categoryIds);
     const written = change.languages[0] ?? "en";
     await touchSubject(tx, uri, { title: pickText(change.title, written).text, language: written }, now);
-    await recordAct(tx, by, "process-changed", uri, {}, now);
     const process = await getProcess(tx, uri);
+    await recordAct(tx, by, "process-changed", uri, {}, now, changeOf(said(before), said(process), loggedFields));
     if (before.publishedAt !== null) {
       await describeProcessActor(tx, process, now);
       await schedulePhases(tx, uri, now);
@@ -176,7 +201,10 @@ export async function publishProcess(sql: Sql, uris: Uris, by: Account, uri: str
     // The phase that is open now is part of the opening news; only later ones are announced by themselves.
     await tx`update phase set announced_at = ${now} where process_uri = ${uri} and starts_at <= ${now}`;
     await schedulePhases(tx, uri, now);
-    await recordAct(tx, by, "process-published", uri, {}, now);
+    await recordAct(tx, by, "process-published", uri, {}, now, {
+      before: { state: "draft" },
+      after: { state: "published" },
+    });
     await vouchForProcess(tx, uri, now);
     const published = await getProcess(tx, uri);
     const opening = {
@@ -209,7 +237,9 @@ export async function decidePilot(
       update process set pilot_decision = ${decision.decision}, pilot_reasons = ${decision.reasons}, pilot_decided_at = ${now}
       where uri = ${uri}`;
     await touchSubject(tx, uri, {}, now);
-    await recordAct(tx, by, "pilot-decided", uri, { decision: decision.decision }, now);
+    const before = { decision: process.pilotDecision, reasons: process.pilotReasons };
+    const change = changeOf(before, decision, ["decision", "reasons"]);
+    await recordAct(tx, by, "pilot-decided", uri, { decision: decision.decision }, now, change);
     await describeProcessActor(tx, await getProcess(tx, uri), now);
     await vouchForProcess(tx, uri, now);
   });
@@ -266,7 +296,7 @@ export async function addCategory(
     await tx`
       insert into category (id, parent_id, name, position)
       values (${id}, ${input.parentId}, ${tx.json(input.name as never)}, (select count(*) from category))`;
-    await recordAct(tx, by, "category-added", null, { id }, now);
+    await recordAct(tx, by, "category-added", null, { id }, now, { after: { name: input.name } });
     return id;
   });
 }

@@ -25,7 +25,9 @@ export async function addDocument(
   await withTransaction(sql, async (tx) => {
     await processForUpdate(tx, input.processUri);
     await tx`insert into process_document ${tx({ id: newId(now), ...input })}`;
-    await recordAct(tx, by, "document-added", input.processUri, { title: input.title }, now);
+    await recordAct(tx, by, "document-added", input.processUri, { title: input.title }, now, {
+      after: { title: input.title, url: input.url },
+    });
     await vouchForProcess(tx, input.processUri, now);
   });
 }
@@ -34,8 +36,10 @@ export async function addDocument(
 export async function removeDocument(sql: Sql, by: Account, processUri: string, id: string, now: Date): Promise<void> {
   refuseUnless(holds(by, "official", processUri), "not-allowed");
   await withTransaction(sql, async (tx) => {
-    await tx`delete from process_document where id = ${id} and process_uri = ${processUri}`;
-    await recordAct(tx, by, "document-removed", processUri, {}, now);
+    const [removed] = await tx<{ title: string; url: string }[]>`
+      delete from process_document where id = ${id} and process_uri = ${processUri} returning title, url`;
+    if (removed === undefined) return;
+    await recordAct(tx, by, "document-removed", processUri, {}, now, { before: { ...removed } });
     await vouchForProcess(tx, processUri, now);
   });
 }

@@ -8,7 +8,7 @@ import type { PageContext } from "../web/context.ts";
 import { readPerLanguage } from "../web/fields.ts";
 import type { FormValues } from "../web/forms.ts";
 import { isTerritory } from "./geojson.ts";
-import { type PhasePlan, type Process, permissions } from "./process.ts";
+import { type Indicator, type PhasePlan, type Process, permissions } from "./process.ts";
 
 export const titleCharsMax = 150;
 export const summaryCharsMax = 500;
@@ -56,6 +56,7 @@ export function arrangePhases(values: FormValues): FormValues {
 const textsOf = (name: string, charsMax: number) =>
   Object.fromEntries(languages.map((lang) => [`${name}.${lang}`, z.string().trim().max(charsMax).default("")]));
 
+/** One line, empty where nothing was typed. */
 const line = (charsMax: number) => z.string().trim().max(charsMax).default("");
 const decimal = z
   .string()
@@ -96,7 +97,15 @@ function formSchema(ctx: PageContext, phasesGiven: number) {
     });
 }
 
-const settingsSchema = z.object({
+const whole = (min: number, max: number) =>
+  z
+    .number({ error: ({ code }) => (code === "invalid_type" ? "field.not-a-number" : undefined) })
+    .int()
+    .min(min)
+    .max(max);
+
+/** What is typed once and not per language, the same in every form that makes or changes a process. */
+export const settingsShape = {
   indicatorName: line(shortCharsMax),
   indicatorCode: line(40),
   indicatorUnit: line(40),
@@ -107,16 +116,8 @@ const settingsSchema = z.object({
     .trim()
     .default("")
     .transform((text) => (text === "" ? null : Number(text)))
-    .pipe(
-      z
-        .number({ error: ({ code }) => (code === "invalid_type" ? "field.not-a-number" : undefined) })
-        .int()
-        .min(1)
-        .max(1_000)
-        .nullable(),
-    ),
-  editWindow: z.coerce.number().int().min(0).max(525_600),
-  categories: z.array(z.uuid()).default([]),
+    .pipe(whole(1, 1_000).nullable()),
+  editWindow: z.coerce.number().pipe(whole(0, 525_600)),
   isPilot: z.literal("yes").optional(),
   pilotArea: line(shortCharsMax),
   pilotGeojson: z
@@ -125,7 +126,40 @@ const settingsSchema = z.object({
     .max(geojsonCharsMax)
     .refine((text) => text === "" || isTerritory(text), "field.not-geojson")
     .default(""),
+};
+
+const settingsSchema = z.object({
+  ...settingsShape,
+  categories: z.array(z.uuid()).default([]),
   imageAlt: line(300),
+});
+
+/** The settings as the actions take them. */
+export const settingsOf = (data: z.output<z.ZodObject<typeof settingsShape>>) => ({
+  indicator:
+    data.indicatorName === ""
+      ? null
+      : {
+          name: data.indicatorName,
+          code: data.indicatorCode,
+          unit: data.indicatorUnit,
+          baseline: data.indicatorBaseline,
+          target: data.indicatorTarget,
+        },
+  isPilot: data.isPilot === "yes",
+  pilotArea: data.pilotArea,
+  pilotGeojson: data.pilotGeojson === "" ? null : (JSON.parse(data.pilotGeojson) as unknown),
+  supportLimit: data.supportLimit,
+  editWindowMinutes: data.editWindow,
+});
+
+/** An indicator as it is typed. */
+export const indicatorValues = (indicator: Indicator | null): Record<string, string> => ({
+  indicatorName: indicator?.name ?? "",
+  indicatorCode: indicator?.code ?? "",
+  indicatorUnit: indicator?.unit ?? "",
+  indicatorBaseline: indicator?.baseline ?? "",
+  indicatorTarget: indicator?.target ?? "",
 });
 
 /**
@@ -161,21 +195,7 @@ export function readProcessForm(ctx: PageContext, values: FormValues) {
     audience: textOfField("audience"),
     decides: textOfField("decides"),
     goals: textOfField("goals"),
-    indicator:
-      data.indicatorName === ""
-        ? null
-        : {
-            name: data.indicatorName,
-            code: data.indicatorCode,
-            unit: data.indicatorUnit,
-            baseline: data.indicatorBaseline,
-            target: data.indicatorTarget,
-          },
-    isPilot: data.isPilot === "yes",
-    pilotArea: data.pilotArea,
-    pilotGeojson: data.pilotGeojson === "" ? null : (JSON.parse(data.pilotGeojson) as unknown),
-    supportLimit: data.supportLimit,
-    editWindowMinutes: data.editWindow,
+    ...settingsOf(data),
     imageAlt: data.imageAlt,
     phases,
     categoryIds: data.categories,
@@ -204,11 +224,9 @@ export function valuesOf(ctx: PageContext, process: Process, categoryIds: readon
     values[`phase-${index}-ends`] = toLocal(phase.endsAt, ctx.city.timeZone);
     values[`phase-${index}-permits`] = phase.permits;
   }
-  for (const name of ["name", "code", "unit", "baseline", "target"] as const) {
-    values[`indicator${name[0]!.toUpperCase()}${name.slice(1)}`] = process.indicator?.[name] ?? "";
-  }
   return {
     ...values,
+    ...indicatorValues(process.indicator),
     phaseCount: String(process.phases.length),
     supportLimit: process.supportLimit === null ? "" : String(process.supportLimit),
     editWindow: String(process.editWindowMinutes),

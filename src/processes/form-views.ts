@@ -1,13 +1,14 @@
 // The form of a process, section by section. What was typed into it is read in form-reading-views.ts.
 import type { Actor } from "../actors/actor.ts";
 import { handleLengthMax } from "../actors/actor.ts";
-import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
+import { href, html, type Markup, nothing } from "../platform/html.ts";
 import { pickText } from "../platform/text.ts";
 import { imageTypesAccepted } from "../platform/uploads.ts";
 import type { PageContext } from "../web/context.ts";
 import { buttonLink, type Fields, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
+import { defaultButton, part } from "./form-parts-views.ts";
 import {
   descriptionCharsMax,
   phaseCount,
@@ -67,13 +68,7 @@ export function processFormPage(ctx: PageContext, props: ProcessFormProps): Mark
   });
 }
 
-/** What the return key presses: saving, and not the first button of the form, which would add or remove something. */
-const defaultButton = html`<button class="visually-hidden" type="submit" tabindex="-1" aria-hidden="true"></button>`;
-
-const part = (title: string, hint: string | null, body: Renderable): Markup =>
-  html`<fieldset class="form-part"><legend><h2>${title}</h2></legend>${hint ? html`<p class="hint">${hint}</p>` : nothing}${body}</fieldset>`;
-
-const words = ({ t }: PageContext, fields: Fields): Markup =>
+export const words = ({ t }: PageContext, fields: Fields): Markup =>
   part(
     t("processes.form.words"),
     t("processes.form.words-hint"),
@@ -107,7 +102,7 @@ const standing = ({ t }: PageContext, fields: Fields, { process, organisations }
       )}`,
   );
 
-const indicator = ({ t }: PageContext, fields: Fields): Markup =>
+export const indicator = ({ t }: PageContext, fields: Fields): Markup =>
   part(
     t("processes.indicator"),
     t("processes.form.indicator-hint"),
@@ -179,7 +174,7 @@ function rules(ctx: PageContext, fields: Fields, { process, categories }: Proces
   );
 }
 
-const pilot = ({ t }: PageContext, fields: Fields): Markup =>
+export const pilot = ({ t }: PageContext, fields: Fields): Markup =>
   part(
     t("processes.pilot"),
     null,

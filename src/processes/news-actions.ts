@@ -24,7 +24,7 @@ export async function publishNews(
     const process = await getProcess(tx, input.processUri);
     refuseUnless(process.publishedAt !== null && process.origin === null, "not-in-this-state");
     const uri = await enterNews(tx, uris, process, { kind: "news", by: by.id, ...input }, now);
-    await recordAct(tx, by, "news-published", uri, {}, now);
+    await recordAct(tx, by, "news-published", uri, {}, now, { after: { title: input.title } });
     await recordEvent(tx, { type: "NewsPublished", subjectUri: uri, data: {} }, now);
     return uri;
   });

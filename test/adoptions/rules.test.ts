@@ -1,9 +1,10 @@
 // The law of adoptions: plans as distances, and back to real dates; trees however they are claimed.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { datesOf, lineageNodesMax, relativePlan } from "../../src/adoptions/adoption.ts";
+import { lineageNodesMax } from "../../src/adoptions/adoption.ts";
 import { type LineageNode, placeTree, sharedLanguage } from "../../src/adoptions/lineage.ts";
 import { hourMs } from "../../src/platform/time.ts";
+import { datesOf, relativePlan } from "../../src/processes/relative-plan.ts";
 
 const at = (text: string) => new Date(text);
 
