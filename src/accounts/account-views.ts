@@ -60,7 +60,12 @@ export function accountPage(ctx: PageContext, props: AccountPageProps, forms: Ac
 function standing(ctx: PageContext, { account, memberships, processes }: AccountPageProps): Markup {
   const { t } = ctx;
   return html`${factList([
-    [t("accounts.email"), html`<bdi>${account.email}</bdi>`],
+    [
+      t("accounts.email"),
+      account.email === null
+        ? html`${t("accounts.no-email")} <a href="/account/email">${t("accounts.email-add")}</a>`
+        : html`<bdi>${account.email}</bdi>`,
+    ],
     [
       t("accounts.residence"),
       isResident(account)
@@ -78,6 +83,7 @@ function standing(ctx: PageContext, { account, memberships, processes }: Account
 const roleNames = {
   administrator: "accounts.role-administrator",
   official: "accounts.role-official",
+  evaluator: "accounts.role-evaluator",
   moderator: "accounts.role-moderator",
 } as const satisfies Record<RoleGrant["role"], MessageKey>;
 

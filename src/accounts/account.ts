@@ -1,11 +1,11 @@
 // Accounts and what each may do. Pure: no SQL, no request, no clock.
 import { refuseUnless } from "../platform/refusal.ts";
 
-export const roles = ["administrator", "official", "moderator", "resident", "guest"] as const;
+export const roles = ["administrator", "official", "evaluator", "moderator", "resident", "guest"] as const;
 export type Role = (typeof roles)[number];
 
 /** Roles someone grants; resident and guest follow from verification. */
-export const grantableRoles = ["moderator", "official", "administrator"] as const;
+export const grantableRoles = ["evaluator", "moderator", "official", "administrator"] as const;
 export type GrantableRole = (typeof grantableRoles)[number];
 
 export interface RoleGrant {
@@ -16,7 +16,8 @@ export interface RoleGrant {
 
 export interface Account {
   readonly id: string;
-  readonly email: string;
+  /** Confirmed by a link. Null for a person who came another way and has given none yet. */
+  readonly email: string | null;
   /** For the person themself and the desk. What stands beside what they write is `publicName`. */
   readonly name: string;
   /** The name of their own actor where they have one, which may be a pseudonym; else `name`. */
@@ -31,24 +32,45 @@ export interface Account {
   readonly memberOf: readonly string[];
 }
 
+/** An account that mail reaches. */
+export type ReachableAccount = Account & { readonly email: string };
+
 export const isResident = (account: Account | null): boolean => account?.residenceVerifiedAt != null;
+
+/** Which grants let a person do what a role may do: whoever answers may also evaluate. */
+const heldBy: Readonly<Record<GrantableRole, readonly GrantableRole[]>> = {
+  administrator: ["administrator"],
+  official: ["official", "administrator"],
+  moderator: ["moderator", "administrator"],
+  evaluator: ["evaluator", "official", "administrator"],
+};
 
 /**
  * Whether the account holds a role for a process, or for the whole node when none is named.
- * An administrator may do what officials and moderators do; a grant for the node holds for each of its processes.
+ * An administrator may do what officials, evaluators and moderators do; a grant for the node holds for each of its
+ * processes, and one for a process holds there and nowhere else, an administrator's too.
  */
 export function holds(account: Account | null, role: GrantableRole, processUri: string | null = null): boolean {
   if (account === null) return false;
   return account.grants.some(
-    (grant) =>
-      (grant.role === role || grant.role === "administrator") &&
-      (grant.processUri === null || grant.processUri === processUri),
+    (grant) => heldBy[role].includes(grant.role) && (grant.processUri === null || grant.processUri === processUri),
   );
 }
 
 /** Whether the account holds the role anywhere, which is what shows the desk in the menu. */
 export const holdsSomewhere = (account: Account | null, role: GrantableRole): boolean =>
-  account?.grants.some((grant) => grant.role === role || grant.role === "administrator") ?? false;
+  account?.grants.some((grant) => heldBy[role].includes(grant.role)) ?? false;
+
+/** Where the account holds a role: everywhere on the node, or in these processes of it. */
+export function scopeOf(account: Account, role: GrantableRole): "node" | readonly string[] {
+  if (holds(account, role)) return "node";
+  return account.grants.flatMap((grant) =>
+    heldBy[role].includes(grant.role) && grant.processUri !== null ? [grant.processUri] : [],
+  );
+}
+
+/** Nobody grants, or takes back, what they do not hold: administrators of the node anything, those of a process what is for it. */
+export const mayGrant = (by: Account, grant: RoleGrant): boolean => holds(by, "administrator", grant.processUri);
 
 /** Roles and memberships are given by administrators of the whole node, since giving them shows who has an account. */
 export const mayGrantRoles = (by: Account): boolean => holds(by, "administrator");

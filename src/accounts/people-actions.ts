@@ -5,7 +5,7 @@ import { isId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { findSubject } from "../subjects/queries.ts";
-import { type Account, mayGrantRoles, mayVerifyResidence, type RoleGrant } from "./account.ts";
+import { type Account, mayGrant, mayGrantRoles, mayVerifyResidence, type RoleGrant } from "./account.ts";
 import { accountUri, getAccount } from "./queries.ts";
 
 /**
@@ -18,7 +18,10 @@ export async function verifyResidence(sql: Sql, by: Account, accountId: string, 
     const account = await accountForUpdate(tx, accountId);
     if (account.residenceVerifiedAt !== null) return;
     await tx`update account set residence_verified_at = ${now}, residence_verified_by = ${by.id} where id = ${accountId}`;
-    await recordAct(tx, by, "ResidenceVerified", accountUri(accountId), {}, now);
+    await recordAct(tx, by, "ResidenceVerified", accountUri(accountId), {}, now, {
+      before: { isVerified: false },
+      after: { isVerified: true },
+    });
   });
 }
 
@@ -29,23 +32,28 @@ export async function withdrawVerification(sql: Sql, by: Account, accountId: str
     const account = await accountForUpdate(tx, accountId);
     if (account.residenceVerifiedAt === null) return;
     await tx`update account set residence_verified_at = null, residence_verified_by = null where id = ${accountId}`;
-    await recordAct(tx, by, "ResidenceVerificationWithdrawn", accountUri(accountId), {}, now);
+    await recordAct(tx, by, "ResidenceVerificationWithdrawn", accountUri(accountId), {}, now, {
+      before: { isVerified: true },
+      after: { isVerified: false },
+    });
   });
 }
 
 /**
  * Gives a role for the whole node, or for one process of it.
- * @throws Refused `not-allowed` unless `by` is an administrator of the node, `not-found` for a process that is not ours.
+ * @throws Refused `not-allowed` unless `by` is an administrator of the node or of that process, `not-found` for a process
+ * that is not ours.
  */
 export async function grantRole(sql: Sql, by: Account, accountId: string, grant: RoleGrant, now: Date): Promise<void> {
-  refuseUnless(mayGrantRoles(by), "not-allowed");
+  refuseUnless(mayGrant(by, grant), "not-allowed");
   await withTransaction(sql, async (tx) => {
     await accountForUpdate(tx, accountId);
     if (grant.processUri !== null) await refuseUnlessOwnProcess(tx, grant.processUri);
     const rows = await tx`
       insert into role_grant (account_id, role, process_uri, granted_by, granted_at)
       values (${accountId}, ${grant.role}, ${grant.processUri ?? ""}, ${by.id}, ${now}) on conflict do nothing returning 1`;
-    if (rows.length > 0) await recordAct(tx, by, "RoleGranted", accountUri(accountId), { ...grant }, now);
+    if (rows.length > 0)
+      await recordAct(tx, by, "RoleGranted", accountUri(accountId), { ...grant }, now, { after: { role: grant.role } });
   });
 }
 
@@ -54,14 +62,17 @@ export async function grantRole(sql: Sql, by: Account, accountId: string, grant:
  * @throws Refused `not-allowed`, or `last-administrator`: someone must be left who can give roles.
  */
 export async function revokeRole(sql: Sql, by: Account, accountId: string, grant: RoleGrant, now: Date): Promise<void> {
-  refuseUnless(mayGrantRoles(by), "not-allowed");
+  refuseUnless(mayGrant(by, grant), "not-allowed");
   await withTransaction(sql, async (tx) => {
     await accountForUpdate(tx, accountId);
     if (grant.role === "administrator" && grant.processUri === null) await refuseLastAdministrator(tx, accountId);
     const rows = await tx`
       delete from role_grant
       where account_id = ${accountId} and role = ${grant.role} and process_uri = ${grant.processUri ?? ""} returning 1`;
-    if (rows.length > 0) await recordAct(tx, by, "RoleRevoked", accountUri(accountId), { ...grant }, now);
+    if (rows.length > 0)
+      await recordAct(tx, by, "RoleRevoked", accountUri(accountId), { ...grant }, now, {
+        before: { role: grant.role },
+      });
   });
 }
 
@@ -112,7 +123,8 @@ export async function grantMembership(
     const rows = await tx`
       insert into membership (account_id, actor_id, granted_by, granted_at)
       values (${accountId}, ${actorId}, ${by.id}, ${now}) on conflict do nothing returning 1`;
-    if (rows.length > 0) await recordAct(tx, by, "MembershipGranted", accountUri(accountId), { actorId }, now);
+    if (rows.length > 0)
+      await recordAct(tx, by, "MembershipGranted", accountUri(accountId), { actorId }, now, { after: { actorId } });
   });
 }
 
@@ -130,7 +142,8 @@ export async function revokeMembership(
     await accountForUpdate(tx, accountId);
     const rows = await tx`
       delete from membership where account_id = ${accountId} and actor_id = ${actorId} returning 1`;
-    if (rows.length > 0) await recordAct(tx, by, "MembershipRevoked", accountUri(accountId), { actorId }, now);
+    if (rows.length > 0)
+      await recordAct(tx, by, "MembershipRevoked", accountUri(accountId), { actorId }, now, { before: { actorId } });
   });
 }
 

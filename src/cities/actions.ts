@@ -6,6 +6,7 @@ import { refuseUnless } from "../platform/refusal.ts";
 import { pickText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { recordAct } from "../subjects/actions.ts";
+import { changeOf } from "../subjects/change.ts";
 import { checkProfile, type Organisation, type OrganisationKind, type OrganisationProfile } from "./city.ts";
 import { findMainOrganisation, findOrganisation } from "./queries.ts";
 
@@ -45,10 +46,18 @@ export async function openOrganisation(
       { ...input, isMain: false, parentId: main?.actorId ?? null },
       now,
     );
-    await recordAct(tx, by, "organisation-opened", organisation.actorUri, {}, now);
+    await recordAct(tx, by, "organisation-opened", organisation.actorUri, {}, now, {
+      after: { name: organisation.name },
+    });
     return organisation;
   });
 }
+
+/** What the audit log says of a change. */
+const loggedFields = [
+  ...(["name", "tagline", "description", "languages", "timeZone", "accent", "logo", "website"] as const),
+  ...(["territoryName", "territoryIds", "reportChannelUrl"] as const),
+] as const;
 
 /** Changes the profile; the actor's followers are told. */
 export async function changeOrganisation(
@@ -65,7 +74,15 @@ export async function changeOrganisation(
     refuseUnless(organisation !== null, "not-found");
     await tx`update organisation set ${tx(columnsOf(tx, profile) as never)} where actor_id = ${organisation.actorId}`;
     await describeActor(tx, organisation.actorId, actorProfile(profile), now);
-    await recordAct(tx, by, "organisation-changed", organisation.actorUri, {}, now);
+    await recordAct(
+      tx,
+      by,
+      "organisation-changed",
+      organisation.actorUri,
+      {},
+      now,
+      changeOf(organisation, profile, loggedFields),
+    );
   });
 }
 

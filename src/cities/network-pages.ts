@@ -80,7 +80,9 @@ export function networkPages(house: House, showNetwork: ShowNetwork | null = nul
     const { uri } = z.object({ uri: z.url() }).parse(await c.req.parseBody());
     const { us, them } = await pair(uri);
     await follow(sql, house.uris, us, them, clock.now());
-    await withTransaction(sql, (tx) => recordAct(tx, by, "followed", uri, {}, clock.now()));
+    await withTransaction(sql, (tx) =>
+      recordAct(tx, by, "followed", uri, {}, clock.now(), { after: { isFollowed: true } }),
+    );
     setFlash(c, { tone: "good", text: c.get("page").t("network.asked", { name: them.name }) });
     return c.redirect("/network", 303);
   });
@@ -90,7 +92,9 @@ export function networkPages(house: House, showNetwork: ShowNetwork | null = nul
     const { uri } = z.object({ uri: z.url() }).parse(await c.req.parseBody());
     const { us, them } = await pair(uri);
     await unfollow(sql, us, them, clock.now());
-    await withTransaction(sql, (tx) => recordAct(tx, by, "unfollowed", uri, {}, clock.now()));
+    await withTransaction(sql, (tx) =>
+      recordAct(tx, by, "unfollowed", uri, {}, clock.now(), { before: { isFollowed: true } }),
+    );
     setFlash(c, { tone: "info", text: c.get("page").t("network.left", { name: them.name }) });
     return c.redirect("/network", 303);
   });

@@ -89,7 +89,7 @@ export async function keepDoubtful(sql: Sql, by: Account, doubtId: string, now: 
       where id = ${doubtId} returning uri, origin`;
     refuseUnless(doubt !== undefined, "not-found");
     await showAgain(tx, doubt.uri, now);
-    await recordAct(tx, by, "doubtful-copy-kept", doubt.uri, {}, now);
+    await recordAct(tx, by, "doubtful-copy-kept", doubt.uri, {}, now, { after: { standing: "kept" } });
   });
 }
 
@@ -117,6 +117,8 @@ export async function eraseHere(
     refuseUnless(things.length > 0 || isActor, "not-found", { field: "uri" });
     for (const thing of things) await eraseThing(tx, erasers, thing, now);
     if (isActor) await eraseThing(tx, erasers, uri, now);
-    await recordAct(tx, by, "copy-erased", `${originOf(uri)}/`, { reason: given, count: things.length }, now);
+    await recordAct(tx, by, "copy-erased", `${originOf(uri)}/`, { reason: given, count: things.length }, now, {
+      after: { reason: given, count: things.length },
+    });
   });
 }

@@ -12,6 +12,7 @@ import { enterNews } from "../processes/news-actions.ts";
 import type { Process } from "../processes/process.ts";
 import { checkCategories, getProcess } from "../processes/queries.ts";
 import { deleteSubject, enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
+import { changeOf } from "../subjects/change.ts";
 import { type MeetingNews, newsOf } from "./announcement.ts";
 import {
   checkInvitation,
@@ -78,10 +79,13 @@ export async function draftMeeting(
     };
     await tx`insert into meeting ${tx({ ...place, ...columnsOf(input) })}`;
     await replaceMeetingLinks(tx, uri, input.linkedUris);
-    await recordAct(tx, by, "meeting-drafted", uri, {}, now);
+    await recordAct(tx, by, "meeting-drafted", uri, {}, now, { after: { title: input.title.trim() } });
     return await getMeeting(tx, uri);
   });
 }
+
+/** What the audit log says of a change. */
+const loggedFields = ["title", "body", "agenda", "startsAt", "endsAt", "kind", "address", "link"] as const;
 
 /**
  * Changes a meeting. Once it is public, its copies elsewhere change too; and where time or place moved, everyone who
@@ -104,7 +108,7 @@ export async function changeMeeting(
     await tx`update meeting set ${tx(columnsOf(input))} where uri = ${uri}`;
     await replaceMeetingLinks(tx, uri, input.linkedUris);
     const shown = { title: input.title.trim(), language: input.language };
-    await recordAct(tx, by, "meeting-changed", uri, {}, now);
+    await recordAct(tx, by, "meeting-changed", uri, {}, now, changeOf(before, input, loggedFields));
     if (before.state === "draft") {
       await tx`update subject set ${tx(shown)} where uri = ${uri}`;
       return await getMeeting(tx, uri);
@@ -139,7 +143,10 @@ export async function publishMeeting(sql: Sql, uris: Uris, by: Account, uri: str
     await tx`update meeting set state = 'scheduled' where uri = ${uri}`;
     await touchSubject(tx, uri, { publishedAt: now }, now);
     await countContribution(tx, { kind: "meeting", processUri: meeting.processUri }, 1);
-    await recordAct(tx, by, "meeting-published", uri, {}, now);
+    await recordAct(tx, by, "meeting-published", uri, {}, now, {
+      before: { state: "draft" },
+      after: { state: "scheduled" },
+    });
     const published = await getMeeting(tx, uri);
     await tell(tx, uris, "MeetingPublished", published, isOver(published, now) ? null : "invited", by, now);
     return published;
@@ -161,7 +168,8 @@ export async function cancelMeeting(
     refuseUnless(mayBecome(meeting.state, "cancelled"), "not-in-this-state");
     await tx`update meeting set state = 'cancelled', cancel_reason = ${reason.trim()} where uri = ${uri}`;
     await touchSubject(tx, uri, {}, now);
-    await recordAct(tx, by, "meeting-cancelled", uri, {}, now);
+    const change = { before: { state: meeting.state }, after: { state: "cancelled", reason: reason.trim() } };
+    await recordAct(tx, by, "meeting-cancelled", uri, {}, now, change);
     await tell(tx, uris, "MeetingChanged", await getMeeting(tx, uri), "cancelled", by, now);
   });
 }
@@ -186,7 +194,13 @@ export async function closeMeeting(
     refuseUnless(mayBecome(meeting.state, "closed") && meeting.startsAt <= now, "not-in-this-state");
     await tx`update meeting set ${tx({ ...input, state: "closed" })} where uri = ${uri}`;
     await touchSubject(tx, uri, {}, now);
-    await recordAct(tx, by, "meeting-closed", uri, { attendeeCount: input.attendeeCount }, now);
+    const change = changeOf(meeting, { ...input, state: "closed" }, [
+      "state",
+      "attendeeCount",
+      "organisations",
+      "minutes",
+    ]);
+    await recordAct(tx, by, "meeting-closed", uri, { attendeeCount: input.attendeeCount }, now, change);
     const news = meeting.state === "closed" ? null : "closed";
     await tell(tx, uris, "MeetingChanged", await getMeeting(tx, uri), news, by, now);
   });
@@ -199,7 +213,7 @@ export async function discardMeeting(sql: Sql, by: Account, uri: string, now: Da
     refuseUnless(meeting.state === "draft", "not-in-this-state");
     await tx`update meeting set title = '', body = '', agenda = '', address = '', link = '' where uri = ${uri}`;
     await deleteSubject(tx, uri, now);
-    await recordAct(tx, by, "meeting-discarded", uri, {}, now);
+    await recordAct(tx, by, "meeting-discarded", uri, {}, now, { before: { title: meeting.title } });
   });
 }
 

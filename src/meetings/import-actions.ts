@@ -85,7 +85,9 @@ export async function importMeetings(
   if (fresh.length > 0) {
     await tx`update process set meeting_count = meeting_count + ${fresh.length} where uri = ${process.uri}`;
     await noteCount(tx, process.uri);
-    await recordAct(tx, by, "meetings-imported", process.uri, { source: first.source.name, count: fresh.length }, now);
+    await recordAct(tx, by, "meetings-imported", process.uri, { source: first.source.name, count: fresh.length }, now, {
+      after: { count: fresh.length },
+    });
   }
   return fresh.length;
 }

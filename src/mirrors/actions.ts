@@ -39,7 +39,7 @@ export async function keepCopy(
       insert into mirror (scope_uri, id, kind, state, source, since)
       values (${scopeUri}, ${newId(now)}, ${kind}, 'waiting', ${originOf(scopeUri)}, ${now})
       on conflict (scope_uri) do nothing returning 1`;
-    if (rows.length > 0) await recordAct(tx, by, "copy-kept", scopeUri, {}, now);
+    if (rows.length > 0) await recordAct(tx, by, "copy-kept", scopeUri, {}, now, { after: { kind } });
     await promiseMirror(tx, scopeUri, now);
     return (await findMirror(tx, scopeUri))!;
   });
@@ -56,7 +56,7 @@ export async function stopCopy(sql: Sql, by: Account, scopeUri: string, now: Dat
     await tx`
       delete from mirrored_process where process_uri = ${scopeUri}
         or process_uri in (select process_uri from record where publisher_uri = ${scopeUri} and kind = 'process')`;
-    await recordAct(tx, by, "copy-stopped", scopeUri, {}, now);
+    await recordAct(tx, by, "copy-stopped", scopeUri, {}, now, { before: { isKept: true } });
   });
 }
 

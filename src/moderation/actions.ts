@@ -115,7 +115,10 @@ export async function hideSubject(sql: Sql, by: Account, uri: string, reason: st
     refuseUnless(mayModerate(by, subject), "not-allowed");
     const isNew = await setHidden(tx, uri, shownReason, now);
     await settle(tx, by, [uri], "hidden", now);
-    await recordAct(tx, by, "subject-hidden", uri, { reason: shownReason }, now);
+    await recordAct(tx, by, "subject-hidden", uri, { reason: shownReason }, now, {
+      before: { hidden: subject.hiddenAt !== null, reason: subject.hiddenReason },
+      after: { hidden: true, reason: shownReason },
+    });
     if (!isNew) return;
     await countContribution(tx, subject, -1);
     const data = { ...whatItWas(subject), reason: shownReason };
@@ -137,7 +140,10 @@ export async function reinstateSubject(sql: Sql, by: Account, uri: string, now: 
     refuseUnless(host === null || (await policyFor(tx, host)) !== "blocked", "peer-blocked", { host: host ?? "" });
     const isNew = await setHidden(tx, uri, null, now);
     await settle(tx, by, [uri], "kept", now);
-    await recordAct(tx, by, "subject-reinstated", uri, {}, now);
+    await recordAct(tx, by, "subject-reinstated", uri, {}, now, {
+      before: { hidden: true, reason: subject.hiddenReason },
+      after: { hidden: false },
+    });
     if (!isNew) return;
     await countContribution(tx, subject, 1);
     await recordEvent(tx, { type: "SubjectReinstated", subjectUri: uri, data: whatItWas(subject) }, now);
@@ -168,7 +174,10 @@ export async function dismissReport(sql: Sql, by: Account, reportId: string, now
     refuseUnless(report.category !== "held", "not-in-this-state");
     await tx`update report_subject set outcome = 'kept' where report_id = ${reportId} and outcome is null`;
     await closeDecided(tx, by, [reportId], now);
-    await recordAct(tx, by, "report-dismissed", reported[0]?.subjectUri ?? null, { reportId }, now);
+    await recordAct(tx, by, "report-dismissed", reported[0]?.subjectUri ?? null, { reportId }, now, {
+      before: { state: "open" },
+      after: { state: "closed" },
+    });
   });
 }
 

@@ -10,7 +10,7 @@ import type { Uris } from "../platform/uris.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { type ContributionsOf, releaseServer, withholdServer } from "../subjects/server-actions.ts";
-import { firstCommentsSetting } from "./peer-queries.ts";
+import { areFirstCommentsHeld, firstCommentsSetting } from "./peer-queries.ts";
 import { hidingReasonLengthMax } from "./report.ts";
 
 /**
@@ -37,7 +37,10 @@ export async function decideServer(
     await decidePeer(tx, { host, policy: decision.policy, reason }, now);
     if (decision.policy === "blocked") await recount(tx, await withholdServer(tx, host, now), -1);
     else if (before === "blocked") await recount(tx, await releaseServer(tx, host), 1);
-    await recordAct(tx, by, "server-decided", `https://${host}`, { policy: decision.policy, reason }, now);
+    await recordAct(tx, by, "server-decided", `https://${host}`, { policy: decision.policy, reason }, now, {
+      before: { policy: before },
+      after: { policy: decision.policy, reason },
+    });
   });
 }
 
@@ -52,9 +55,13 @@ async function recount(tx: Tx, contributions: readonly ContributionsOf[], sign: 
 export async function decideFirstComments(sql: Sql, by: Account, areHeld: boolean, now: Date): Promise<void> {
   refuseUnless(holds(by, "administrator"), "not-allowed");
   await withTransaction(sql, async (tx) => {
+    const before = await areFirstCommentsHeld(tx);
     await tx`
       insert into node_setting (key, value) values (${firstCommentsSetting}, ${tx.json(areHeld)})
       on conflict (key) do update set value = excluded.value`;
-    await recordAct(tx, by, "first-comments-decided", null, { areHeld }, now);
+    await recordAct(tx, by, "first-comments-decided", null, { areHeld }, now, {
+      before: { areHeld: before },
+      after: { areHeld },
+    });
   });
 }

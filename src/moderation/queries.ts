@@ -1,5 +1,5 @@
 // Reads of the moderators' desk. Each moderator sees what is in the processes they answer for, and of it only that.
-import { type Account, holds } from "../accounts/account.ts";
+import { type Account, holds, scopeOf } from "../accounts/account.ts";
 import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
@@ -68,7 +68,7 @@ const reportsJoined = (sql: Sql) => sql`
 /** What of the register a moderator answers for. */
 function isInScope(sql: Sql, by: Account) {
   if (holds(by, "moderator")) return sql`true`;
-  const processUris = by.grants.filter(({ role }) => role !== "official").map((grant) => grant.processUri);
+  const processUris = scopeOf(by, "moderator");
   refuseUnless(processUris.length > 0, "not-allowed");
   return sql`(subject.process_uri = any(${processUris as string[]}) and subject.kind <> 'process')`;
 }

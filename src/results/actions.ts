@@ -9,6 +9,7 @@ import type { Uris } from "../platform/uris.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { getProcess } from "../processes/queries.ts";
 import { enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
+import { changeOf } from "../subjects/change.ts";
 import { findMilestone, getResult } from "./queries.ts";
 import {
   checkMilestone,
@@ -71,12 +72,24 @@ export async function publishResult(
     await tx`insert into result ${tx({ ...place, ...columnsOf(input) })}`;
     await replaceResultLinks(tx, uri, input);
     await countContribution(tx, { kind: "result", processUri: process.uri }, 1);
-    await recordAct(tx, by, "result-published", uri, {}, now);
+    await recordAct(tx, by, "result-published", uri, {}, now, { after: { title: input.title, status: input.status } });
     await vouchForResults(tx, [uri], now);
     await recordEvent(tx, { type: "ResultPublished", subjectUri: uri, data: {} }, now);
     return await getResult(tx, uri);
   });
 }
+
+/** What the audit log says of a change. */
+const loggedFields = [
+  "title",
+  "body",
+  "status",
+  "progress",
+  "costAmount",
+  "costCurrency",
+  "startsOn",
+  "endsOn",
+] as const;
 
 /**
  * Changes a result: its text, where it stands, what it costs. Copies elsewhere change with it; what people should hear of
@@ -89,7 +102,15 @@ export async function changeResult(sql: Sql, by: Account, uri: string, input: Re
     await tx`update result set ${tx(columnsOf(input))} where uri = ${uri}`;
     await replaceResultLinks(tx, uri, input);
     await touchSubject(tx, uri, { title: input.title.trim(), language: input.language }, now);
-    await recordAct(tx, by, "result-changed", uri, { from: before.status, to: input.status }, now);
+    await recordAct(
+      tx,
+      by,
+      "result-changed",
+      uri,
+      { from: before.status, to: input.status },
+      now,
+      changeOf(before, input, loggedFields),
+    );
     await vouchForResults(tx, [uri], now);
     await recordEvent(tx, { type: "ResultChanged", subjectUri: uri, data: {} }, now);
     return await getResult(tx, uri);
@@ -130,7 +151,7 @@ export async function reachMilestone(
       publishedAt: now,
     });
     await tx`insert into milestone ${tx({ uri, id, resultUri, reachedOn, title: title.trim(), body, createdBy: by.id })}`;
-    await recordAct(tx, by, "milestone-reached", uri, standing, now);
+    await recordAct(tx, by, "milestone-reached", uri, standing, now, { after: standing });
     if (standing.status !== result.status || standing.progress !== result.progress) {
       await tx`update result set ${tx(standing)} where uri = ${resultUri}`;
       await touchSubject(tx, resultUri, {}, now);

@@ -79,7 +79,9 @@ export async function importResults(
   if (fresh.length > 0) {
     await tx`update process set result_count = result_count + ${fresh.length} where uri = ${process.uri}`;
     await noteCount(tx, process.uri);
-    await recordAct(tx, by, "results-imported", process.uri, { source: first.source.name, count: fresh.length }, now);
+    await recordAct(tx, by, "results-imported", process.uri, { source: first.source.name, count: fresh.length }, now, {
+      after: { count: fresh.length },
+    });
   }
   return fresh.length;
 }

@@ -233,7 +233,13 @@ export async function rememberTombstone(tx: Tx, uri: string, actorUri: string, n
     insert into tombstone (uri, actor_uri, created_at) values (${uri}, ${actorUri}, ${now}) on conflict do nothing`;
 }
 
-/** Writes an official act into the audit log. `detail` holds no personal data beyond ids. */
+/** What an act changed, as it was and as it is: only what differs, and never a text or a trait of a resident. */
+export interface ActChange {
+  readonly before?: Record<string, unknown> | undefined;
+  readonly after?: Record<string, unknown> | undefined;
+}
+
+/** Writes an official act into the audit log. `detail` and `change` hold no personal data beyond ids. */
 export async function recordAct(
   tx: Tx,
   by: { readonly id: string } | null,
@@ -241,8 +247,14 @@ export async function recordAct(
   subjectUri: string | null,
   detail: Record<string, unknown>,
   now: Date,
+  { before, after }: ActChange = {},
 ): Promise<void> {
+  const { processUri } = detail;
+  const json = (values: Record<string, unknown> | undefined) =>
+    values === undefined || Object.keys(values).length === 0 ? null : tx.json(values as never);
   await tx`
-    insert into audit (id, account_id, act, subject_uri, detail, at)
-    values (${newId(now)}, ${by?.id ?? null}, ${act}, ${subjectUri}, ${tx.json(detail as never)}, ${now})`;
+    insert into audit (id, account_id, act, subject_uri, detail, at, before, after, process_uri)
+    values (${newId(now)}, ${by?.id ?? null}, ${act}, ${subjectUri}, ${tx.json(detail as never)}, ${now}, ${json(before)},
+      ${json(after)}, coalesce(${typeof processUri === "string" ? processUri : null}, (
+        select coalesce(process_uri, case when kind = 'process' then uri end) from subject where uri = ${subjectUri})))`;
 }

@@ -43,7 +43,10 @@ describe("holds", () => {
   test("a role is held exactly where it or administration was given, or everywhere when given for the node", () => {
     fc.assert(
       fc.property(fc.array(grant, { maxLength: 6 }), role, scope, (grants, wanted, where) => {
-        const giving = grants.filter((one) => one.role === wanted || one.role === "administrator");
+        const giving = grants.filter(
+          (one) =>
+            one.role === wanted || one.role === "administrator" || (wanted === "evaluator" && one.role === "official"),
+        );
         const expected = giving.some((one) => one.processUri === null || one.processUri === where);
         expect(holds(anAccount(grants), wanted, where)).toBe(expected);
       }),
@@ -74,6 +77,9 @@ describe("holds", () => {
   test("being an official or a moderator is not being an administrator", () => {
     expect(holds(anAccount([{ role: "official", processUri: null }]), "administrator")).toBe(false);
     expect(holds(anAccount([{ role: "moderator", processUri: null }]), "official")).toBe(false);
+    expect(holds(anAccount([{ role: "moderator", processUri: null }]), "evaluator")).toBe(false);
+    expect(holds(anAccount([{ role: "evaluator", processUri: null }]), "official")).toBe(false);
+    expect(holds(anAccount([{ role: "evaluator", processUri: null }]), "moderator")).toBe(false);
   });
 });
 
