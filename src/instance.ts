@@ -14,6 +14,7 @@ import { forgetCommenter } from "./comments/actions.ts";
 import type { Config } from "./config.ts";
 import { forgetAsker, openErasure, scheduleErasedSweep } from "./erasures/actions.ts";
 import { scheduleUploadSweep, uploadHandlers } from "./front/upload-actions.ts";
+import { forgetIdentities } from "./identities/actions.ts";
 import { isDatabaseAway, type Pool } from "./platform/db.ts";
 import { openFetchPicture } from "./platform/fetch-picture.ts";
 import { type GuardedFetchOptions, openGuardedFetch } from "./platform/guarded-fetch.ts";
@@ -93,7 +94,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     ...config,
     mailbox,
     version,
-    forgetAuthor: [forgetProposer, forgetCommenter, forgetAsker],
+    forgetAuthor: [forgetProposer, forgetCommenter, forgetAsker, forgetIdentities],
     noteClosedVoice: (tx, { actorUri, accountId }, now) =>
       openErasure(tx, { subjectUri: actorUri, kind: "account", accountId }, now),
     postsPerMinute: 60,

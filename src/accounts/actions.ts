@@ -134,6 +134,7 @@ export async function closeAccount(
     await tx`delete from membership where account_id = ${by.id}`;
     await tx`delete from session where account_id = ${by.id}`;
     await tx`delete from sign_in_link where email = ${by.email}`;
+    await tx`delete from email_change where account_id = ${by.id}`;
     await tx`
       update account set email = '', name = '', name_folded = '', know_how = '', is_know_how_public = false,
         residence_verified_at = null, residence_verified_by = null, closed_at = ${now}

@@ -23,7 +23,14 @@ import { peoplePages } from "./people-pages.ts";
 import { getKnowHow, listMemberships, listProcessChoices, listSessions } from "./queries.ts";
 import { deviceOf, emailFrom, safeReturnPath, sessionLifetimeMs } from "./sign-in.ts";
 import { endSession, readSignInLink, requestSignIn, signIn, signOut, signOutEverywhere } from "./sign-in-actions.ts";
-import { confirmSignInPage, expiredLinkPage, linkSentPage, mailboxPage, signInPage } from "./sign-in-views.ts";
+import {
+  confirmSignInPage,
+  expiredLinkPage,
+  linkSentPage,
+  mailboxPage,
+  type SignInWay,
+  signInPage,
+} from "./sign-in-views.ts";
 import { requireViewer, sessionCookie } from "./viewer.ts";
 
 export interface AccountSettings {
@@ -37,9 +44,10 @@ export interface AccountSettings {
   readonly trustedProxyCount: number;
 }
 
-export function accountPages(house: House, settings: AccountSettings): Hono<PageEnv> {
+/** @param ways to sign in besides a link by e-mail, from the rooms above. */
+export function accountPages(house: House, settings: AccountSettings, ways: readonly SignInWay[] = []): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
-  signInRoutes(pages, house, settings);
+  signInRoutes(pages, house, settings, ways);
   profileRoutes(pages, house, settings);
   sessionRoutes(pages, house);
   pages.route("/", peoplePages(house));
@@ -56,12 +64,17 @@ const emailForm = z.object({
 });
 const confirmation = z.object({ token: z.string().max(100), name: z.string().default("") });
 
-function signInRoutes(pages: Hono<PageEnv>, { sql, clock }: House, settings: AccountSettings): void {
+function signInRoutes(
+  pages: Hono<PageEnv>,
+  { sql, clock }: House,
+  settings: AccountSettings,
+  ways: readonly SignInWay[],
+): void {
   const { secret, mailbox, trustedProxyCount } = settings;
   pages.get("/sign-in", (c) => {
     const returnTo = safeReturnPath(c.req.query("back"));
     if (c.get("page").account !== null) return c.redirect(returnTo, 303);
-    return c.html(signInPage(c.get("page"), emptyForm, returnTo));
+    return c.html(signInPage(c.get("page"), emptyForm, returnTo, ways));
   });
 
   pages.post("/sign-in", (c) =>
@@ -78,7 +91,7 @@ function signInRoutes(pages: Hono<PageEnv>, { sql, clock }: House, settings: Acc
         );
         return { to: "/sign-in/sent" };
       },
-      again: (state) => signInPage(c.get("page"), state, safeReturnPath(String(state.values.back ?? "/"))),
+      again: (state) => signInPage(c.get("page"), state, safeReturnPath(String(state.values.back ?? "/")), ways),
     }),
   );
 

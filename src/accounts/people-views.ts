@@ -53,10 +53,14 @@ export function peopleListPage(ctx: PageContext, { people, search, processes }: 
   });
 }
 
+/** Who signs in another way may have given no address. */
+const emailOf = (t: Translator, { email }: Pick<Person, "email">): Markup =>
+  email === null ? html`${t("accounts.no-email")}` : html`<bdi>${email}</bdi>`;
+
 function personRow({ t }: PageContext, person: Person, processes: readonly ProcessChoice[]): Markup {
   return html`<tr>
     <th scope="row"><a href="${href(`/admin/people/${person.id}`)}"><bdi>${person.name}</bdi></a></th>
-    <td><bdi>${person.email}</bdi></td>
+    <td>${emailOf(t, person)}</td>
     <td>${person.residenceVerifiedAt === null ? statusPill(t("accounts.guest")) : statusPill(t("accounts.resident"), "good")}</td>
     <td>${t.list(person.grants.map((grant) => grantText(t, grant, processes)))}</td>
   </tr>`;
@@ -100,7 +104,7 @@ export function personPage(ctx: PageContext, by: Account, props: PersonPageProps
     isUnlisted: true,
     crumbs: [{ href: "/admin/people", label: t("accounts.people-title") }],
     main: html`
-      ${factList([[t("accounts.email"), html`<bdi>${person.email}</bdi>`]])}
+      ${factList([[t("accounts.email"), emailOf(t, person)]])}
       ${section(t("accounts.residence"), stack(residence(ctx, by, person)))}
       ${section(t("accounts.roles"), stack(rolesPart(ctx, by, props)))}
       ${section(t("accounts.memberships"), stack(membershipsPart(ctx, by, props)))}

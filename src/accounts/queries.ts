@@ -3,7 +3,7 @@ import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { type Account, fold, type GrantableRole, type RoleGrant } from "./account.ts";
+import { type Account, fold, type GrantableRole, type ReachableAccount, type RoleGrant } from "./account.ts";
 import { digestOf } from "./sign-in.ts";
 
 const columns = (sql: Sql) => sql`
@@ -34,8 +34,8 @@ export async function getAccount(sql: Sql, id: string): Promise<Account> {
 }
 
 /** @param email as {@link readEmail} writes it. */
-export async function findAccountByEmail(sql: Sql, email: string): Promise<Account | null> {
-  const [account] = await sql<Account[]>`
+export async function findAccountByEmail(sql: Sql, email: string): Promise<ReachableAccount | null> {
+  const [account] = await sql<ReachableAccount[]>`
     select ${columns(sql)} from account left join actor on actor.id = account.actor_id
     where account.email = ${email} and account.closed_at is null`;
   return account ?? null;
@@ -90,7 +90,7 @@ export async function isAnyoneAdministrator(sql: Sql): Promise<boolean> {
 
 export interface Person {
   readonly id: string;
-  readonly email: string;
+  readonly email: string | null;
   readonly name: string;
   readonly residenceVerifiedAt: Date | null;
   readonly grants: readonly RoleGrant[];

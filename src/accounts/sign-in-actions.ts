@@ -4,8 +4,8 @@ import { newId } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { Uris } from "../platform/uris.ts";
-import { type Account, cleanName, fold } from "./account.ts";
-import { findAccountByEmail } from "./queries.ts";
+import { type Account, cleanName, fold, type ReachableAccount } from "./account.ts";
+import { findAccountByEmail, getAccount } from "./queries.ts";
 import {
   digestOf,
   linkKeptMs,
@@ -137,14 +137,33 @@ export async function signIn(
     const account =
       (await findAccountByEmail(tx, link.email)) ??
       (await openAccount(tx, { email: link.email, name: entry.name, locale: link.locale }, now));
-    if (entry.previousSessionToken !== null) await signOut(tx, entry.previousSessionToken);
-    const sessionToken = newSessionToken();
-    await tx`
-      insert into session (token_digest, id, account_id, device, created_at, expires_at)
-      values (${digestOf(sessionToken)}, ${newId(now)}, ${account.id}, ${entry.device}, ${now},
-        ${new Date(now.getTime() + sessionLifetimeMs)})`;
+    const sessionToken = await openSession(tx, account.id, entry, now);
     return { account, sessionToken, returnTo: link.returnTo };
   });
+}
+
+/** The browser that signs in. */
+export interface NewSession {
+  /** As {@link deviceOf} names it. */
+  readonly device: string;
+  /** Of a session that is open in this browser: it ends. */
+  readonly previousSessionToken: string | null;
+}
+
+/**
+ * Opens a session for an account, whatever way the person came: the one place where sessions begin. Whoever calls it has
+ * made sure that it is their account.
+ *
+ * @returns the token for the cookie; the database keeps only its digest.
+ */
+export async function openSession(tx: Tx, accountId: string, session: NewSession, now: Date): Promise<string> {
+  if (session.previousSessionToken !== null) await signOut(tx, session.previousSessionToken);
+  const sessionToken = newSessionToken();
+  await tx`
+    insert into session (token_digest, id, account_id, device, created_at, expires_at)
+    values (${digestOf(sessionToken)}, ${newId(now)}, ${accountId}, ${session.device}, ${now},
+      ${new Date(now.getTime() + sessionLifetimeMs)})`;
+  return sessionToken;
 }
 
 /**
@@ -155,17 +174,38 @@ export async function openAccount(
   sql: Sql,
   person: { email: string; name: string; locale: string },
   now: Date,
-): Promise<Account> {
+): Promise<ReachableAccount> {
   const email = readEmail(person.email);
+  await insertAccount(sql, { ...person, email }, now);
+  const account = await findAccountByEmail(sql, email);
+  if (account === null) throw new Error("an account that was just opened is gone");
+  return account;
+}
+
+/**
+ * Opens an account as a guest for someone who came by another way than a link in an e-mail, and has given no address.
+ * @throws Refused `invalid-input` for a name that cannot be one.
+ */
+export async function openAccountWithoutEmail(
+  sql: Sql,
+  person: { name: string; locale: string },
+  now: Date,
+): Promise<Account> {
+  return await getAccount(sql, await insertAccount(sql, { ...person, email: null }, now));
+}
+
+async function insertAccount(
+  sql: Sql,
+  person: { email: string | null; name: string; locale: string },
+  now: Date,
+): Promise<string> {
   const name = cleanName(person.name);
   const id = newId(now);
   await sql`
     insert into account (id, email, name, name_folded, locale, created_at)
-    values (${id}, ${email}, ${name}, ${fold(name)}, ${person.locale}, ${now})
+    values (${id}, ${person.email}, ${name}, ${fold(name)}, ${person.locale}, ${now})
     on conflict (email) where closed_at is null do nothing`;
-  const account = await findAccountByEmail(sql, email);
-  if (account === null) throw new Error("an account that was just opened is gone");
-  return account;
+  return id;
 }
 
 /** Ends the session of this browser. Ending one that is not open is no fault. */

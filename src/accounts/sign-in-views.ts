@@ -1,16 +1,29 @@
 // What people see when they sign in, and the local mailbox of a node that is tried out.
 import { href, html, type Markup, nothing } from "../platform/html.ts";
 import type { KeptMail } from "../platform/mail.ts";
+import type { AssetName } from "../web/assets.ts";
 import type { PageContext } from "../web/context.ts";
 import { form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
-import { emptyState } from "../web/lists.ts";
+import { emptyState, section } from "../web/lists.ts";
 import { ago } from "../web/marks.ts";
 import { emailLengthMax, nameLengthMax } from "./account.ts";
 import type { OpenLink } from "./sign-in-actions.ts";
 
-export function signInPage(ctx: PageContext, state: FormState, returnTo: string): Markup {
+/** A way to sign in besides a link by e-mail. Its room gives it, the application collects them. */
+export interface SignInWay {
+  /** A form or a button. Where the reader is signed in, what it begins adds the way to their account. */
+  readonly show: (ctx: PageContext, returnTo: string) => Markup;
+  readonly scripts?: readonly AssetName[];
+}
+
+export function signInPage(
+  ctx: PageContext,
+  state: FormState,
+  returnTo: string,
+  ways: readonly SignInWay[] = [],
+): Markup {
   const { t } = ctx;
   const fields = openFields(ctx, state);
   const body = html`
@@ -29,9 +42,19 @@ export function signInPage(ctx: PageContext, state: FormState, returnTo: string)
     lead: t("accounts.sign-in-lead"),
     isUnlisted: true,
     canonical: "/sign-in",
-    main: form(ctx, { action: "/sign-in", submit: t("accounts.send-link"), body }),
+    scripts: scriptsOf(ways),
+    main: html`${form(ctx, { action: "/sign-in", submit: t("accounts.send-link"), body })}
+      ${ways.length === 0 ? nothing : section(t("accounts.other-ways"), waysToSignIn(ctx, returnTo, ways), undefined, "other-ways")}`,
   });
 }
+
+/** All ways, one below the other. */
+export const waysToSignIn = (ctx: PageContext, returnTo: string, ways: readonly SignInWay[]): Markup =>
+  html`<div class="stack sign-in-ways">${ways.map((way) => way.show(ctx, returnTo))}</div>`;
+
+export const scriptsOf = (ways: readonly SignInWay[]): AssetName[] => [
+  ...new Set(ways.flatMap((way) => way.scripts ?? [])),
+];
 
 /** The same for an address that is known and one that is not. */
 export function linkSentPage(ctx: PageContext, hasMailbox: boolean): Markup {

@@ -4,6 +4,7 @@ import type { Hono } from "hono";
 import { rememberLanguage } from "../accounts/actions.ts";
 import { type AccountSettings, accountPages } from "../accounts/pages.ts";
 import { loadViewer } from "../accounts/queries.ts";
+import type { SignInWay } from "../accounts/sign-in-views.ts";
 import { adoptionPages, showAdoptions } from "../adoptions/pages.ts";
 import { chroniclePages } from "../chronicle/pages.ts";
 import { cityPages } from "../cities/pages.ts";
@@ -74,12 +75,14 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     await showCopy(house, ctx, uri),
     await showAdoptionsOf(ctx, uri),
   ];
+  // Besides a link by e-mail, in this order.
+  const ways: readonly SignInWay[] = [];
   for (const pages of [
     homePages(house),
     actorPages(house),
     workDeskPages(house),
     cityPages(house, showMirrored(house)),
-    accountPages(house, settings),
+    accountPages(house, settings, ways),
     processPages(house, threadOn(house), showAroundProcess),
     proposalPages(house, relatedTo(house)),
     meetingPages(house),

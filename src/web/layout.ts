@@ -4,7 +4,7 @@ import { attrs, classes, href, html, type Markup, nothing, type Renderable, raw 
 import { languages, type MessageKey, ownNames } from "../platform/i18n.ts";
 import { clip } from "../platform/text.ts";
 import { accentUrl } from "./accent.ts";
-import { assetUrl } from "./assets.ts";
+import { type AssetName, assetUrl } from "./assets.ts";
 import type { Flash, PageContext, Theme } from "./context.ts";
 import { csrfField } from "./fields.ts";
 import { icon } from "./icons.ts";
@@ -51,6 +51,8 @@ export interface PageProps {
   /** A picture for link previews, path or absolute. */
   readonly image?: string;
   readonly isUnlisted?: boolean;
+  /** Modules that this page alone needs. */
+  readonly scripts?: readonly AssetName[];
 }
 
 const navigation: readonly { readonly section: Section; readonly href: string; readonly label: MessageKey }[] = [
@@ -104,6 +106,7 @@ function head(props: PageProps): Markup {
 <link rel="stylesheet" href="${href(assetUrl("koinon.css"))}">
 <link rel="stylesheet" href="${href(accentUrl(city.accent))}">
 <script type="module" src="${href(assetUrl("enhance.js"))}"></script>
+${props.scripts?.map((name) => html`<script type="module" src="${href(assetUrl(name))}"></script>`)}
 <link rel="icon" href="${href(city.logoUrl ?? assetUrl("icon.svg"))}">
 <link rel="canonical" href="${href(canonical)}">
 ${props.activityUrl ? html`<link rel="alternate" type="application/activity+json" href="${href(props.activityUrl)}">` : nothing}

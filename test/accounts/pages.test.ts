@@ -1,6 +1,6 @@
 // The doors of signing in, one's own account and the desk, walked through by the text of labels, links and buttons.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Account } from "../../src/accounts/account.ts";
+import type { ReachableAccount } from "../../src/accounts/account.ts";
 import { rememberLanguage } from "../../src/accounts/actions.ts";
 import { accountHandlers } from "../../src/accounts/jobs.ts";
 import { accountPages } from "../../src/accounts/pages.ts";
@@ -87,7 +87,7 @@ const linkIn = (text: string): string => /https:\S+/.exec(text)![0];
 const headersOf = (visitor: Visitor, name: string) => visitor.headers.get(name) ?? "";
 
 /** Signs someone in through the pages, by a link of their own. */
-async function signedIn(account: Account, app = anApp()): Promise<Visitor> {
+async function signedIn(account: ReachableAccount, app = anApp()): Promise<Visitor> {
   const link = { email: account.email, locale: "en", returnTo: "/account", lifetimeMs: 60_000 };
   const visitor = aVisitor(app);
   await visitor.open(await issueSignInLink(db.sql, city.uris, secret, link, now));

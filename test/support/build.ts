@@ -1,5 +1,5 @@
 // Builders: a city and what happens in it, made with the room's own verbs. Say only what matters to the test.
-import type { Account, GrantableRole } from "../../src/accounts/account.ts";
+import type { Account, GrantableRole, ReachableAccount } from "../../src/accounts/account.ts";
 import { openPublicVoice } from "../../src/accounts/actions.ts";
 import {
   appointFirstAdministrator,
@@ -37,7 +37,7 @@ export interface OpenNode {
 export interface City extends OpenNode {
   readonly organisation: Actor;
   /** Holds every role, for the whole node. */
-  readonly administrator: Account;
+  readonly administrator: ReachableAccount;
 }
 
 let made = 0;
@@ -60,8 +60,11 @@ export async function aCity(
   }
   const opened = await openAccount(sql, { email: "admin@example.org", name: "Amaia Admin", locale: "en" }, now);
   if (opened.grants.length === 0) await appointFirstAdministrator(sql, opened.id, now);
-  return { sql, uris, organisation, administrator: await getAccount(sql, opened.id) };
+  return { sql, uris, organisation, administrator: await reachable(sql, opened.id) };
 }
+
+const reachable = async (sql: Sql, id: string): Promise<ReachableAccount> =>
+  (await getAccount(sql, id)) as ReachableAccount;
 
 export interface AccountOptions {
   readonly name?: string;
@@ -74,20 +77,20 @@ export interface AccountOptions {
 }
 
 /** Someone with an account whose residence nobody has verified. */
-export async function aGuest(city: City, options: AccountOptions = {}): Promise<Account> {
+export async function aGuest(city: City, options: AccountOptions = {}): Promise<ReachableAccount> {
   const { sql, uris, administrator } = city;
   const { name = `Guest ${next()}`, email = `person${next()}@example.org`, locale = "en", now = new Date() } = options;
   const account = await openAccount(sql, { email, name, locale }, now);
   if (options.memberOf) await grantMembership(sql, administrator, account.id, options.memberOf.id, now);
   if (options.handle) await openPublicVoice(sql, uris, account, { handle: options.handle, name }, now);
-  return await getAccount(sql, account.id);
+  return await reachable(sql, account.id);
 }
 
 /** Someone whose residence the desk has verified: who may support. */
-export async function aResident(city: City, options: AccountOptions = {}): Promise<Account> {
+export async function aResident(city: City, options: AccountOptions = {}): Promise<ReachableAccount> {
   const account = await aGuest(city, { name: `Resident ${next()}`, ...options });
   await verifyResidence(city.sql, city.administrator, account.id, options.now ?? new Date());
-  return await getAccount(city.sql, account.id);
+  return await reachable(city.sql, account.id);
 }
 
 /** Someone who holds a role, for one process where one is named, else for the whole node. */
@@ -95,14 +98,18 @@ async function someoneWith(role: GrantableRole, city: City, options: AccountOpti
   const account = await aGuest(city, { name: `${role} ${next()}`, ...options });
   const processUri = options.process?.uri ?? null;
   await grantRole(city.sql, city.administrator, account.id, { role, processUri }, options.now ?? new Date());
-  return await getAccount(city.sql, account.id);
+  return await reachable(city.sql, account.id);
 }
 
-export const anOfficial = (city: City, options: AccountOptions & { process?: Process } = {}): Promise<Account> =>
-  someoneWith("official", city, options);
+export const anOfficial = (
+  city: City,
+  options: AccountOptions & { process?: Process } = {},
+): Promise<ReachableAccount> => someoneWith("official", city, options);
 
-export const aModerator = (city: City, options: AccountOptions & { process?: Process } = {}): Promise<Account> =>
-  someoneWith("moderator", city, options);
+export const aModerator = (
+  city: City,
+  options: AccountOptions & { process?: Process } = {},
+): Promise<ReachableAccount> => someoneWith("moderator", city, options);
 
 /** An association of the node, for which its members may speak. */
 export const anAssociation = (

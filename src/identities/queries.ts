@@ -1,0 +1,21 @@
+// Reads of the ways into an account. They leave here only for their owner.
+import type { Sql } from "../platform/db.ts";
+import type { Identity, IdentityName } from "./identity.ts";
+
+export const identityColumns = (sql: Sql) => sql`
+  identity.id, identity.account_id, identity.kind, identity.issuer, identity.subject, identity.label,
+  identity.created_at, identity.last_used_at, passkey.blocked_at`;
+
+/** Every way into an account besides its e-mail address, the oldest first. */
+export async function listIdentities(sql: Sql, accountId: string): Promise<Identity[]> {
+  return await sql<Identity[]>`
+    select ${identityColumns(sql)} from identity left join passkey on passkey.identity_id = identity.id
+    where identity.account_id = ${accountId} order by identity.id`;
+}
+
+export async function findIdentity(sql: Sql, name: IdentityName): Promise<Identity | null> {
+  const [identity] = await sql<Identity[]>`
+    select ${identityColumns(sql)} from identity left join passkey on passkey.identity_id = identity.id
+    where identity.kind = ${name.kind} and identity.issuer = ${name.issuer} and identity.subject = ${name.subject}`;
+  return identity ?? null;
+}
