@@ -1,4 +1,5 @@
 // One node, from its settings to its end. What it consists of is put together in instance.ts.
+import "./platform/own-names.ts";
 import "./platform/temporal.ts";
 import { getLogger } from "@logtape/logtape";
 import { configOfThisProcess } from "./config.ts";

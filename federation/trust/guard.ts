@@ -70,8 +70,10 @@ export async function guardInbox(request: Request, options: GuardOptions): Promi
   if (signatures.length === 0 && inBody.length === 0) {
     return refusal(401, claim.kind === "refused" ? claim.reason : "not signed by the actor");
   }
-  if (signatures.length === 0 && objectionToShape(activity, { valuesMax: inboxLimits.forwardedValuesMax })) {
-    return refusal(400, "too many values for a forwarded activity");
+  if (signatures.length === 0) {
+    const { forwardedValuesMax: valuesMax } = inboxLimits;
+    const objection = objectionToShape(activity, { valuesMax, isExpanded: true });
+    if (objection) return refusal(400, `${objection}, for a forwarded activity`);
   }
 
   const standing = await options.standingOf(actor);

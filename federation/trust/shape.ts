@@ -13,6 +13,8 @@ export const shapeLimits = {
   termsMax: 1_000,
 } as const;
 
+const namesOwn = "a name that objects have already";
+
 export type JsonObject = { readonly [key: string]: unknown };
 
 /**
@@ -27,9 +29,11 @@ export function objectionToShape(
     /** False for key documents, which speak of security alone. */
     readonly rootSpeaksActivityStreams?: boolean;
     readonly valuesMax?: number;
+    /** JSON-LD will be expanded: nothing may be called what every object has already. */
+    readonly isExpanded?: boolean;
   } = {},
 ): string | null {
-  const { rootSpeaksActivityStreams = true, valuesMax = shapeLimits.valuesMax } = options;
+  const { rootSpeaksActivityStreams = true, valuesMax = shapeLimits.valuesMax, isExpanded = false } = options;
   const context = document["@context"];
   if (context === undefined || (rootSpeaksActivityStreams && !namesActivityStreams(context))) return "context";
   const pending: { value: unknown; depth: number }[] = [{ value: document, depth: 1 }];
@@ -38,7 +42,11 @@ export function objectionToShape(
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { value, depth } = next;
     if (++values > valuesMax) return "too many values";
-    if (typeof value === "string" && value.includes("\0")) return "NUL character";
+    if (typeof value === "string") {
+      if (value.includes("\0")) return "NUL character";
+      // jsonld 9.0.0 files nodes by their ids in plain objects: this one would be filed in the prototype of all objects.
+      if (value === "__proto__" || (isExpanded && value in Object.prototype)) return namesOwn;
+    }
     if (typeof value !== "object" || value === null) continue;
     if (depth > shapeLimits.depthMax) return "nesting";
     if (Array.isArray(value)) {
@@ -47,11 +55,12 @@ export function objectionToShape(
       continue;
     }
     const object = value as JsonObject;
-    if ("@value" in object) {
+    if (Object.hasOwn(object, "@value")) {
       if (!isValueObject(object)) return "JSON-LD keyword";
       continue;
     }
-    for (const key in object) {
+    for (const key of Object.keys(object)) {
+      if (key === "__proto__") return namesOwn;
       if (key === "@context") {
         const objection = objectionToContexts(object[key]);
         if (objection) return objection;
@@ -119,6 +128,7 @@ function objectionToContexts(context: unknown): string | null {
       if (!findContext(each)) return `unknown context ${each.slice(0, 200)}`;
       continue;
     }
+    if (JSON.stringify(each)?.includes('"__proto__"')) return namesOwn;
     // null would take all meaning from the keys below it.
     if (each === null || typeof each !== "object" || Array.isArray(each)) return "context";
     const objection = objectionToContext(each as JsonObject);

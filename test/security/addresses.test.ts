@@ -65,9 +65,11 @@ describe("26 crash on malformed", () => {
 
   test.each(words)("a type, a kind and a digest called %s are unknown, and nothing more", async (word) => {
     net.clock.advance(1_000);
-    expect((await eve.post(shared, eve.activity(word, proposal.uri))).status).toBe(202);
+    // The one that leads to what all objects inherit does not come in at all.
+    const status = word === "__proto__" ? 400 : 202;
+    expect((await eve.post(shared, eve.activity(word, proposal.uri))).status).toBe(status);
     const note = eve.note("<p>kind</p>", { inReplyTo: proposal.uri, civic: { kind: word }, type: word });
-    expect((await eve.post(shared, eve.activity("Create", note))).status).toBe(202);
+    expect((await eve.post(shared, eve.activity("Create", note))).status).toBe(status);
     await net.settle();
     const activity = JSON.stringify(eve.activity("Like", proposal.uri));
     const names = "(request-target) host date digest";

@@ -1,1 +1,2 @@
+import "../../src/platform/own-names.ts";
 import "../../src/platform/temporal.ts";

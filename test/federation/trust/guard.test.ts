@@ -133,6 +133,39 @@ describe("1 key ↔ actor and 4 activity id vs actor: one origin (CVE-2026-96625
   it("unsigned is 401", async () => expect(await statusOf(knock(aCreate(), {}))).toBe(401));
 });
 
+describe("26 crash on malformed: names that every object has", () => {
+  const signedInBody = (object: Json): Json => ({
+    ...aCreate({ object }),
+    signature: {
+      type: "RsaSignature2017",
+      creator: `${mayor}#main-key`,
+      created: "2026-01-01T00:00:00Z",
+      signatureValue: "AAAA",
+    },
+  });
+  const note = { id: "https://victim.example/n/1", type: "Note", attributedTo: mayor };
+
+  it.each<[string, Json | string]>([
+    ["as an address", signedInBody({ ...note, url: "__proto__" })],
+    ["as an id", signedInBody({ ...note, tag: [{ id: "__proto__", type: "Mention" }] })],
+    ["as a type", signedInBody({ ...note, type: "__proto__" })],
+    ["of a function", signedInBody({ ...note, url: "constructor" })],
+    ["as a key", JSON.stringify(signedInBody(note)).replace('"attributedTo"', '"__proto__"')],
+    ["as a term", signedInBody({ ...note, "@context": { x: "__proto__" } })],
+  ])("%s", async (_, activity) => {
+    expect(await statusOf(knock(activity, { "content-type": "application/activity+json" }))).toBe(400);
+  });
+
+  it("a word like any other in what a person wrote and their server signed", async () =>
+    expect(await statusOf(knock(aCreate({ object: { ...note, name: "constructor" } })))).toBe(0));
+
+  it("nothing can be added to what all objects inherit", () => {
+    const inherited = Object.getPrototypeOf({}) as Record<string, unknown>;
+    expect(() => Object.assign(inherited, { "@id": "x" })).toThrow(TypeError);
+    expect(() => Object.assign(Object, { "@id": "x" })).toThrow(TypeError);
+  });
+});
+
 describe("10 missing checks in HTTP signature and 26 crash on malformed: headers (CVE-2023-49079, CVE-2026-28432, unparsable Date)", () => {
   const key = `${mayor}#main-key`;
   const cavage = (parameters: string) => claimHeaders(key, { signature: parameters });
