@@ -82,7 +82,10 @@ export async function renewLeases(sql: Sql, { id, leaseMs }: Holder, ids: string
   return new Set(rows.map((row) => row.id));
 }
 
-/** Gives jobs back untouched: another worker can take them at once, and the start does not count. */
+/**
+ * Gives jobs back untouched: another worker can take them at once, and the start does not count. One whose unique key another
+ * waiting job has by now goes away instead, so that it does not keep that one waiting to the end of its lease.
+ */
 export async function handBack(sql: Sql, holder: Holder, ids: string[]): Promise<void> {
   for (const id of ids) {
     try {
@@ -90,8 +93,8 @@ export async function handBack(sql: Sql, holder: Holder, ids: string[]): Promise
         update job set lease_until = null, holder = null, attempts = attempts - 1
         where id = ${id} and holder = ${holder.id}`;
     } catch (error) {
-      // Its twin has been asked for since and waits already; this one is left to the end of its lease.
       if (violatedUnique(error) !== waitingTwin) throw error;
+      await sql`select from finish_jobs(${[id]}, ${holder.id}, false, ${holder.kinds as string[]}, interval '0', null)`;
     }
   }
 }

@@ -127,6 +127,25 @@ test("recurring work asks for its next run itself, and a failed run gives way to
   await db.sql`delete from job where kind = 'sweep'`;
 });
 
+test("what is handed back while its twin waits does not hold that one up", async () => {
+  const read: unknown[] = [];
+  const handlers: Handlers = {
+    ask: async () => {
+      await enqueue(db.sql, { kind: "read", payload: "asked again", key: "line", uniqueKey: "read it" });
+      throw new Error("a bad moment");
+    },
+    read: (payload) => void read.push(payload),
+  };
+  await enqueue(db.sql, [
+    { kind: "ask", payload: null },
+    { kind: "read", payload: "asked", key: "line", uniqueKey: "read it" },
+  ]);
+  await expect(drain(db.sql, handlers)).rejects.toThrow("a bad moment");
+  expect(await drain(db.sql, { read: handlers.read! })).toBe(1);
+  expect(read).toEqual(["asked again"]);
+  await db.sql`delete from job where kind = 'ask'`;
+});
+
 test("a job waiting to be tried again holds back the later ones of its key only", async () => {
   const ran: string[] = [];
   let isDown = true;
