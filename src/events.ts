@@ -1,4 +1,4 @@
-// The catalogue of what happened and is worth telling. Rooms record events with the fact; federation reads them as jobs.
+// The catalogue of what happened and is worth telling. Rooms record events with the fact; federation and notices read them as jobs.
 import type { Sql, Tx } from "./platform/db.ts";
 import { newId } from "./platform/ids.ts";
 import { enqueue } from "./platform/jobs.ts";
@@ -32,6 +32,9 @@ export type EventType =
   | "SubjectHidden"
   | "SubjectReinstated"
   | "SubjectReported"
+  | "StatementGiven"
+  | "AppealMade"
+  | "AppealDecided"
   | "MeetingPublished"
   | "MeetingChanged"
   | "ResultPublished"
@@ -48,8 +51,29 @@ export interface RecordedEvent<Data = unknown> {
   readonly at: Date;
 }
 
+/** What people who follow are told of as well; see `src/front/told-queries.ts`. */
+const toldToPeople: ReadonlySet<EventType> = new Set<EventType>([
+  "ProcessPublished",
+  "PhaseStarted",
+  "NewsPublished",
+  "ProposalChanged",
+  "ProposalWithdrawn",
+  "ProposalErased",
+  "ProposalAnswered",
+  "CommentPublished",
+  "CommentDeleted",
+  "MeetingPublished",
+  "MeetingChanged",
+  "ResultPublished",
+  "ResultChanged",
+  "MilestoneReached",
+  "AdoptionAnswered",
+  "SubjectHidden",
+  "SubjectReinstated",
+]);
+
 /**
- * Writes the event and the promise to tell it, in the transaction of the fact.
+ * Writes the event and the promise to tell it, to other servers and to people here, in the transaction of the fact.
  * Events of one subject are told in the order in which they were recorded.
  */
 export async function recordEvent(
@@ -61,7 +85,10 @@ export async function recordEvent(
   await tx`
     insert into event (id, type, subject_uri, data, at)
     values (${id}, ${event.type}, ${event.subjectUri}, ${tx.json(event.data as never)}, ${now})`;
-  await enqueue(tx, { kind: "federate", payload: { eventId: id }, key: event.subjectUri });
+  const payload = { eventId: id };
+  const promises = [{ kind: "federate", payload, key: event.subjectUri }];
+  if (toldToPeople.has(event.type)) promises.push({ kind: "tell", payload, key: `tell ${event.subjectUri}` });
+  await enqueue(tx, promises);
   return id;
 }
 

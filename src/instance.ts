@@ -13,11 +13,15 @@ import { findMainOrganisation } from "./cities/queries.ts";
 import { forgetCommenter } from "./comments/actions.ts";
 import type { Config } from "./config.ts";
 import { forgetAsker, openErasure, scheduleErasedSweep } from "./erasures/actions.ts";
+import { whatArrived, whatIsTold } from "./front/told-queries.ts";
 import { scheduleUploadSweep, uploadHandlers } from "./front/upload-actions.ts";
 import { forgetIdentities } from "./identities/actions.ts";
+import { forgetFollower } from "./notices/following-actions.ts";
+import { noticeHandlers, scheduleNoticeJobs } from "./notices/jobs.ts";
 import { isDatabaseAway, type Pool } from "./platform/db.ts";
 import { openFetchPicture } from "./platform/fetch-picture.ts";
 import { type GuardedFetchOptions, openGuardedFetch } from "./platform/guarded-fetch.ts";
+import type { Language } from "./platform/i18n.ts";
 import { newId } from "./platform/ids.ts";
 import { type DrainOptions, drain } from "./platform/job-drain.ts";
 import { runJobs } from "./platform/job-worker.ts";
@@ -25,6 +29,7 @@ import type { Handlers } from "./platform/jobs.ts";
 import { type Mailbox, openMailbox, openSmtpMailer } from "./platform/mail.ts";
 import { migrate } from "./platform/migrate.ts";
 import { openNodeDatabase } from "./platform/node-database.ts";
+import { pickText } from "./platform/text.ts";
 import { openUris, type Uris } from "./platform/uris.ts";
 import { type Clock, type House, type Mailer, systemClock } from "./ports.ts";
 import { forgetProposer } from "./proposals/forget-proposer.ts";
@@ -94,16 +99,25 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     ...config,
     mailbox,
     version,
-    forgetAuthor: [forgetProposer, forgetCommenter, forgetAsker, forgetIdentities],
+    forgetAuthor: [forgetProposer, forgetCommenter, forgetAsker, forgetIdentities, forgetFollower],
     noteClosedVoice: (tx, { actorUri, accountId }, now) =>
       openErasure(tx, { subjectUri: actorUri, kind: "account", accountId }, now),
     postsPerMinute: 60,
     health: { migrationsDir, doesJobs: config.role !== "web" },
   });
+  const noticeHouse = {
+    ...{ ...house, secret: config.secret, whatIsTold, whatArrived },
+    findCity: async (lang: Language) => {
+      const city = await findMainOrganisation(sql);
+      const name = city === null ? uris.host : pickText(city.name, lang, ...city.languages).text;
+      return { name, timeZone: city?.timeZone ?? "UTC" };
+    },
+  };
   const handlers: Handlers = {
     ...accountHandlers({ ...house, secret: config.secret }),
     ...uploadHandlers(house),
     ...chronicleHandlers(sql, () => clock.now()),
+    ...noticeHandlers(noticeHouse),
     ...door.handlers,
   };
   const close = async () => {
@@ -121,6 +135,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     await scheduleUploadSweep(sql, clock.now());
     await scheduleChronicle(sql, clock.now());
     await scheduleThreadRounds(sql, clock.now());
+    await scheduleNoticeJobs(noticeHouse);
   } catch (error) {
     // Open connections would keep a process alive that has given up.
     await close();

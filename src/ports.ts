@@ -13,6 +13,12 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** The same as {@link text} for those who like it set; it loads nothing. */
+  readonly html?: string;
+  /** Mail that a person asked to get regularly, and how it ends without signing in (RFC 2919, RFC 8058). */
+  readonly list?: { readonly id: string; readonly unsubscribeUrl: string };
+  /** Of a mail that might be handed over twice: readers keep one of equal ones (RFC 5322 section 3.6.4). */
+  readonly messageId?: string;
 }
 
 export interface Mailer {

@@ -4,6 +4,7 @@ import type { Account } from "../accounts/account.ts";
 import { getActorOfKind } from "../actors/queries.ts";
 import { openErasure } from "../erasures/actions.ts";
 import { recordEvent } from "../events.ts";
+import { followOwn } from "../notices/following-actions.ts";
 import { type Sql, type Tx, together, withTransaction } from "../platform/db.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
@@ -87,6 +88,7 @@ export async function publishComment(
     await tx`insert into comment ${tx({ uri, id, accountId: by.id, once, body, ...place.inBranch })}`;
     await keepVersion(tx, uri, 1, body, now);
     await recordEvent(tx, { type: "CommentPublished", subjectUri: uri, data: {} }, now);
+    await followOwn(tx, by.id, uri, true, now);
     return await getComment(tx, uri);
   });
 }

@@ -1,8 +1,9 @@
-// The verbs of notices: tell one person. Any room above calls it in the transaction of the fact.
-import type { Tx } from "../platform/db.ts";
+// The verbs of notices: tell one person, tell all who follow, mark as read. Any room above calls the first in the
+// transaction of the fact; the second is done later, page by page, from the event.
+import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
-import { type NewNotice, usualRhythm } from "./notice.ts";
+import { type MailRhythm, type NewNotice, type Telling, usualRhythm } from "./notice.ts";
 
 /**
  * Tells one person of one thing: on the page at once, by mail as they chose. To be called in the transaction of the fact.
@@ -10,7 +11,7 @@ import { type NewNotice, usualRhythm } from "./notice.ts";
  * What all followers of a thing are told is not told so, but from its event.
  */
 export async function notify(tx: Tx, { accountId, kind, subjectUri, data = {} }: NewNotice, now: Date): Promise<void> {
-  const [told] = await tx<{ mail: string }[]>`
+  const [told] = await tx<{ mail: MailRhythm }[]>`
     insert into notice (id, account_id, kind, subject_uri, data, mail, created_at)
     select ${newId(now)}, account.id, ${kind}, ${subjectUri}, ${tx.json(data)},
       coalesce(following.mail, notice_setting.mail, ${usualRhythm}), ${now}
@@ -20,9 +21,112 @@ export async function notify(tx: Tx, { accountId, kind, subjectUri, data = {} }:
       on following.account_id = account.id and following.subject_uri = ${subjectUri} and following.ended_at is null
     where account.id = ${accountId} and account.closed_at is null
     returning mail`;
-  if (told?.mail === "at-once") await promiseMail(tx, accountId);
+  if (told?.mail === "at-once") await promiseMails(tx, [accountId]);
 }
 
 /** The mail with all that is to be told at once; what is told until it is sent comes along. */
-const promiseMail = (tx: Tx, accountId: string): Promise<void> =>
-  enqueue(tx, { kind: "mail-notices", payload: { accountId }, uniqueKey: `mail-notices ${accountId}` });
+const promiseMails = (tx: Tx, accountIds: readonly string[]): Promise<void> =>
+  enqueue(
+    tx,
+    accountIds.map((accountId) => ({
+      kind: "mail-notices",
+      payload: { accountId, rhythm: "at-once" },
+      uniqueKey: `mail-notices ${accountId} at-once`,
+    })),
+  );
+
+/** Followers who are told in one transaction. */
+export const followersPerPage = 1_000;
+
+/** How many are told at once, so that the memory for a process that a whole city follows is that of one page. */
+export interface TellingPage {
+  readonly telling: Telling;
+  /** Nobody is told twice under one id. */
+  readonly onceId: string;
+  /** Only those who followed by then. */
+  readonly at: Date;
+  /** The last one of the page before; null on the first. */
+  readonly after: string | null;
+}
+
+interface Hearer {
+  readonly accountId: string;
+  readonly followedUri: string;
+  readonly mail: MailRhythm;
+}
+
+/**
+ * Tells one page of the people who follow something. Done again it tells nobody twice.
+ * @returns the last one told, to go on after; null when there are no more.
+ */
+export async function tellPage(sql: Sql, page: TellingPage, now: Date): Promise<string | null> {
+  return await withTransaction(sql, async (tx) => {
+    const { telling, onceId } = page;
+    const hearers = await listHearers(tx, page);
+    if (hearers.length > 0) {
+      const rows = hearers.map(({ accountId, followedUri, mail }) => ({
+        ...{ id: newId(now), accountId, kind: telling.kind, subjectUri: telling.subjectUri },
+        ...{ data: tx.json(telling.data ?? {}), eventId: onceId, mail, followedUri, createdAt: now },
+      }));
+      const told = await tx<{ accountId: string }[]>`
+        insert into notice ${tx(rows)} on conflict (account_id, event_id) where event_id is not null do nothing
+        returning account_id`;
+      const isTold = new Set(told.map(({ accountId }) => accountId));
+      const atOnce = hearers.filter(({ accountId, mail }) => mail === "at-once" && isTold.has(accountId));
+      await promiseMails(
+        tx,
+        atOnce.map(({ accountId }) => accountId),
+      );
+    }
+    return hearers.length === followersPerPage ? hearers.at(-1)!.accountId : null;
+  });
+}
+
+async function listHearers(tx: Tx, { telling, at, after }: TellingPage): Promise<Hearer[]> {
+  const { of, onlyAuthors, byAccountIds = [], byAuthorOf } = telling;
+  return await tx<Hearer[]>`
+    select heard.account_id, heard.followed_uri, coalesce(heard.mail, notice_setting.mail, ${usualRhythm}) as mail
+    from (
+      select following.account_id, min(following.subject_uri) as followed_uri, min(following.mail) as mail
+      from following join account on account.id = following.account_id
+      where following.subject_uri = any(${of as string[]}) and account.closed_at is null
+        ${onlyAuthors === undefined ? tx`` : tx`and following.is_own`}
+        ${onlyAuthors === "all" ? tx`` : tx`and following.ended_at is null`}
+        and date_trunc('milliseconds', following.created_at) <= ${at}
+        ${after === null ? tx`` : tx`and following.account_id > ${after}`}
+        and following.account_id <> all(${byAccountIds as string[]}::uuid[])
+        ${
+          byAuthorOf === undefined
+            ? tx``
+            : tx`and not exists (select from following own where own.account_id = following.account_id
+                  and own.subject_uri = ${byAuthorOf} and own.is_own)`
+        }
+      group by following.account_id order by following.account_id limit ${followersPerPage}) heard
+    left join notice_setting on notice_setting.account_id = heard.account_id
+    order by heard.account_id`;
+}
+
+/** The person has seen it. Nothing happens for anyone else's. */
+export async function markRead(sql: Sql, accountId: string, id: string, now: Date): Promise<void> {
+  await sql`update notice set read_at = ${now} where id = ${id} and account_id = ${accountId} and read_at is null`;
+}
+
+/** All that was there when the page was shown. */
+export async function markAllRead(sql: Sql, accountId: string, until: string, now: Date): Promise<void> {
+  await sql`
+    update notice set read_at = ${now} where account_id = ${accountId} and id <= ${until} and read_at is null`;
+}
+
+/** How long a notice is kept on the page. */
+export const noticeKeptMs = 400 * 24 * 3_600_000;
+const sweptAtOnceMax = 10_000;
+
+/** Forgets old notices, a bounded number at a time, and addresses that nobody confirmed within a day. */
+export async function sweepNotices(sql: Sql, now: Date): Promise<void> {
+  const before = new Date(+now - noticeKeptMs);
+  await sql`
+    delete from notice where id in (select id from notice where created_at < ${before} limit ${sweptAtOnceMax})`;
+  await sql`delete from mail_following_notice where created_at < ${before}`;
+  await sql`
+    delete from mail_following where confirmed_at is null and created_at < ${new Date(+now - 24 * 3_600_000)}`;
+}

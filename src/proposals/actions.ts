@@ -3,6 +3,7 @@
 import { type Account, holds, isResident } from "../accounts/account.ts";
 import { findActorById, getActorOfKind } from "../actors/queries.ts";
 import { recordEvent } from "../events.ts";
+import { followOwn } from "../notices/following-actions.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { isId, newId, timeOf } from "../platform/ids.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
@@ -149,6 +150,7 @@ export async function publishProposal(sql: Sql, by: Account, uri: string, now: D
     await countContribution(tx, { kind: "proposal", processUri: process.uri }, 1);
     await vouchForProposal(tx, uri, now);
     await recordEvent(tx, { type: "ProposalPublished", subjectUri: uri, data: {} }, now);
+    await followOwn(tx, by.id, uri, true, now);
     return await getProposal(tx, uri);
   });
 }
@@ -205,6 +207,7 @@ export async function supportProposal(sql: Sql, by: Account, uri: string, now: D
       insert into support (proposal_uri, account_id, process_uri, created_at) values (${uri}, ${by.id}, ${process.uri}, ${now})`;
     await tx`update proposal set support_count = support_count + 1 where uri = ${uri}`;
     await noteCount(tx, uri);
+    await followOwn(tx, by.id, uri, false, now);
   });
 }
 

@@ -22,6 +22,7 @@ import { meetingPages } from "../meetings/pages.ts";
 import { listMeetingsAbout, readMeetingTexts } from "../meetings/queries.ts";
 import { mirrorPages, showCopy, showMirrored } from "../mirrors/pages.ts";
 import { moderationPages } from "../moderation/pages.ts";
+import { countUnread } from "../notices/queries.ts";
 import type { House } from "../ports.ts";
 import { processPages } from "../processes/pages.ts";
 import { readNewsTexts } from "../processes/queries.ts";
@@ -65,7 +66,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     beforeReaders: [healthPages({ sql, ...settings.health }), uploadRoutes(house.uploadsDir)],
     findCity: async (lang) => identityOf(await mainOrganisation(), node, lang),
     findAccount: (token) => loadViewer(sql, token, clock.now()),
-    countUnread: async () => 0,
+    countUnread: (account) => countUnread(sql, account.id),
     rememberLanguage: (account, language) => rememberLanguage(sql, account, language),
     reportFault: (error, requestId, path) =>
       log.error("Request {requestId} to {path} failed: {error}", { error, requestId, path }),

@@ -1,0 +1,152 @@
+// TABLE: what happened → what the people who follow are told. Rooms record events; the job in notices asks here.
+// What other servers are told of the same events is in federation/outbox.ts.
+import type { EventType, RecordedEvent } from "../events.ts";
+import { findMeeting, listMeetingLinks } from "../meetings/queries.ts";
+import type { NoticeKind, Telling } from "../notices/notice.ts";
+import type { Sql } from "../platform/db.ts";
+import { findProcess } from "../processes/queries.ts";
+import { listResultLinks } from "../results/queries.ts";
+import { findSubject } from "../subjects/queries.ts";
+import { isPublic, type Subject } from "../subjects/subject.ts";
+
+type Data = Readonly<Record<string, unknown>>;
+type Tell = (sql: Sql, event: RecordedEvent<Data>) => Promise<readonly Telling[]>;
+
+const table: Readonly<Partial<Record<EventType, Tell>>> = {
+  ProcessPublished: tellProcess,
+  PhaseStarted: async (_sql, { subjectUri, data }) => [
+    { kind: "phase-started", subjectUri: String(data.newsUri), of: [subjectUri] },
+  ],
+  NewsPublished: (sql, { subjectUri }) => tellThing(sql, subjectUri),
+  ProposalChanged: async (_sql, { subjectUri, data }) =>
+    data.isAuthorForgotten === true
+      ? []
+      : [{ kind: "proposal-changed", subjectUri, of: [subjectUri], byAuthorOf: subjectUri }],
+  ProposalWithdrawn: async (_sql, { subjectUri }) => [
+    { kind: "proposal-withdrawn", subjectUri, of: [subjectUri], byAuthorOf: subjectUri },
+  ],
+  ProposalAnswered: async (_sql, { subjectUri, data }) => [
+    { kind: "answer", subjectUri: String(data.answerUri), of: [subjectUri] },
+  ],
+  CommentPublished: (sql, { subjectUri }) => tellThing(sql, subjectUri),
+  MeetingPublished: (sql, { subjectUri }) => tellMeeting(sql, subjectUri, "meeting-announced"),
+  MeetingChanged: tellMeetingChange,
+  ResultPublished: (sql, { subjectUri }) => tellThing(sql, subjectUri),
+  ResultChanged: tellResultChange,
+  MilestoneReached: (sql, { subjectUri }) => tellThing(sql, subjectUri),
+  AdoptionAnswered: async (_sql, { subjectUri, data }) =>
+    data.state === "accepted" ? [{ kind: "adoption", subjectUri, of: [subjectUri] }] : [],
+  SubjectHidden: async (_sql, { subjectUri }) => [{ kind: "hidden", subjectUri, of: [subjectUri], onlyAuthors: "all" }],
+  SubjectReinstated: async (_sql, { subjectUri }) => [
+    { kind: "reinstated", subjectUri, of: [subjectUri], onlyAuthors: "all" },
+  ],
+};
+
+/** What is told of an event, to whom; nothing of most. Who did it as an official is left out. */
+export async function whatIsTold(sql: Sql, event: RecordedEvent): Promise<readonly Telling[]> {
+  const tellings = (await table[event.type]?.(sql, event as RecordedEvent<Data>)) ?? [];
+  if (tellings.length === 0) return [];
+  // The act and the event are of one transaction, and so of one moment.
+  const uris = [event.subjectUri, ...tellings.map(({ subjectUri }) => subjectUri)];
+  const acts = await sql<{ accountId: string }[]>`
+    select distinct account_id from audit
+    where subject_uri = any(${uris}) and date_trunc('milliseconds', at) = ${event.at} and account_id is not null`;
+  return tellings.map((telling) => ({ ...telling, byAccountIds: acts.map(({ accountId }) => accountId) }));
+}
+
+/** What is told of a thing of another server that has come here; nothing of most kinds. */
+export const whatArrived = (sql: Sql, uri: string): Promise<readonly Telling[]> => tellThing(sql, uri);
+
+/** A thing that is new here, whoever it is of. */
+async function tellThing(sql: Sql, uri: string): Promise<readonly Telling[]> {
+  const subject = await findSubject(sql, uri);
+  if (subject === null || !isPublic(subject)) return [];
+  switch (subject.kind) {
+    case "news":
+      return await tellNews(sql, subject);
+    case "answer":
+      return await tellAnswer(sql, uri);
+    case "comment":
+      return tellComment(subject);
+    case "meeting":
+      return await tellMeeting(sql, uri, "meeting-announced");
+    case "result":
+      return [{ kind: "result", subjectUri: uri, of: await aboutResult(sql, uri, subject.processUri) }];
+    case "milestone":
+      return await tellMilestone(sql, uri);
+    default:
+      return [];
+  }
+}
+
+async function tellProcess(sql: Sql, { subjectUri }: RecordedEvent<Data>): Promise<readonly Telling[]> {
+  const process = await findProcess(sql, subjectUri);
+  return process?.organisationUri == null
+    ? []
+    : [{ kind: "process-published", subjectUri, of: [process.organisationUri] }];
+}
+
+/** Digests are for those who are told of each proposal elsewhere; here the week is told. */
+async function tellNews(sql: Sql, { uri, processUri }: Subject): Promise<readonly Telling[]> {
+  const [news] = await sql<{ kind: string }[]>`select kind from news where uri = ${uri}`;
+  return news?.kind === "digest" || processUri === null ? [] : [{ kind: "news", subjectUri: uri, of: [processUri] }];
+}
+
+async function tellAnswer(sql: Sql, uri: string): Promise<readonly Telling[]> {
+  const [answer] = await sql<{ proposalUri: string }[]>`select proposal_uri from answer where uri = ${uri}`;
+  return answer === undefined ? [] : [{ kind: "answer", subjectUri: uri, of: [answer.proposalUri] }];
+}
+
+/** Who wrote what it answers, then who wrote the thing it stands under. Nobody else hears of each comment. */
+function tellComment({ uri, threadUri, parentUri }: Subject): readonly Telling[] {
+  const told = (kind: NoticeKind, of: string | null): Telling[] =>
+    of === null ? [] : [{ kind, subjectUri: uri, of: [of], byAuthorOf: uri, onlyAuthors: "who-follow" }];
+  return [...told("reply-to-mine", parentUri), ...told("comment-on-mine", threadUri)];
+}
+
+async function tellMeeting(sql: Sql, uri: string, kind: NoticeKind): Promise<readonly Telling[]> {
+  const meeting = await findMeeting(sql, uri);
+  if (meeting === null) return [];
+  const links = await listMeetingLinks(sql, uri);
+  const [organisation] =
+    meeting.processUri === null
+      ? await sql<{ uri: string }[]>`
+          select actor.uri from meeting join actor on actor.id = meeting.organisation_id where meeting.uri = ${uri}`
+      : [];
+  const of = [uri, meeting.processUri, organisation?.uri, ...links].filter((one) => one != null);
+  return [{ kind, subjectUri: uri, of }];
+}
+
+/** Called off, written up, moved. A change of its text alone is told to nobody. */
+async function tellMeetingChange(sql: Sql, { subjectUri, data }: RecordedEvent<Data>): Promise<readonly Telling[]> {
+  const meeting = await findMeeting(sql, subjectUri);
+  if (meeting === null || (meeting.processUri !== null && data.newsUri == null)) return [];
+  const kind = meetingKinds[meeting.state as keyof typeof meetingKinds];
+  return kind === undefined ? [] : await tellMeeting(sql, subjectUri, kind);
+}
+
+const meetingKinds = {
+  scheduled: "meeting-changed",
+  cancelled: "meeting-cancelled",
+  closed: "meeting-minutes",
+} as const;
+
+/** A milestone that changes where the result stands is told by itself. */
+async function tellResultChange(sql: Sql, { subjectUri, at }: RecordedEvent<Data>): Promise<readonly Telling[]> {
+  const steps = await sql`
+    select from milestone join subject on subject.uri = milestone.uri
+    where milestone.result_uri = ${subjectUri} and date_trunc('milliseconds', subject.published_at) = ${at}`;
+  return steps.length > 0 ? [] : [{ kind: "result-changed", subjectUri, of: [subjectUri] }];
+}
+
+async function tellMilestone(sql: Sql, uri: string): Promise<readonly Telling[]> {
+  const [step] = await sql<{ resultUri: string }[]>`select result_uri from milestone where uri = ${uri}`;
+  if (step === undefined) return [];
+  const of = [step.resultUri, ...(await listResultLinks(sql, step.resultUri)).proposals];
+  return [{ kind: "milestone", subjectUri: uri, of }];
+}
+
+async function aboutResult(sql: Sql, uri: string, processUri: string | null): Promise<string[]> {
+  const { proposals, meetings } = await listResultLinks(sql, uri);
+  return [uri, ...(processUri === null ? [] : [processUri]), ...proposals, ...meetings];
+}

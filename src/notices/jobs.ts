@@ -1,0 +1,172 @@
+// The jobs of notices: from an event to the people who follow, page by page; the mails at once, and at their hour of the
+// city's morning; sweeping.
+import * as z from "zod";
+import { getEvent, type RecordedEvent } from "../events.ts";
+import type { Sql } from "../platform/db.ts";
+import { idFrom } from "../platform/ids.ts";
+import { enqueue, type Handlers, Later, type RetryPolicy, schedule } from "../platform/jobs.ts";
+import { dayMs, hourMs, nextLocalHour, toLocalDate } from "../platform/time.ts";
+import { sweepNotices, tellPage } from "./actions.ts";
+import { forgetAuthorship, forgetFollowed } from "./following-actions.ts";
+import { type Mailing, mailAccount, mailConfirmation, mailFollower } from "./mail-actions.ts";
+import { tellMailPage } from "./mail-following-actions.ts";
+import { mailRhythms, noticeKinds, type Telling } from "./notice.ts";
+import { listAccountsToMail, listMailFollowersToMail } from "./queries.ts";
+import { promiseWeeks } from "./week-actions.ts";
+
+/** The hours, on the city's clock, at which the week is summed up and mails that wait go out: before work, after dawn. */
+export const weekHour = 7;
+export const mailHour = 8;
+const accountsPerPage = 1_000;
+
+/** About half a day: older news can wait for the next mail. */
+const mailRetry: RetryPolicy = { firstDelayMs: 60_000, delayMsMax: 2 * hourMs, attemptsMax: 10 };
+
+export interface NoticeHouse extends Mailing {
+  /** What the people who follow are told of an event, by the room that stands above all others. */
+  readonly whatIsTold: (sql: Sql, event: RecordedEvent) => Promise<readonly Telling[]>;
+  /** The same of a thing of another server that has come here. */
+  readonly whatArrived: (sql: Sql, uri: string) => Promise<readonly Telling[]>;
+}
+
+const telling = z.object({
+  kind: z.enum(noticeKinds),
+  subjectUri: z.string(),
+  data: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  of: z.array(z.string()),
+  onlyAuthors: z.enum(["who-follow", "all"]).optional(),
+  byAccountIds: z.array(z.string()).optional(),
+  byAuthorOf: z.string().optional(),
+});
+const tellPayload = z.union([
+  z.object({ eventId: z.uuid() }),
+  z.object({ arrivedUri: z.string(), state: z.string().default("") }),
+  z.object({
+    telling,
+    onceId: z.uuid(),
+    at: z.iso.datetime(),
+    after: z.string().nullable().default(null),
+    isByMail: z.boolean().default(false),
+  }),
+]);
+type OneTelling = Extract<z.output<typeof tellPayload>, { onceId: string }>;
+
+export function noticeHandlers(house: NoticeHouse): Handlers {
+  const { sql, clock } = house;
+  return {
+    tell: (payload) => tell(house, tellPayload.parse(payload)),
+    "mail-notices": {
+      run: async (payload) => {
+        const { accountId, rhythm } = z
+          .object({ accountId: z.uuid(), rhythm: z.enum(mailRhythms).default("at-once") })
+          .parse(payload);
+        await mailAccount(house, accountId, rhythm);
+      },
+      retry: mailRetry,
+    },
+    "mail-follower": { run: (payload) => mailFollower(house, idOf(payload)), retry: mailRetry },
+    "mail-confirmation": { run: (payload) => mailConfirmation(house, idOf(payload)), retry: mailRetry },
+    "notice-mails": (payload) => promiseMails(house, payload),
+    "notice-weeks": (payload) => promiseWeek(house, payload),
+    "sweep-notices": async () => {
+      await schedule(sql, "sweep-notices", new Date(+clock.now() + dayMs));
+      await sweepNotices(sql, clock.now());
+    },
+  };
+}
+
+const idOf = (payload: unknown): string => z.object({ id: z.uuid() }).parse(payload).id;
+
+/** Called at every start; each is promised once. */
+export async function scheduleNoticeJobs({ sql, clock, findCity }: Mailing): Promise<void> {
+  const now = clock.now();
+  const { timeZone } = await findCity("en");
+  await schedule(sql, "notice-weeks", nextLocalHour(now, weekHour, timeZone));
+  await schedule(sql, "notice-mails", nextLocalHour(now, mailHour, timeZone));
+  await schedule(sql, "sweep-notices", new Date(+now + dayMs));
+}
+
+/** An event, or an arrival, becomes one job for each thing that is told of it; each of those goes page by page. */
+async function tell(house: NoticeHouse, payload: z.output<typeof tellPayload>): Promise<void> {
+  if ("onceId" in payload) return await tellOne(house, payload);
+  const { sql, clock } = house;
+  if ("eventId" in payload) {
+    const event = await getEvent(sql, payload.eventId);
+    await forget(sql, event);
+    await promise(sql, event.subjectUri, event.id, event.at, await house.whatIsTold(sql, event));
+    return;
+  }
+  const { arrivedUri, state } = payload;
+  const onceId = idFrom(`arrived ${arrivedUri} ${state}`, new Date(0));
+  await promise(sql, arrivedUri, onceId, clock.now(), await house.whatArrived(sql, arrivedUri));
+}
+
+/** What an author takes back, people here stop following too. */
+async function forget(sql: Sql, { type, subjectUri, data }: RecordedEvent): Promise<void> {
+  if (type === "ProposalErased" || type === "CommentDeleted") await forgetFollowed(sql, subjectUri);
+  if (type === "ProposalChanged" && (data as { isAuthorForgotten?: boolean }).isAuthorForgotten === true)
+    await forgetAuthorship(sql, subjectUri);
+}
+
+const promise = (sql: Sql, uri: string, onceId: string, at: Date, tellings: readonly Telling[]): Promise<void> =>
+  enqueue(
+    sql,
+    tellings.map((one) => ({
+      kind: "tell",
+      payload: { telling: one, onceId, at: at.toISOString() },
+      key: `tell ${uri}`,
+    })),
+  );
+
+async function tellOne({ sql, clock }: NoticeHouse, payload: OneTelling): Promise<void> {
+  const { telling, onceId, after, isByMail } = payload;
+  const page = { telling: telling as Telling, onceId, at: new Date(payload.at), after };
+  const next = await (isByMail ? tellMailPage : tellPage)(sql, page, clock.now());
+  if (next !== null) throw new Later(0, { ...payload, after: next });
+  if (!isByMail) throw new Later(0, { ...payload, after: null, isByMail: true });
+}
+
+/** The mails of the morning: daily ones, and on Mondays weekly ones; who follows by e-mail gets theirs daily. */
+async function promiseMails({ sql, clock, findCity }: NoticeHouse, payload: unknown): Promise<void> {
+  const now = clock.now();
+  const { timeZone } = await findCity("en");
+  if (payload === null) await schedule(sql, "notice-mails", nextLocalHour(now, mailHour, timeZone));
+  const rhythms = isMonday(now, timeZone) ? (["daily", "weekly"] as const) : (["daily"] as const);
+  for (const rhythm of rhythms) {
+    for (let after: string | null = null; ; ) {
+      const accountIds: string[] = await listAccountsToMail(sql, rhythm, after, accountsPerPage);
+      await enqueue(
+        sql,
+        accountIds.map((accountId) => ({
+          kind: "mail-notices",
+          payload: { accountId, rhythm },
+          uniqueKey: `mail-notices ${accountId} ${rhythm}`,
+        })),
+      );
+      after = accountIds.at(-1) ?? null;
+      if (accountIds.length < accountsPerPage) break;
+    }
+  }
+  for (let after: string | null = null; ; ) {
+    const ids: string[] = await listMailFollowersToMail(sql, after, accountsPerPage);
+    await enqueue(
+      sql,
+      ids.map((id) => ({ kind: "mail-follower", payload: { id }, uniqueKey: `mail-follower ${id}` })),
+    );
+    after = ids.at(-1) ?? null;
+    if (ids.length < accountsPerPage) break;
+  }
+}
+
+async function promiseWeek({ sql, clock, findCity }: NoticeHouse, payload: unknown): Promise<void> {
+  const now = clock.now();
+  const { timeZone } = await findCity("en");
+  const { after = "" } = (payload ?? {}) as { after?: string };
+  if (payload === null) await schedule(sql, "notice-weeks", nextLocalHour(now, weekHour, timeZone));
+  if (!isMonday(now, timeZone)) return;
+  const next = await promiseWeeks(sql, toLocalDate(now, timeZone), after, now);
+  if (next !== null) throw new Later(0, { after: next });
+}
+
+const isMonday = (now: Date, timeZone: string): boolean =>
+  new Date(`${toLocalDate(now, timeZone)}T12:00:00Z`).getUTCDay() === 1;

@@ -1,0 +1,112 @@
+// Reads of notices: the list of one person, how many are unread, what waits to be mailed. What has been hidden or erased
+// since is left out of all of them.
+import type { Sql } from "../platform/db.ts";
+import { isId } from "../platform/ids.ts";
+import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import type { Subject } from "../subjects/subject.ts";
+import { kindsOfHiddenThings, type MailRhythm, type NoticeKind, type ShownNotice } from "./notice.ts";
+
+type Row = Omit<ShownNotice, "subject"> & {
+  readonly subjectKind: Subject["kind"] | null;
+  readonly subjectId: string;
+  readonly origin: string | null;
+  readonly url: string;
+};
+
+const columns = (sql: Sql) => sql`
+  notice.id, notice.kind, notice.data, notice.created_at,
+  subject.kind as subject_kind, subject.id as subject_id, subject.origin, subject.url,
+  coalesce(nullif(subject.title, ''), thread.title, '') as title, coalesce(thread.language, subject.language) as language,
+  case when process.uri in (notice.subject_uri, subject.thread_uri) then '' else coalesce(process.title, '') end as process_title`;
+
+const joined = (sql: Sql) => sql`
+  left join subject on subject.uri = notice.subject_uri
+  left join subject thread on thread.uri = subject.thread_uri
+  left join subject process on process.uri = subject.process_uri`;
+
+/** What the person may still read of: neither it nor what it stands in is hidden or gone. */
+const shown = (sql: Sql) => sql`
+  (subject.uri is null or (subject.deleted_at is null and subject.published_at is not null
+     and (subject.hidden_at is null or notice.kind = any(${kindsOfHiddenThings as NoticeKind[]}))))
+  and thread.hidden_at is null and thread.deleted_at is null and process.hidden_at is null and process.deleted_at is null`;
+
+const noticeOf = ({ subjectKind, subjectId, origin, url, ...row }: Row): ShownNotice => ({
+  ...row,
+  subject: subjectKind === null ? null : { kind: subjectKind, id: subjectId, origin, url },
+});
+
+/** The notices of an account, the latest first. */
+export async function listNotices(sql: Sql, accountId: string, request: PageRequest): Promise<Page<ShownNotice>> {
+  const key = String((request.after ?? request.before)?.[0] ?? "");
+  refuseUnless(key === "" || isId(key), "not-found");
+  const rows = await sql<Row[]>`
+    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)}
+    where notice.account_id = ${accountId} and ${shown(sql)}
+      ${request.after ? sql`and notice.id < ${key}` : request.before ? sql`and notice.id > ${key}` : sql``}
+    order by ${request.before ? sql`notice.id` : sql`notice.id desc`} limit ${request.sizeRows + 1}`;
+  return toPage(rows.map(noticeOf), request, (notice) => [notice.id]);
+}
+
+/** Beyond this the bell counts no further: more than anyone reads one by one. */
+export const unreadShownMax = 100;
+
+/** Unread notices that can still be read of, up to {@link unreadShownMax}. Asked with every page. */
+export async function countUnread(sql: Sql, accountId: string): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from (
+      select from notice ${joined(sql)}
+      where notice.account_id = ${accountId} and notice.read_at is null and ${shown(sql)} limit ${unreadShownMax}) unread`;
+  return row!.count;
+}
+
+/** @throws Refused `not-found` for anyone else's, and for what can no longer be read of. */
+export async function getNotice(sql: Sql, accountId: string, id: string): Promise<ShownNotice> {
+  refuseUnless(isId(id), "not-found");
+  const [row] = await sql<Row[]>`
+    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)}
+    where notice.account_id = ${accountId} and notice.id = ${id} and ${shown(sql)}`;
+  refuseUnless(row !== undefined, "not-found");
+  return noticeOf(row);
+}
+
+/** What waits to be mailed to an account at this rhythm, the earliest first. */
+export async function listToMail(sql: Sql, accountId: string, mail: MailRhythm, limit: number): Promise<ShownNotice[]> {
+  const rows = await sql<Row[]>`
+    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)}
+    where notice.account_id = ${accountId} and notice.mail = ${mail} and notice.mailed_at is null and ${shown(sql)}
+    order by notice.id limit ${limit}`;
+  return rows.map(noticeOf);
+}
+
+/** Accounts for whom something waits at this rhythm, by key. */
+export async function listAccountsToMail(
+  sql: Sql,
+  mail: MailRhythm,
+  after: string | null,
+  limit: number,
+): Promise<string[]> {
+  const rows = await sql<{ accountId: string }[]>`
+    select distinct account_id from notice
+    where mail = ${mail} and mailed_at is null ${after === null ? sql`` : sql`and account_id > ${after}`}
+    order by account_id limit ${limit}`;
+  return rows.map(({ accountId }) => accountId);
+}
+
+/** What waits to be mailed to who follows one thing by e-mail, the earliest first. */
+export async function listToMailFollower(sql: Sql, mailFollowingId: string, limit: number): Promise<ShownNotice[]> {
+  const rows = await sql<Row[]>`
+    select ${columns(sql)}, null::timestamptz as read_at, null as followed_uri from mail_following_notice notice ${joined(sql)}
+    where notice.mail_following_id = ${mailFollowingId} and notice.mailed_at is null and ${shown(sql)}
+    order by notice.id limit ${limit}`;
+  return rows.map(noticeOf);
+}
+
+/** Followings by e-mail for which something waits, by key. */
+export async function listMailFollowersToMail(sql: Sql, after: string | null, limit: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select distinct mail_following_id as id from mail_following_notice
+    where mailed_at is null ${after === null ? sql`` : sql`and mail_following_id > ${after}`}
+    order by mail_following_id limit ${limit}`;
+  return rows.map(({ id }) => id);
+}
