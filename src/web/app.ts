@@ -17,6 +17,7 @@ import { actorPages } from "../front/actor-pages.ts";
 import { copyErasers } from "../front/copy-erasers.ts";
 import { workDeskPages } from "../front/desk-pages.ts";
 import { homePages } from "../front/home-pages.ts";
+import { ownDataPages } from "../front/own-data-pages.ts";
 import { spokenAt } from "../meetings/list-views.ts";
 import { meetingPages } from "../meetings/pages.ts";
 import { listMeetingsAbout, readMeetingTexts } from "../meetings/queries.ts";
@@ -94,6 +95,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     commentPages(house),
     searchPages(house),
     erasurePages(house, copyErasers),
+    ownDataPages(house),
     moderationPages(house, {
       comment: readCommentTexts,
       news: readNewsTexts,
