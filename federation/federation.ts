@@ -1,4 +1,5 @@
 // The federation door, put together: Fedify with our store, queue and documents; the inbox behind its guard; the jobs.
+
 import { createFederation, type Federation, signRequest } from "@fedify/fedify";
 import { Activity, Application, Group, Organization, Person } from "@fedify/vocab";
 import { getLogger } from "@logtape/logtape";
@@ -10,7 +11,7 @@ import type { Handlers } from "../src/platform/jobs.ts";
 import { Refused } from "../src/platform/refusal.ts";
 import type { Uris } from "../src/platform/uris.ts";
 import type { Clock, FindRemote } from "../src/ports.ts";
-import { announcePhase } from "../src/processes/actions.ts";
+import { announcePhase } from "../src/processes/phase-actions.ts";
 import { refreshManifest } from "../src/records/manifest-actions.ts";
 import { mainKeyOf } from "./actors.ts";
 import { deliver } from "./delivery.ts";

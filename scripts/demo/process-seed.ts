@@ -1,9 +1,11 @@
 // A process as the demo writes it down, and how it comes to stand in a place: phases by day, categories by name.
+
 import type { Account } from "../../src/accounts/account.ts";
 import type { LanguageMap } from "../../src/platform/text.ts";
-import { addCategory, announcePhase, draftProcess, publishProcess } from "../../src/processes/actions.ts";
+import { addCategory, draftProcess, publishProcess } from "../../src/processes/actions.ts";
 import { addDocument } from "../../src/processes/document-actions.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
+import { announcePhase } from "../../src/processes/phase-actions.ts";
 import type { Indicator, Permission, Process } from "../../src/processes/process.ts";
 import { getProcess, listCategories } from "../../src/processes/queries.ts";
 import { keepPicture, type PictureName } from "./pictures.ts";

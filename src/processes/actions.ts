@@ -4,24 +4,18 @@ import { describeActor, openActor } from "../actors/actions.ts";
 import { checkHandle } from "../actors/actor.ts";
 import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
-import { isLanguage, openTranslator } from "../platform/i18n.ts";
 import { newId } from "../platform/ids.ts";
-import { enqueue } from "../platform/jobs.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { type LanguageMap, pickText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
 import { changeOf } from "../subjects/change.ts";
 import { enterNews } from "./news-actions.ts";
-import {
-  activePhase,
-  checkPhases,
-  type Indicator,
-  type PhasePlan,
-  type PilotDecision,
-  type Process,
-} from "./process.ts";
+import { replacePhases, schedulePhases, tellMovedPhases } from "./phase-actions.ts";
+import { planChange } from "./plan.ts";
+import { checkPhases, type Indicator, type PhasePlan, type PilotDecision, type Process } from "./process.ts";
 import { checkCategories, getProcess } from "./queries.ts";
+import { missingIn } from "./readiness.ts";
 import { vouchForProcess } from "./vouch.ts";
 
 /** What the desk fills in. Everything may change until publication; the handle and the organisation never after. */
@@ -52,10 +46,10 @@ export interface NewProcess extends ProcessText {
   readonly source?: { readonly name: string; readonly url: string } | null;
 }
 
-const columnsOf = (tx: Tx, text: ProcessText) => {
-  const json = (value: unknown) => (value === null ? null : tx.json(value as never));
-  return {
-    languages: text.languages as string[],
+const columnsOf = (tx: Tx, text: Partial<ProcessText>): Record<string, unknown> => {
+  const json = (value: unknown) => (value == null ? value : tx.json(value as never));
+  const columns = {
+    languages: text.languages as string[] | undefined,
     title: json(text.title),
     summary: json(text.summary),
     description: json(text.description),
@@ -72,7 +66,16 @@ const columnsOf = (tx: Tx, text: ProcessText) => {
     image: text.image,
     imageAlt: text.imageAlt,
   };
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 };
+
+/** What of a process is to change; what is not named stays. */
+export interface ProcessChange extends Partial<ProcessText> {
+  readonly phases?: readonly PhasePlan[];
+  readonly categoryIds?: readonly string[];
+  /** Why the phases of a public process move: shown with its news, and told to everyone who follows it. */
+  readonly reason?: string;
+}
 
 /**
  * Drafts a process with its phases. No one outside the desk sees it, and its actor is opened only on publication.
@@ -145,31 +148,60 @@ const said = (process: Process) => ({
   })),
 });
 
-/** Changes a process's texts and settings. A public one tells its followers, once per change. */
+/**
+ * Changes a process's texts and settings. A public one tells its followers, once per change; when its phases move, as news
+ * with the reason.
+ * @throws Refused `phase-reason-needed` where a public process's phases move and no reason is given.
+ */
 export async function changeProcess(
   sql: Sql,
   by: Account,
   uri: string,
-  change: ProcessText & { phases: readonly PhasePlan[]; categoryIds: readonly string[] },
+  change: ProcessChange,
   now: Date,
 ): Promise<Process> {
   refuseUnless(holds(by, "official", uri), "not-allowed");
-  const phases = checkPhases(change.phases);
+  const phases = change.phases && checkPhases(change.phases);
   return await withTransaction(sql, async (tx) => {
     const before = await processForUpdate(tx, uri);
-    await tx`update process set ${tx(columnsOf(tx, change) as never)} where uri = ${uri}`;
-    await replacePhases(tx, uri, phases, now);
-    await replaceCategories(tx, uri, change.categoryIds);
-    const written = change.languages[0] ?? "en";
-    await touchSubject(tx, uri, { title: pickText(change.title, written).text, language: written }, now);
+    const reason = change.reason?.trim() ?? "";
+    const moved = phases && before.publishedAt !== null ? planChange(before.phases, phases) : null;
+    refuseUnless(moved === null || reason !== "", "phase-reason-needed", { field: "reason" });
+    const columns = columnsOf(tx, change);
+    if (Object.keys(columns).length > 0) await tx`update process set ${tx(columns as never)} where uri = ${uri}`;
+    if (phases) await replacePhases(tx, uri, phases, now);
+    if (change.categoryIds) await replaceCategories(tx, uri, change.categoryIds);
+    const { title, languages } = { ...before, ...definedOf({ title: change.title, languages: change.languages }) };
+    const written = languages[0] ?? "en";
+    await touchSubject(tx, uri, { title: pickText(title, written).text, language: written }, now);
     const process = await getProcess(tx, uri);
     await recordAct(tx, by, "process-changed", uri, {}, now, changeOf(said(before), said(process), loggedFields));
     if (before.publishedAt !== null) {
       await describeProcessActor(tx, process, now);
       await schedulePhases(tx, uri, now);
       await vouchForProcess(tx, uri, now);
+      if (moved) await tellMovedPhases(tx, process, moved, { by: by.id, reason }, now);
     }
     return process;
+  });
+}
+
+/** What of these has a value. */
+const definedOf = <T extends object>(values: T): { [Name in keyof T]?: NonNullable<T[Name]> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+
+/**
+ * Publishes a draft of the desk once nothing it needs is missing, in one transaction with the check. What was published
+ * elsewhere long ago and is imported has its own past: that is {@link publishProcess} alone.
+ * @throws Refused `not-ready` while something needed is missing.
+ */
+export async function publishReadyProcess(sql: Sql, uris: Uris, by: Account, uri: string, now: Date): Promise<Process> {
+  refuseUnless(holds(by, "official", uri), "not-allowed");
+  return await withTransaction(sql, async (tx) => {
+    const process = await processForUpdate(tx, uri);
+    if (process.publishedAt !== null) return process;
+    refuseUnless(!missingIn(process, now).some(({ isNeeded }) => isNeeded), "not-ready");
+    return await publishProcess(tx, uris, by, uri, now);
   });
 }
 
@@ -245,43 +277,6 @@ export async function decidePilot(
   });
 }
 
-/**
- * Announces the start of a phase, once, at its time, as news in the process's voice. Run by a job; a phase that was moved
- * or removed meanwhile is left alone.
- */
-export async function announcePhase(sql: Sql, uris: Uris, phaseId: string, now: Date): Promise<void> {
-  await withTransaction(sql, async (tx) => {
-    const [row] = await tx<{ processUri: string }[]>`
-      update phase set announced_at = ${now}
-      where id = ${phaseId} and announced_at is null and starts_at <= ${now} and ends_at > ${now}
-        and exists (select from subject where uri = process_uri and published_at is not null and hidden_at is null)
-      returning process_uri`;
-    if (row === undefined) return;
-    const process = await getProcess(tx, row.processUri);
-    const phase = activePhase(process.phases, now);
-    if (phase?.id !== phaseId) return;
-    const language = process.languages[0] ?? "en";
-    const t = openTranslator(isLanguage(language) ? language : "en", "UTC");
-    const body = [pickText(phase.description, language).text, t("process.phase-until", { date: t.date(phase.endsAt) })];
-    await touchSubject(tx, process.uri, {}, now);
-    await vouchForProcess(tx, process.uri, now);
-    const newsUri = await enterNews(
-      tx,
-      uris,
-      process,
-      {
-        kind: "phase",
-        title: pickText(phase.title, language).text,
-        body: body.join("\n\n").trim(),
-        language,
-        by: null,
-      },
-      now,
-    );
-    await recordEvent(tx, { type: "PhaseStarted", subjectUri: process.uri, data: { newsUri } }, now);
-  });
-}
-
 /** Adds a category to the city's taxonomy. */
 export async function addCategory(
   sql: Sql,
@@ -320,39 +315,8 @@ async function describeProcessActor(tx: Tx, process: Process, now: Date): Promis
   await describeActor(tx, row!.actorId, profile, now);
 }
 
-/** Replaces the phases. One that begins when it did keeps its id, which records name it by, and whether it was announced. */
-async function replacePhases(tx: Tx, processUri: string, phases: readonly PhasePlan[], now: Date): Promise<void> {
-  const before = await tx<{ id: string; startsAt: Date; announcedAt: Date | null }[]>`
-    delete from phase where process_uri = ${processUri} returning id, starts_at, announced_at`;
-  for (const phase of phases) {
-    const was = before.find((old) => +old.startsAt === +phase.startsAt);
-    await tx`
-      insert into phase (id, process_uri, title, description, starts_at, ends_at, permits, announced_at)
-      values (${was?.id ?? newId(now)}, ${processUri}, ${tx.json(phase.title as never)}, ${tx.json(phase.description as never)},
-        ${phase.startsAt}, ${phase.endsAt}, ${phase.permits as string[]}, ${was?.announcedAt ?? null})`;
-  }
-}
-
 async function replaceCategories(tx: Tx, processUri: string, categoryIds: readonly string[]): Promise<void> {
   await checkCategories(tx, categoryIds, "categories");
   await tx`delete from process_category where process_uri = ${processUri}`;
   for (const categoryId of categoryIds) await tx`insert into process_category ${tx({ processUri, categoryId })}`;
-}
-
-/** Promises what is to be done when phases begin, and when they end: their last counts are vouched for then. */
-export async function schedulePhases(tx: Tx, processUri: string, now: Date): Promise<void> {
-  const phases = await tx<{ id: string; startsAt: Date; endsAt: Date; isWaiting: boolean }[]>`
-    select id, starts_at, ends_at, announced_at is null as is_waiting from phase
-    where process_uri = ${processUri} and ends_at > ${now}`;
-  for (const { id, startsAt, endsAt, isWaiting } of phases) {
-    const uniqueKey = `tally:${id}:${+endsAt}`;
-    await enqueue(tx, { kind: "tally", payload: { phaseId: id }, runAt: endsAt, uniqueKey });
-    if (!isWaiting) continue;
-    await enqueue(tx, {
-      kind: "phase-start",
-      payload: { phaseId: id },
-      runAt: startsAt,
-      uniqueKey: `phase-start:${id}`,
-    });
-  }
 }

@@ -1,15 +1,13 @@
 // What officials do with a process: open it, change it, publish it, write news, add documents, end an experiment.
 import { type Context, Hono } from "hono";
 import * as z from "zod";
-import { requireRole } from "../accounts/viewer.ts";
-import { listOrganisationActors } from "../actors/queries.ts";
 import { languages } from "../platform/i18n.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
-import { findImage, keepDocument, keepImage } from "../platform/uploads.ts";
+import { keepDocument, keepImage } from "../platform/uploads.ts";
 import type { House } from "../ports.ts";
 import type { PageEnv } from "../web/context.ts";
-import { emptyForm, type FormState, type FormValues, handleForm, readForm } from "../web/forms.ts";
-import { changeProcess, decidePilot, draftProcess, publishProcess } from "./actions.ts";
+import { emptyForm, type FormState, handleForm } from "../web/forms.ts";
+import { changeProcess, decidePilot } from "./actions.ts";
 import {
   documentsPage,
   documentTitleCharsMax,
@@ -17,70 +15,23 @@ import {
   newsFormPage,
   newsTitleCharsMax,
   pilotDecisionPage,
-  publicationPage,
   reasonsCharsMax,
 } from "./desk-views.ts";
 import { addDocument, removeDocument } from "./document-actions.ts";
-import { arrangePhases, handleOf, newProcessValues, readProcessForm, valuesOf } from "./form-reading-views.ts";
+import { readProcessForm, valuesOf } from "./form-reading-views.ts";
 import { processFormPage } from "./form-views.ts";
 import { publishNews } from "./news-actions.ts";
+import { atDesk, postProcess } from "./posted-pages.ts";
 import { type Process, processPath } from "./process.ts";
-import { findProcessByPath, listCategories, listDocuments, listProcessCategories } from "./queries.ts";
+import { listCategories, listDocuments, listProcessCategories } from "./queries.ts";
 
 export function deskPages(house: House): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
-  openingRoutes(pages, house);
   changingRoutes(pages, house);
-  publicationRoutes(pages, house);
   newsRoutes(pages, house);
   documentRoutes(pages, house);
   pilotRoutes(pages, house);
   return pages;
-}
-
-/** A process of this node and someone who may change it. @throws Refused `not-found`, `sign-in-first`, `not-allowed`. */
-async function atDesk(c: Context<PageEnv>, { sql }: House) {
-  const process = await findProcessByPath(sql, c.req.param("segment") ?? "");
-  refuseUnless(process !== null && process.origin === null, "not-found");
-  return { process, by: requireRole(c, "official", process.uri) };
-}
-
-function openingRoutes(pages: Hono<PageEnv>, house: House): void {
-  const { sql, uris, clock } = house;
-  const show = async (c: Context<PageEnv>, state: FormState) => {
-    const [organisations, categories] = await Promise.all([listOrganisationActors(sql), listCategories(sql)]);
-    return processFormPage(c.get("page"), { process: null, organisations, categories, state });
-  };
-
-  pages.get("/processes/new", async (c) => {
-    requireRole(c, "official");
-    return c.html(await show(c, { values: newProcessValues, errors: {} }));
-  });
-
-  pages.post("/processes/new", async (c) => {
-    const by = requireRole(c, "official");
-    return await postProcess(
-      c,
-      house,
-      (state) => show(c, state),
-      async (values, picture) => {
-        const ctx = c.get("page");
-        const input = readProcessForm(ctx, values);
-        const organisations = await listOrganisationActors(sql);
-        const organisation = organisations.find(({ id }) => id === values.organisation);
-        refuseUnless(organisation, "invalid-input", { field: "organisation" });
-        const handle = handleOf(values, input.title, ctx.city.lang);
-        const process = await draftProcess(
-          sql,
-          uris,
-          by,
-          { ...input, ...picture, handle, organisationId: organisation.id },
-          clock.now(),
-        );
-        return { to: processPath(process), said: ctx.t("processes.drafted") };
-      },
-    );
-  });
 }
 
 function changingRoutes(pages: Hono<PageEnv>, house: House): void {
@@ -103,65 +54,11 @@ function changingRoutes(pages: Hono<PageEnv>, house: House): void {
       (state) => show(c, process, state),
       async (values, picture) => {
         const input = readProcessForm(c.get("page"), values);
-        await changeProcess(sql, by, process.uri, { ...input, ...picture }, clock.now());
+        const reason = typeof values.reason === "string" ? values.reason : "";
+        await changeProcess(sql, by, process.uri, { ...input, ...picture, reason }, clock.now());
         return { to: processPath(process), said: c.get("page").t("processes.saved") };
       },
     );
-  });
-}
-
-/**
- * A posted form of a process. A button that adds or removes a phase shows the form again with all that was typed; a
- * picture that was sent is kept, so that a mistake elsewhere does not ask for it twice.
- */
-async function postProcess(
-  c: Context<PageEnv>,
-  { uris, uploadsDir }: House,
-  show: (state: FormState) => ReturnType<typeof processFormPage> | Promise<ReturnType<typeof processFormPage>>,
-  act: (
-    values: FormValues,
-    picture: { image: string | null; imageAlt: string },
-  ) => Promise<{ to: string; said: string }>,
-): Promise<Response> {
-  const posted = await readForm(c);
-  let values = arrangePhases(posted);
-  if (typeof posted.do === "string") return c.html(await show({ values, errors: {} }));
-  return await handleForm(c, {
-    schema: z.unknown(),
-    act: async () => {
-      const file = values.image;
-      if (file instanceof File) {
-        const { image: _file, imageRemoved: _removed, ...others } = values;
-        values = { ...others, imageName: (await keepImage(uploadsDir, file, "image")).name };
-      }
-      const isWanted = values.imageRemoved !== "yes" && typeof values.imageName === "string";
-      const kept = isWanted ? await findImage(uploadsDir, String(values.imageName)) : null;
-      const imageAlt = typeof values.imageAlt === "string" ? values.imageAlt.trim() : "";
-      return await act(values, { image: kept && uris.upload(kept.name), imageAlt });
-    },
-    again: ({ errors }) => show({ values, errors }),
-  });
-}
-
-function publicationRoutes(pages: Hono<PageEnv>, house: House): void {
-  const { sql, uris, clock } = house;
-  pages.get("/processes/:segment/publication", async (c) => {
-    const { process } = await atDesk(c, house);
-    if (process.publishedAt !== null) return c.redirect(processPath(process), 303);
-    return c.html(publicationPage(c.get("page"), process, emptyForm));
-  });
-
-  pages.post("/processes/:segment/publication", async (c) => {
-    const { process, by } = await atDesk(c, house);
-    const { t } = c.get("page");
-    return await handleForm(c, {
-      schema: z.unknown(),
-      act: async () => {
-        await publishProcess(sql, uris, by, process.uri, clock.now());
-        return { to: processPath(process), said: t("processes.published-now") };
-      },
-      again: (state) => publicationPage(c.get("page"), process, state),
-    });
   });
 }
 

@@ -12,6 +12,8 @@ import { timeLeft } from "../web/phases.ts";
 import { textOf } from "./list-views.ts";
 import { activePhase, nextPhase, type Process, processPath } from "./process.ts";
 import type { ProcessDocument } from "./queries.ts";
+import { missingIn } from "./readiness.ts";
+import { missingNote, stepList } from "./step-views.ts";
 import { addressOfProcess, processCrumbs } from "./views.ts";
 
 export const newsTitleCharsMax = 150;
@@ -49,12 +51,19 @@ export function publicationPage(ctx: PageContext, process: Process, state: FormS
           next === null ? null : `${textOf(t, process, next.title).text} · ${t.date(next.startsAt)}`,
         ],
       ])}
-      ${form(ctx, {
-        action: `${processPath(process)}/publication`,
-        submit: t("processes.publish-confirm"),
-        body: fields.summary(),
-        more: buttonLink(processPath(process), t("processes.publish-later"), "quiet"),
-      })}</div>`,
+      ${missingNote(ctx, process)}
+      <p>${buttonLink(`${processPath(process)}/preview?as=guest`, t("processes.preview-as.guest"), "secondary")} ${buttonLink(`${processPath(process)}/preview?as=resident`, t("processes.preview-as.resident"), "secondary")}</p>
+      ${
+        missingIn(process, now).some(({ isNeeded }) => isNeeded)
+          ? html`${fields.summary()}<p>${t("processes.publish-not-yet")}</p><p>${buttonLink(processPath(process), t("processes.publish-later"), "quiet")}</p>`
+          : form(ctx, {
+              action: `${processPath(process)}/publication`,
+              submit: t("processes.publish-confirm"),
+              body: fields.summary(),
+              more: buttonLink(processPath(process), t("processes.publish-later"), "quiet"),
+            })
+      }</div>`,
+    aside: stepList(ctx, process, "publish"),
   });
 }
 

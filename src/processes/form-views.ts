@@ -1,7 +1,7 @@
 // The form of a process, section by section. What was typed into it is read in form-reading-views.ts.
 import type { Actor } from "../actors/actor.ts";
 import { handleLengthMax } from "../actors/actor.ts";
-import { href, html, type Markup, nothing } from "../platform/html.ts";
+import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { pickText } from "../platform/text.ts";
 import { imageTypesAccepted } from "../platform/uploads.ts";
 import type { PageContext } from "../web/context.ts";
@@ -51,7 +51,7 @@ export function processFormPage(ctx: PageContext, props: ProcessFormProps): Mark
     isUnlisted: true,
     crumbs: process === null ? [{ href: "/processes", label: t("processes.title") }] : processCrumbs(ctx, process),
     main: form(ctx, {
-      action: process === null ? "/processes/new" : `${processPath(process)}/edit`,
+      action: process === null ? "/processes/new/one-page" : `${processPath(process)}/edit`,
       submit: t(process?.publishedAt ? "processes.save-public" : "processes.save-draft"),
       hasFiles: true,
       more: process === null ? nothing : buttonLink(processPath(process), t("processes.cancel"), "quiet"),
@@ -60,6 +60,7 @@ export function processFormPage(ctx: PageContext, props: ProcessFormProps): Mark
         ${standing(ctx, fields, props)}
         ${indicator(ctx, fields)}
         ${phases(ctx, fields, state)}
+        ${process?.publishedAt ? reasonField(ctx, fields) : nothing}
         ${rules(ctx, fields, props)}
         ${pilot(ctx, fields)}
         ${picture(ctx, fields, state)}
@@ -68,38 +69,53 @@ export function processFormPage(ctx: PageContext, props: ProcessFormProps): Mark
   });
 }
 
-export const words = ({ t }: PageContext, fields: Fields): Markup =>
+export const titleFields = ({ t }: PageContext, fields: Fields): Markup =>
+  html`${fields.perLanguage("title", { label: t("processes.form.title"), lines: "one", charsMax: titleCharsMax })}
+    ${fields.perLanguage("summary", { label: t("processes.form.summary"), hint: t("processes.form.summary-hint"), lines: "many", rows: 3, charsMax: summaryCharsMax, optional: true })}`;
+
+export const descriptionField = ({ t }: PageContext, fields: Fields): Markup =>
+  fields.perLanguage("description", {
+    label: t("processes.form.description"),
+    hint: t("processes.form.markdown"),
+    lines: "many",
+    rows: 10,
+    charsMax: descriptionCharsMax,
+    optional: true,
+  });
+
+const words = (ctx: PageContext, fields: Fields): Markup =>
   part(
-    t("processes.form.words"),
-    t("processes.form.words-hint"),
-    html`${fields.perLanguage("title", { label: t("processes.form.title"), lines: "one", charsMax: titleCharsMax })}
-      ${fields.perLanguage("summary", { label: t("processes.form.summary"), hint: t("processes.form.summary-hint"), lines: "many", rows: 3, charsMax: summaryCharsMax, optional: true })}
-      ${fields.perLanguage("description", { label: t("processes.form.description"), hint: t("processes.form.markdown"), lines: "many", rows: 10, charsMax: descriptionCharsMax, optional: true })}`,
+    ctx.t("processes.form.words"),
+    ctx.t("processes.form.words-hint"),
+    html`${titleFields(ctx, fields)}
+      ${descriptionField(ctx, fields)}`,
   );
 
-const standing = ({ t }: PageContext, fields: Fields, { process, organisations }: ProcessFormProps): Markup =>
+export const organisationField = ({ t }: PageContext, fields: Fields, organisations: readonly Actor[]): Markup =>
+  fields.select("organisation", {
+    label: t("processes.organisation"),
+    hint: t("processes.form.organisation-hint"),
+    options: organisations.map((one) => ({ value: one.id, label: one.name })),
+  });
+
+export const standingFields = ({ t }: PageContext, fields: Fields): Renderable =>
+  (
+    [
+      ["decides", t("processes.decides"), t("processes.form.decides-hint")],
+      ["promoter", t("processes.promoter"), t("processes.form.promoter-hint")],
+      ["audience", t("processes.audience"), t("processes.form.audience-hint")],
+      ["goals", t("processes.goals"), t("processes.form.goals-hint")],
+    ] as const
+  ).map(([name, label, hint]) =>
+    fields.perLanguage(name, { label, hint, lines: "many", rows: 3, charsMax: textCharsMax, optional: true }),
+  );
+
+const standing = (ctx: PageContext, fields: Fields, { process, organisations }: ProcessFormProps): Markup =>
   part(
-    t("processes.form.standing"),
+    ctx.t("processes.form.standing"),
     null,
-    html`${
-      process === null
-        ? fields.select("organisation", {
-            label: t("processes.organisation"),
-            hint: t("processes.form.organisation-hint"),
-            options: organisations.map((one) => ({ value: one.id, label: one.name })),
-          })
-        : nothing
-    }
-      ${(
-        [
-          ["decides", t("processes.decides"), t("processes.form.decides-hint")],
-          ["promoter", t("processes.promoter"), t("processes.form.promoter-hint")],
-          ["audience", t("processes.audience"), t("processes.form.audience-hint")],
-          ["goals", t("processes.goals"), t("processes.form.goals-hint")],
-        ] as const
-      ).map(([name, label, hint]) =>
-        fields.perLanguage(name, { label, hint, lines: "many", rows: 3, charsMax: textCharsMax, optional: true }),
-      )}`,
+    html`${process === null ? organisationField(ctx, fields, organisations) : nothing}
+      ${standingFields(ctx, fields)}`,
   );
 
 export const indicator = ({ t }: PageContext, fields: Fields): Markup =>
@@ -115,7 +131,7 @@ export const indicator = ({ t }: PageContext, fields: Fields): Markup =>
       </div>`,
   );
 
-function phases(ctx: PageContext, fields: Fields, state: FormState): Markup {
+export function phases(ctx: PageContext, fields: Fields, state: FormState): Markup {
   const { t } = ctx;
   const rows = Array.from({ length: phaseCount(state.values) }, (_, index) => phaseFields(ctx, fields, index));
   return part(
@@ -125,6 +141,16 @@ function phases(ctx: PageContext, fields: Fields, state: FormState): Markup {
       <p><button class="button button-secondary" type="submit" name="do" value="add-phase">${t("processes.form.add-phase")}</button></p>`,
   );
 }
+
+/** Why the phases of a public process move: asked for once their dates change. */
+export const reasonField = ({ t }: PageContext, fields: Fields): Markup =>
+  fields.area("reason", {
+    label: t("processes.phase-reason"),
+    hint: t("processes.phase-reason-hint"),
+    rows: 2,
+    charsMax: summaryCharsMax,
+    optional: true,
+  });
 
 function phaseFields({ t }: PageContext, fields: Fields, index: number): Markup {
   const name = `phase-${index}`;
@@ -145,34 +171,37 @@ function phaseFields({ t }: PageContext, fields: Fields, index: number): Markup 
   </fieldset>`;
 }
 
-function rules(ctx: PageContext, fields: Fields, { process, categories }: ProcessFormProps): Markup {
-  const { t } = ctx;
+const rules = (ctx: PageContext, fields: Fields, { process, categories }: ProcessFormProps): Markup =>
+  part(
+    ctx.t("processes.form.rules"),
+    null,
+    html`${supportFields(ctx, fields, process)}
+      ${categoriesField(ctx, fields, categories)}`,
+  );
+
+export function supportFields({ t }: PageContext, fields: Fields, process: Process | null): Markup {
   const kept = process?.editWindowMinutes;
   const isOther = kept !== undefined && !editWindows.some(([minutes]) => minutes === kept);
-  return part(
-    t("processes.form.rules"),
-    null,
-    html`${fields.text("supportLimit", { label: t("processes.support-limit"), hint: t("processes.form.support-limit-hint"), type: "number", min: 1, max: 1_000, inputmode: "numeric", optional: true })}
-      ${fields.select("editWindow", {
-        label: t("processes.form.edit-window"),
-        hint: t("processes.form.edit-window-hint"),
-        options: [
-          ...editWindows.map(([minutes, label]) => ({ value: String(minutes), label: t(label) })),
-          ...(isOther ? [{ value: String(kept), label: t("processes.window-minutes", { count: kept }) }] : []),
-        ],
-      })}
-      ${
-        categories.length === 0
-          ? html`<p class="hint">${t("processes.form.no-categories")} <a href="/admin/categories">${t("processes.categories")}</a></p>`
-          : fields.checks("categories", {
-              label: t("processes.categories"),
-              hint: t("processes.form.categories-hint"),
-              optional: true,
-              options: categories.map((one) => ({ value: one.id, label: pickText(one.name, t.lang).text })),
-            })
-      }`,
-  );
+  return html`${fields.text("supportLimit", { label: t("processes.support-limit"), hint: t("processes.form.support-limit-hint"), type: "number", min: 1, max: 1_000, inputmode: "numeric", optional: true })}
+    ${fields.select("editWindow", {
+      label: t("processes.form.edit-window"),
+      hint: t("processes.form.edit-window-hint"),
+      options: [
+        ...editWindows.map(([minutes, label]) => ({ value: String(minutes), label: t(label) })),
+        ...(isOther ? [{ value: String(kept), label: t("processes.window-minutes", { count: kept }) }] : []),
+      ],
+    })}`;
 }
+
+export const categoriesField = ({ t }: PageContext, fields: Fields, categories: readonly Category[]): Markup =>
+  categories.length === 0
+    ? html`<p class="hint">${t("processes.form.no-categories")} <a href="/admin/categories">${t("processes.categories")}</a></p>`
+    : fields.checks("categories", {
+        label: t("processes.categories"),
+        hint: t("processes.form.categories-hint"),
+        optional: true,
+        options: categories.map((one) => ({ value: one.id, label: pickText(one.name, t.lang).text })),
+      });
 
 export const pilot = ({ t }: PageContext, fields: Fields): Markup =>
   part(
@@ -183,7 +212,7 @@ export const pilot = ({ t }: PageContext, fields: Fields): Markup =>
       ${fields.area("pilotGeojson", { label: t("processes.form.pilot-geojson"), hint: t("processes.form.pilot-geojson-hint"), rows: 3, optional: true })}`,
   );
 
-function picture({ t }: PageContext, fields: Fields, state: FormState): Markup {
+export function picture({ t }: PageContext, fields: Fields, state: FormState): Markup {
   const kept = typeof state.values.imageName === "string" ? state.values.imageName : "";
   return part(
     t("processes.form.picture"),
@@ -199,7 +228,7 @@ function picture({ t }: PageContext, fields: Fields, state: FormState): Markup {
   );
 }
 
-const address = (ctx: PageContext, fields: Fields): Markup =>
+export const address = (ctx: PageContext, fields: Fields): Markup =>
   part(
     ctx.t("processes.form.address"),
     null,

@@ -19,6 +19,7 @@ import { phaseLine } from "../web/phases.ts";
 import { originOf, ownPicture, processState, textOf } from "./list-views.ts";
 import { type Phase, type Process, permits, processPath } from "./process.ts";
 import type { Category, News, ProcessDocument } from "./queries.ts";
+import { readInLanguage, translationsNote } from "./reading-views.ts";
 import { addressOfProcess, copyNote, feedsOf, followProcess, newsTimeline, processTabs } from "./views.ts";
 
 export interface ProcessPageProps {
@@ -33,11 +34,18 @@ export interface ProcessPageProps {
   readonly thread?: Renderable;
   /** Its newest record. */
   readonly record: KeptRecord | null;
+  /** What stands above everything, such as that this is a preview. */
+  readonly notice?: Renderable;
+  /** The language the reader asked to read it in; null: their own. */
+  readonly readIn?: string | null;
+  /** The address of this page where it is not the process's own. */
+  readonly path?: string;
+  readonly isPreview?: boolean;
 }
 
 export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
   const { t } = ctx;
-  const { process } = props;
+  const process = readInLanguage(props.process, props.readIn ?? null);
   const title = textOf(t, process, process.title);
   const summary = textOf(t, process, process.summary);
   const picture = ownPicture(ctx, process.image);
@@ -52,7 +60,7 @@ export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
     activityUrl: process.uri,
     feeds: feedsOf(t, process),
     ...(picture ? { image: picture } : {}),
-    isUnlisted: isDraft,
+    isUnlisted: isDraft || props.isPreview === true,
     hero: hero(t, {
       title,
       lead: summary,
@@ -60,10 +68,12 @@ export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
       imageUrl: picture,
       imageAlt: process.imageAlt,
       seed: process.uri,
-      actions: actions(ctx, props),
+      actions: actions(ctx, { ...props, process }),
     }),
     main: html`
+      ${props.notice ?? nothing}
       ${isDraft ? draftNote(ctx, process) : nothing}
+      ${translationsNote(ctx, props)}
       ${process.origin === null ? nothing : copyNote(ctx, process)}
       ${isDraft ? nothing : processTabs(ctx, process, "about")}
       ${
@@ -84,13 +94,13 @@ export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
       ${goals(t, process)}
       ${process.isPilot ? pilot(ctx, process) : nothing}
       ${documents(t, props.documents)}
-      ${newsSection(ctx, props)}
+      ${newsSection(ctx, { ...props, process })}
       ${props.related}
       ${props.thread}`,
     aside: html`
       ${props.mayEdit ? deskPanel(ctx, process) : nothing}
       ${isDraft ? nothing : followProcess(ctx, process)}
-      ${facts(t, props)}
+      ${facts(t, { ...props, process })}
       ${isDraft ? nothing : shareBox(ctx, { url: process.url, title: title.text })}
       ${recordPanel(ctx, props.record, process.id)}
       ${feedLinks(t, process)}`,
@@ -108,7 +118,7 @@ function actions(ctx: PageContext, { process }: ProcessPageProps): Renderable {
   const { t } = ctx;
   const path = processPath(process);
   if (process.publishedAt === null) {
-    return html`${buttonLink(`${path}/publication`, t("processes.publish"))}${buttonLink(`${path}/edit`, t("processes.edit"), "secondary")}`;
+    return html`${buttonLink(`${path}/publication`, t("processes.publish"))}${buttonLink(`${path}/steps`, t("processes.go-on"), "secondary")}`;
   }
   const mayPropose = process.origin === null && permits(process.phases, "propose", ctx.now);
   const propose = mayPropose ? buttonLink(`${path}/proposals/new`, t("proposals.new")) : nothing;
@@ -128,9 +138,15 @@ function actions(ctx: PageContext, { process }: ProcessPageProps): Renderable {
 /** What an official can do here. */
 function deskPanel({ t }: PageContext, process: Process): Markup {
   const path = processPath(process);
+  const isDraft = process.publishedAt === null;
   const links = [
+    isDraft ? [`${path}/steps`, t("processes.go-on")] : [`${path}/steps/phases`, t("processes.step.phases")],
     [`${path}/edit`, t("processes.edit")],
+    [`${path}/texts`, t("processes.texts")],
     [`${path}/documents`, t("processes.documents-edit")],
+    [`${path}/preview`, t("processes.preview")],
+    [`${path}/template.json`, t("processes.template-export")],
+    ...(isDraft ? [[`${path}/deletion`, t("processes.delete-draft")] as const] : []),
     ...(process.publishedAt === null ? [] : [[`${path}/news/new`, t("processes.write-news")] as const]),
     ...(process.publishedAt !== null && process.isPilot
       ? [[`${path}/pilot-decision`, t("processes.pilot-decide")] as const]

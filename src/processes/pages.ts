@@ -13,9 +13,12 @@ import type { PageContext, PageEnv } from "../web/context.ts";
 import { categoryPages } from "./category-pages.ts";
 import { deskPages } from "./desk-pages.ts";
 import { processListPage, textOf } from "./list-views.ts";
+import { openingPages } from "./opening-pages.ts";
 import { processPage } from "./page-views.ts";
 import { processPath } from "./process.ts";
 import { findNews, getProcess, listDocuments, listNews, listProcessCategories, listProcesses } from "./queries.ts";
+import { stepPages } from "./step-pages.ts";
+import { textPages } from "./text-pages.ts";
 import { shownProcess } from "./viewer.ts";
 import { bodyOf, newsListPage, newsPage } from "./views.ts";
 
@@ -38,7 +41,10 @@ export function processPages(
 ): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   // Before the pages of one process: `new` is no process.
+  pages.route("/", openingPages(house));
   pages.route("/", deskPages(house));
+  pages.route("/", stepPages(house));
+  pages.route("/", textPages(house));
   pages.route("/", categoryPages(house));
   listRoutes(pages, house);
   processRoutes(pages, house, showThread, showRelated);
@@ -108,6 +114,7 @@ function processRoutes(
         mayEdit,
         related,
         record: await findHead(sql, process.uri),
+        readIn: query.get("lang"),
         thread,
       }),
     );

@@ -5,7 +5,7 @@ import { newId } from "../platform/ids.ts";
 import { type LanguageMap, pickText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { recoverSubject } from "../subjects/recover-actions.ts";
-import { schedulePhases } from "./actions.ts";
+import { schedulePhases } from "./phase-actions.ts";
 import { checkPhases, type Phase, type Process } from "./process.ts";
 import { findProcess } from "./queries.ts";
 import type { RemoteNews, RemoteProcess } from "./remote.ts";

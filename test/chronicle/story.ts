@@ -1,4 +1,5 @@
 // A story through every verb that makes or changes something public, for tests that compare what came of it.
+
 import { writeTallies } from "../../src/chronicle/tally-actions.ts";
 import { writeThreads } from "../../src/chronicle/thread-actions.ts";
 import { deleteComment, editComment, forgetCommenter } from "../../src/comments/actions.ts";
@@ -12,9 +13,10 @@ import {
 import { hideSubject, reinstateSubject } from "../../src/moderation/actions.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { dayMs, minuteMs } from "../../src/platform/time.ts";
-import { announcePhase, changeProcess, decidePilot, publishProcess } from "../../src/processes/actions.ts";
+import { changeProcess, decidePilot, publishProcess } from "../../src/processes/actions.ts";
 import { addDocument, removeDocument } from "../../src/processes/document-actions.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
+import { announcePhase } from "../../src/processes/phase-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { getProcess, listDocuments } from "../../src/processes/queries.ts";
 import {

@@ -146,7 +146,13 @@ test("what a city published after its backup comes back from its mirror, word fo
     ...(await getProcess(sql, process.uri)).phases,
     aPhase(now(), { title: "Vote", startsInDays: 20, endsInDays: 30 }),
   ];
-  const change = { ...aProcessText(process), title: { en: "Greener squares" }, phases, categoryIds: [trees] };
+  const change = {
+    ...aProcessText(process),
+    title: { en: "Greener squares" },
+    phases,
+    categoryIds: [trees],
+    reason: "A vote was added.",
+  };
   await changeProcess(sql, admin, process.uri, change, now());
   const said = { processUri: process.uri, title: "We dig on Monday", body: "Bring *boots*.", language: "en" };
   const news = await publishNews(sql, uris, admin, said, now());

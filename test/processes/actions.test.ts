@@ -1,19 +1,15 @@
 // Processes on the real database: what the desk does, who sees it, and what is announced once.
+
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findLocalActor } from "../../src/actors/queries.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { drain } from "../../src/platform/job-drain.ts";
 import { dayMs } from "../../src/platform/time.ts";
-import {
-  announcePhase,
-  changeProcess,
-  decidePilot,
-  draftProcess,
-  publishProcess,
-} from "../../src/processes/actions.ts";
+import { changeProcess, decidePilot, draftProcess, publishProcess } from "../../src/processes/actions.ts";
 import { addDocument } from "../../src/processes/document-actions.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
+import { announcePhase } from "../../src/processes/phase-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { findProcessByPath, getProcess, listDocuments, listNews, listProcesses } from "../../src/processes/queries.ts";
 import { enterSubject } from "../../src/subjects/actions.ts";
@@ -164,7 +160,15 @@ test("a phase that is moved is announced at its new time, one that is left as it
   await announceUntil(days(1));
   expect(await told()).toBe(1);
   const phases = [process.phases[0]!, { ...process.phases[1]!, startsAt: days(12) }];
-  await change(city.administrator, process, { phases }, days(2));
+  await expect(change(city.administrator, process, { phases, reason: " " }, days(2))).rejects.toMatchObject({
+    code: "phase-reason-needed",
+    params: { field: "reason" },
+  });
+  await change(city.administrator, process, { phases, reason: "The hall *burnt* down." }, days(2));
+  const [news] = await listNews(db.sql, { processUri: process.uri, before: null, limit: 1 });
+  expect(news).toMatchObject({ kind: "news", title: "The dates have changed" });
+  expect(news!.body).toContain("The hall *burnt* down.");
+  expect(await events(news!.uri)).toEqual(["NewsPublished"]);
   await announceUntil(days(11));
   expect(await told()).toBe(1);
   await announceUntil(days(12));

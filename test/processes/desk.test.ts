@@ -29,7 +29,7 @@ beforeEach(() => rooms.setNow(now));
 
 async function newForm(title: string): Promise<Visitor> {
   const visitor = await rooms.visitor(official);
-  await visitor.open("/processes/new");
+  await visitor.open("/processes/new/one-page");
   visitor.fill("Title (English)", title).fill("Name of phase 1 (English)", "Ideas");
   return visitor.fill("Phase 1 starts", "2026-03-01T00:00").fill("Phase 1 ends", "2026-04-01T00:00");
 }
