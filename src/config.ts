@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { defaultDataDir } from "./platform/embedded-postgres.ts";
+import type { OpenIdSettings } from "./platform/openid.ts";
 
 export interface Config {
   /** The public address of the node, such as `https://city.example`; no trailing slash. Part of every URI it mints. */
@@ -40,6 +41,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Where the source of what runs here can be had, linked from every page (AGPL section 13); null: not said. */
   readonly sourceUrl: string | null;
+  /** The city's identity provider (OpenID Connect); null: people sign in without one. */
+  readonly oidc: OpenIdSettings | null;
 }
 
 const roles = ["web", "worker", "both"] as const;
@@ -103,6 +106,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ar
     federationTestPeers: Object.freeze(set.FEDERATION_TEST_PEERS),
     logLevel: set.LOG_LEVEL,
     sourceUrl: set.SOURCE_URL ?? null,
+    oidc: oidcOf(set),
   });
 }
 
@@ -135,6 +139,19 @@ const wholeNumber = (min: number, max: number, meaning: string) =>
 
 const oneOf = <T extends string>(values: readonly T[]) =>
   z.enum(values, { error: `must be one of ${values.join(", ")}` });
+
+/** OpenID Connect Discovery 1.0 section 3; plain http only on this machine, for trying out. */
+function isIssuer(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.search !== "" || url.hash !== "" || url.username !== "") return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && isTestHost(url.hostname));
+}
+
+function oidcOf(set: Settings): OpenIdSettings | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = set;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null;
+  return { issuer, clientId, clientSecret, name: set.OIDC_NAME ?? new URL(issuer).host, scopes: set.OIDC_SCOPES };
+}
 
 const postgresUrl = addressOf(["postgres:", "postgresql:"], "postgres://koinon:password@localhost:5432/koinon");
 
@@ -184,6 +201,17 @@ const settings = z.object({
     ),
   LOG_LEVEL: oneOf(logLevels).default("info"),
   SOURCE_URL: addressOf(["https:", "http:"], "https://code.city.example/koinon").optional(),
+  OIDC_ISSUER: z
+    .string()
+    .refine(isIssuer, "must be an https address without query, such as https://id.city.example/realms/city")
+    .optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_NAME: z.string().max(60, "must have at most 60 characters").optional(),
+  OIDC_SCOPES: z
+    .string()
+    .default("openid profile email")
+    .refine((text) => text.split(" ").includes("openid"), 'must have "openid" among them, such as "openid profile email"'),
 });
 type Settings = z.infer<typeof settings>;
 
@@ -211,6 +239,12 @@ function problemsTogether(origin: URL, set: Settings): string[] {
     problems.push("MAIL_FROM must be set together with SMTP_URL");
   if (set.DATABASE_DIRECT_URL !== undefined && set.DATABASE_URL === undefined)
     problems.push("DATABASE_URL must be set together with DATABASE_DIRECT_URL");
+  const oidc = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const;
+  for (const name of oidc)
+    if (set[name] === undefined && [...oidc, "OIDC_NAME" as const].some((other) => set[other] !== undefined))
+      problems.push(`${name} must be set together with the other settings of the identity provider`);
+  if (set.OIDC_ISSUER?.startsWith("http:") && !isTestHost(origin.hostname))
+    problems.push("OIDC_ISSUER must start with https:// on a public origin");
   return problems;
 }
 
