@@ -16,6 +16,10 @@ import { forgetAsker, openErasure, scheduleErasedSweep } from "./erasures/action
 import { whatArrived, whatIsTold } from "./front/told-queries.ts";
 import { scheduleUploadSweep, uploadHandlers } from "./front/upload-actions.ts";
 import { forgetIdentities } from "./identities/actions.ts";
+import { identityHandlers, scheduleIdentityJobs } from "./identities/jobs.ts";
+import { moderationHandlers } from "./moderation/jobs.ts";
+import { forgetAppellant } from "./moderation/statement-actions.ts";
+import { notify } from "./notices/actions.ts";
 import { forgetFollower } from "./notices/following-actions.ts";
 import { noticeHandlers, scheduleNoticeJobs } from "./notices/jobs.ts";
 import { isDatabaseAway, type Pool } from "./platform/db.ts";
@@ -27,12 +31,19 @@ import { type DrainOptions, drain } from "./platform/job-drain.ts";
 import { runJobs } from "./platform/job-worker.ts";
 import type { Handlers } from "./platform/jobs.ts";
 import { type Mailbox, openMailbox, openSmtpMailer } from "./platform/mail.ts";
+import { openSignInServers } from "./platform/mastodon-api.ts";
 import { migrate } from "./platform/migrate.ts";
 import { openNodeDatabase } from "./platform/node-database.ts";
 import { pickText } from "./platform/text.ts";
+import { openOpenIdProvider } from "./platform/openid.ts";
 import { openUris, type Uris } from "./platform/uris.ts";
 import { type Clock, type House, type Mailer, systemClock } from "./ports.ts";
+import { forgetOfficer } from "./proposals/answer-work-actions.ts";
 import { forgetProposer } from "./proposals/forget-proposer.ts";
+import { proposalHandlers } from "./proposals/jobs.ts";
+import { weightHandlers } from "./proposals/weight-actions.ts";
+import { releaseResidence } from "./residences/actions.ts";
+import { residenceHandlers, scheduleResidenceRounds } from "./residences/jobs.ts";
 import { openApp } from "./web/app.ts";
 
 const log = getLogger(["koinon"]);
@@ -99,7 +110,9 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     ...config,
     mailbox,
     version,
-    forgetAuthor: [forgetProposer, forgetCommenter, forgetAsker, forgetIdentities, forgetFollower],
+    servers: openSignInServers({ client, permittedOrigins: config.federationTestPeers }),
+    provider: config.oidc === null ? null : openOpenIdProvider(client, config.oidc),
+    forgetAuthor: [forgetProposer, forgetOfficer, forgetCommenter, forgetAsker, forgetIdentities, forgetFollower, releaseResidence],
     noteClosedVoice: (tx, { actorUri, accountId }, now) =>
       openErasure(tx, { subjectUri: actorUri, kind: "account", accountId }, now),
     postsPerMinute: 60,
@@ -115,9 +128,14 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
   };
   const handlers: Handlers = {
     ...accountHandlers({ ...house, secret: config.secret }),
+    ...identityHandlers(house),
+    ...proposalHandlers(house),
     ...uploadHandlers(house),
+    ...moderationHandlers(house),
     ...chronicleHandlers(sql, () => clock.now()),
     ...noticeHandlers(noticeHouse),
+    ...residenceHandlers({ sql, clock, tell: (tx, news, at) => notify(tx, { ...news, subjectUri: null }, at) }),
+    ...weightHandlers({ sql }),
     ...door.handlers,
   };
   const close = async () => {
@@ -129,6 +147,8 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     await refuseMovedCity(sql, config.origin);
     await door.recover();
     await scheduleAccountJobs(sql, clock.now());
+    await scheduleResidenceRounds(sql, clock.now());
+    await scheduleIdentityJobs(sql, clock.now());
     await scheduleSweep(sql, clock.now());
     await scheduleReceivedSweep(sql, clock.now());
     await scheduleErasedSweep(sql, clock.now());

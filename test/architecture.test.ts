@@ -24,7 +24,9 @@ const roomsInOrder = [
   ["chronicle"],
   ["mirrors"],
   ["adoptions"],
-  // The pages that show all of them: the front door and the desk.
+  // What waits for the participation team in all of them.
+  ["desk"],
+  // The pages that show all of them: the front door.
   ["front"],
 ];
 const rooms = roomsInOrder.flat();

@@ -2,17 +2,18 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { requireRole } from "../accounts/viewer.ts";
+import type { Renderable } from "../platform/html.ts";
 import { isLanguage, languages } from "../platform/i18n.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { keepImage } from "../platform/uploads.ts";
 import type { House } from "../ports.ts";
-import type { PageEnv } from "../web/context.ts";
+import type { PageContext, PageEnv } from "../web/context.ts";
 import { readPerLanguage } from "../web/fields.ts";
 import { emptyForm, type FormValues, handleForm } from "../web/forms.ts";
 import { changeOrganisation, openOrganisation } from "./actions.ts";
 import type { OrganisationProfile } from "./city.ts";
 import { organisationForm, organisationPage, settingsPage } from "./organisation-views.ts";
-import { findOrganisation, listActs, listOrganisations } from "./queries.ts";
+import { findOrganisation, listOrganisations } from "./queries.ts";
 
 const schemes = ["lau", "nuts", "wikidata", "osm"] as const;
 
@@ -36,23 +37,24 @@ const newInput = profileInput.extend({
   kind: z.enum(["district", "association"]),
 });
 
-export function organisationPages(house: House): Hono<PageEnv> {
+/** How a reader follows an organisation here: of a room that this one cannot name. */
+export type ShowFollow = (ctx: PageContext, actorUri: string) => Promise<Renderable>;
+
+export function organisationPages(house: House, showFollow: ShowFollow): Hono<PageEnv> {
   const { sql, uris, clock } = house;
   const routes = new Hono<PageEnv>();
 
   routes.get("/organisations/:handle", async (c) => {
     const organisation = await findOrganisation(sql, c.req.param("handle"));
     refuseUnless(organisation !== null, "not-found");
-    return c.html(organisationPage(c.get("page"), organisation));
+    const follow = await showFollow(c.get("page"), organisation.actorUri);
+    return c.html(organisationPage(c.get("page"), organisation, follow));
   });
 
   routes.get("/settings", async (c) => {
     requireRole(c, "administrator");
-    const [organisations, acts] = await Promise.all([
-      listOrganisations(sql),
-      listActs(sql, c.req.query("before") ?? null),
-    ]);
-    return c.html(settingsPage(c.get("page"), { organisations, acts }));
+    const organisations = await listOrganisations(sql);
+    return c.html(settingsPage(c.get("page"), { organisations }));
   });
 
   routes.get("/settings/organisations/new", (c) => {

@@ -1,5 +1,5 @@
 // The markup of organisations: their page, the settings, the form.
-import { href, html, type Markup, nothing } from "../platform/html.ts";
+import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { isLanguage, languages, ownNames } from "../platform/i18n.ts";
 import { markdownToHtml } from "../platform/rich-text.ts";
 import { pickText } from "../platform/text.ts";
@@ -9,15 +9,14 @@ import { followBox } from "../web/fediverse.ts";
 import { buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
-import { emptyState, factList, section } from "../web/lists.ts";
-import { when } from "../web/marks.ts";
-import { actName } from "./acts.ts";
+import { factList, section } from "../web/lists.ts";
 import type { Organisation } from "./city.ts";
 
 const said = (ctx: PageContext, organisation: Organisation, texts: Organisation["name"]) =>
   pickText(texts, ctx.t.lang, ...organisation.languages);
 
-export function organisationPage(ctx: PageContext, organisation: Organisation): Markup {
+/** @param follow how a reader follows it here. */
+export function organisationPage(ctx: PageContext, organisation: Organisation, follow: Renderable): Markup {
   const { t } = ctx;
   const name = said(ctx, organisation, organisation.name);
   const description = said(ctx, organisation, organisation.description);
@@ -43,24 +42,13 @@ export function organisationPage(ctx: PageContext, organisation: Organisation): 
           ([scheme, id]) => [scheme.toUpperCase(), html`<bdi dir="ltr">${id}</bdi>`] as const,
         ),
       ])}
+      ${follow}
       ${followBox(ctx, { handle: `@${organisation.handle}@${new URL(organisation.actorUri).host}`, uri: organisation.actorUri, title: t("organisations.follow", { name: name.text }) })}`,
   });
 }
 
-export interface Act {
-  readonly id: string;
-  readonly act: string;
-  readonly subjectUri: string | null;
-  readonly by: string | null;
-  readonly at: Date;
-}
-
-export function settingsPage(
-  ctx: PageContext,
-  props: { organisations: readonly Organisation[]; acts: readonly Act[] },
-): Markup {
+export function settingsPage(ctx: PageContext, props: { organisations: readonly Organisation[] }): Markup {
   const { t } = ctx;
-  const last = props.acts.at(-1);
   return page({
     ctx,
     title: t("settings.title"),
@@ -81,17 +69,8 @@ export function settingsPage(
           <li><a href="/admin/categories">${t("settings.categories")}</a></li>
           <li><a href="/network">${t("settings.peers")}</a></li>
           <li><a href="/moderation">${t("settings.moderation")}</a></li>
+          <li><a href="/desk/audit">${t("audit.title")}</a></li>
         </ul>`,
-      )}
-      ${section(
-        t("settings.audit"),
-        props.acts.length === 0
-          ? emptyState(t("settings.audit-none"))
-          : html`<ul class="plain-list">${props.acts.map(
-              (act) =>
-                html`<li class="log-line"><span><bdi>${act.by ?? t("settings.nobody")}</bdi> · ${actName(t, act.act)}</span>
-                <small>${when(t, act.at, "dateTime")}${act.subjectUri === null || !act.subjectUri.startsWith("http") ? nothing : html` · <a href="${href(act.subjectUri)}"><bdi dir="ltr">${new URL(act.subjectUri).pathname}</bdi></a>`}</small></li>`,
-            )}</ul>${last === undefined ? nothing : html`<p><a href="${href(`/settings?before=${last.id}`)}">${t("list.older")}</a></p>`}`,
       )}`,
   });
 }

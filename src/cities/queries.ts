@@ -1,6 +1,5 @@
 // Reads of organisations.
 import type { Sql } from "../platform/db.ts";
-import { isId } from "../platform/ids.ts";
 import type { Organisation } from "./city.ts";
 
 const columns = (sql: Sql) => sql`
@@ -28,17 +27,4 @@ export async function listOrganisations(sql: Sql): Promise<Organisation[]> {
   return await sql<Organisation[]>`
     select ${columns(sql)} from organisation join actor on actor.id = actor_id
     where actor.gone_at is null order by is_main desc, kind, actor.id`;
-}
-
-/** Official acts of the node, the latest first, by key: who did what to what. For administrators. */
-export async function listActs(
-  sql: Sql,
-  before: string | null,
-): Promise<{ id: string; act: string; subjectUri: string | null; by: string | null; at: Date }[]> {
-  const key = before !== null && isId(before) ? before : null;
-  return await sql<{ id: string; act: string; subjectUri: string | null; by: string | null; at: Date }[]>`
-    select audit.id, audit.act, audit.subject_uri, account.name as by, audit.at
-    from audit left join account on account.id = audit.account_id
-    ${key === null ? sql`` : sql`where audit.id < ${key}`}
-    order by audit.id desc limit 50`;
 }

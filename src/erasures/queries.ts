@@ -48,6 +48,17 @@ export async function listErasures(
   return toPage(withNodes, request, (row) => [row.id]);
 }
 
+/** How many erasures some Koinon node has not confirmed, with the things of others that wait for the operator. */
+export async function countUnconfirmed(sql: Sql): Promise<{ count: number; oldest: Date | null }> {
+  const [row] = await sql<{ count: number; oldest: Date | null }[]>`
+    select count(*)::int as count, min(since) as oldest from (
+      select erasure.at as since from erasure where exists (
+        select from erasure_request join known_server on known_server.id = server_id
+        where erasure_id = erasure.id and is_koinon and confirmed_at is null)
+      union all select first_at from erasure_doubt where standing <> 'kept') waiting`;
+  return row!;
+}
+
 /** Things of others that wait for the operator, the newest first. */
 export async function listDoubts(sql: Sql, limit: number): Promise<Doubt[]> {
   return await sql<Doubt[]>`

@@ -25,6 +25,11 @@ export const noticeKinds = [
   "reply-to-mine",
   "hidden",
   "reinstated",
+  "residence-verified",
+  "residence-expiring",
+  "residence-over",
+  "code-on-its-way",
+  "assisted",
   "assigned",
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];

@@ -49,3 +49,30 @@ export async function discardDeadLetter(sql: Sql, id: string): Promise<boolean> 
   const gone = await sql`delete from dead_letter where id = ${id} returning 1`;
   return gone.length > 0;
 }
+
+const retriedAtOnceMax = 1_000;
+
+/**
+ * Makes jobs of all dead letters of some kinds again, the oldest first, up to {@link retriedAtOnceMax}.
+ *
+ * @returns how many there were.
+ */
+export async function retryDeadLetters(sql: Sql, kinds: readonly string[]): Promise<number> {
+  return await withTransaction(sql, async (tx) => {
+    const letters = await tx<{ kind: string; payload: unknown; key: string | null; uniqueKey: string | null }[]>`
+      with gone as (
+        delete from dead_letter where id in (
+          select id from dead_letter where kind = any(${kinds as string[]}) order by id limit ${retriedAtOnceMax}
+          for update skip locked)
+        returning id, kind, payload, key, unique_key)
+      select kind, payload, key, unique_key from gone order by id`;
+    await enqueue(
+      tx,
+      letters.map(({ kind, payload, key, uniqueKey }) => ({
+        ...{ kind, payload },
+        ...{ key: key ?? undefined, uniqueKey: uniqueKey ?? undefined },
+      })),
+    );
+    return letters.length;
+  });
+}

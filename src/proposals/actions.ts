@@ -1,10 +1,12 @@
 // The verbs of proposals. The only writer of these tables: every door calls these.
 // Each: load → ask proposal.ts and the phase → write → vouch → recordEvent, in one transaction.
-import { type Account, holds, isResident } from "../accounts/account.ts";
+import { type Account, isResident } from "../accounts/account.ts";
 import { findActorById, getActorOfKind } from "../actors/queries.ts";
 import { recordEvent } from "../events.ts";
 import { followOwn } from "../notices/following-actions.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
+import { holdForModeration } from "../moderation/actions.ts";
+import { judgeContribution } from "../moderation/list-queries.ts";
 import { isId, newId, timeOf } from "../platform/ids.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import { dayMs } from "../platform/time.ts";
@@ -14,6 +16,8 @@ import { activePhase, type Permission, type Process } from "../processes/process
 import { checkCategories, getProcess } from "../processes/queries.ts";
 import { noteCount } from "../records/tally-actions.ts";
 import { deleteSubject, enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
+import { changeOf } from "../subjects/change.ts";
+import { type AnswerInput, checkAnswer, mayPublishAnswer } from "./answer-work.ts";
 import {
   checkLimits,
   checkText,
@@ -24,7 +28,7 @@ import {
   type ProposalImage,
   type ProposalText,
 } from "./proposal.ts";
-import { findProposal, getProposal } from "./queries.ts";
+import { findAnswerToRecord, findProposal, getProposal } from "./queries.ts";
 import { vouchForProposal } from "./vouch.ts";
 
 export interface ProposalInput extends ProposalText {
@@ -106,6 +110,7 @@ export async function editProposal(
     refuseUnless(proposal.version === input.version, "changed-meanwhile");
     const isPublished = proposal.state !== "draft";
     if (isPublished) checkText(input);
+    const heldBecause = isPublished ? await judgeContribution(tx, wordsOf(by, input)) : null;
     const version = isPublished ? proposal.version + 1 : proposal.version;
     await checkCategories(tx, [input.categoryId]);
     const { organisationId, ...text } = columnsOf(input);
@@ -119,14 +124,24 @@ export async function editProposal(
     await touchSubject(tx, uri, {}, now);
     await vouchForProposal(tx, uri, now);
     await recordEvent(tx, { type: "ProposalChanged", subjectUri: uri, data: {} }, now);
+    if (heldBecause === "words") await holdForModeration(tx, uri, now, heldBecause);
     return await getProposal(tx, uri);
   });
 }
 
+/** What the city's lists are asked about. */
+const wordsOf = (by: Account, { title, body, language }: Pick<ProposalInput, "title" | "body" | "language">) => ({
+  accountId: by.id,
+  text: `${title}\n${body}`,
+  language,
+  field: "body",
+});
+
 /**
  * Publishes a draft: from now on anyone can read it, here and on every server that follows the process.
  * It speaks through its author's own actor where they asked for one, else the association, else the process.
- * @throws Refused `phase-closed`, `invalid-input`.
+ * Where the city wants so, it waits for a moderator first.
+ * @throws Refused `phase-closed`, `invalid-input`, `words-refused`.
  */
 export async function publishProposal(sql: Sql, by: Account, uri: string, now: Date): Promise<Proposal> {
   return await withTransaction(sql, async (tx) => {
@@ -134,6 +149,7 @@ export async function publishProposal(sql: Sql, by: Account, uri: string, now: D
     if (proposal.publishedAt !== null) return proposal;
     checkText(proposal);
     const process = await openProcess(tx, proposal.processUri, "propose", now);
+    const heldBecause = await judgeContribution(tx, wordsOf(by, proposal));
     const [row] = await tx<{ organisationId: string | null }[]>`
       update proposal set state = 'published' where uri = ${uri} returning organisation_id`;
     // They may have left the association since they began the draft.
@@ -150,6 +166,7 @@ export async function publishProposal(sql: Sql, by: Account, uri: string, now: D
     await countContribution(tx, { kind: "proposal", processUri: process.uri }, 1);
     await vouchForProposal(tx, uri, now);
     await recordEvent(tx, { type: "ProposalPublished", subjectUri: uri, data: {} }, now);
+    if (heldBecause !== null) await holdForModeration(tx, uri, now, heldBecause);
     await followOwn(tx, by.id, uri, true, now);
     return await getProposal(tx, uri);
   });
@@ -189,7 +206,7 @@ export async function withdrawProposal(sql: Sql, by: Account, uri: string, now: 
  * @throws Refused `not-verified`, `phase-closed` outside a supporting phase, `support-limit` at the process's maximum.
  */
 export async function supportProposal(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
-  refuseUnless(isResident(by), "not-verified");
+  refuseUnless(isResident(by, now), "not-verified");
   await withTransaction(sql, async (tx) => {
     await tx`select from account where id = ${by.id} for no key update`;
     // Nor can one be counted while its author withdraws the proposal.
@@ -232,41 +249,30 @@ export async function answerProposal(
   uris: Uris,
   by: Account,
   uri: string,
-  input: {
-    outcome: "evaluating" | "accepted" | "rejected";
-    reasons: string;
-    costAmount: string | null;
-    costCurrency: string | null;
-    term: string;
-    language: string;
-  },
+  input: AnswerInput,
   now: Date,
 ): Promise<void> {
-  refuseUnless(input.reasons.trim() !== "", "invalid-input", { field: "reasons" });
-  refuseUnless(input.costAmount === null || /^\d{1,14}(\.\d{1,2})?$/.test(input.costAmount), "invalid-input", {
-    field: "costAmount",
-  });
-  refuseUnless((input.costAmount === null) === (input.costCurrency === null), "invalid-input", {
-    field: "costCurrency",
-  });
-  refuseUnless(input.costCurrency === null || /^[A-Z]{3}$/.test(input.costCurrency), "invalid-input", {
-    field: "costCurrency",
-  });
+  checkAnswer(input);
   await withTransaction(sql, async (tx) => {
     await tx`select from proposal where uri = ${uri} for update`;
     const proposal = await publicProposal(tx, uri);
-    refuseUnless(proposal.origin === null && holds(by, "official", proposal.processUri), "not-allowed");
+    refuseUnless(proposal.origin === null && mayPublishAnswer(by, proposal.processUri), "not-allowed");
     refuseUnless(mayBecome(proposal.state, input.outcome), "not-in-this-state");
     const process = await openProcess(tx, proposal.processUri, "answer", now);
+    const before = await findAnswerToRecord(tx, uri);
     const answerUri = await enterAnswer(tx, uris, process, proposal, input.language, now);
-    const { language: _, ...columns } = input;
+    const { outcome, reasons, costAmount, costCurrency, term } = input;
+    const columns = { outcome, reasons, costAmount, costCurrency, term };
+    // What was prepared for it, and for when, ends with it.
+    await tx`delete from answer_draft where proposal_uri = ${uri}`;
     await tx`
       insert into answer ${tx({ uri: answerUri, proposalUri: uri, answeredBy: by.id, ...columns })}
       on conflict (proposal_uri) do update set ${tx({ answeredBy: by.id, ...columns })}`;
     await tx`update proposal set state = ${input.outcome} where uri = ${uri}`;
     await touchSubject(tx, uri, {}, now);
     await touchSubject(tx, answerUri, { language: input.language }, now);
-    await recordAct(tx, by, "proposal-answered", uri, { outcome: input.outcome }, now);
+    const change = changeOf(before, columns, ["outcome", "reasons", "costAmount", "costCurrency", "term"]);
+    await recordAct(tx, by, "proposal-answered", uri, { outcome }, now, change);
     await vouchForProposal(tx, uri, now);
     await recordEvent(tx, { type: "ProposalAnswered", subjectUri: uri, data: { answerUri } }, now);
   });

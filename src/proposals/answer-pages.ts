@@ -1,8 +1,6 @@
 // The city's official answer: its form, for officials of the process.
 import { type Context, Hono } from "hono";
-import * as z from "zod";
 import { requireRole } from "../accounts/viewer.ts";
-import { languages } from "../platform/i18n.ts";
 import { isId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
@@ -11,30 +9,11 @@ import { getProcess } from "../processes/queries.ts";
 import type { PageEnv } from "../web/context.ts";
 import { emptyForm, handleForm } from "../web/forms.ts";
 import { answerProposal } from "./actions.ts";
-import { answerPage, reasonsCharsMax, termCharsMax } from "./answer-views.ts";
-import { isCurrency } from "./money.ts";
+import { answerForm } from "./answer-reading-views.ts";
+import { answerPage } from "./answer-views.ts";
 import { mayBecome, proposalPath } from "./proposal.ts";
 import { findAnswer, findProposalById } from "./queries.ts";
 import { listTried } from "./tried-queries.ts";
-
-const schema = z.object({
-  outcome: z.enum(["evaluating", "accepted", "rejected"]),
-  reasons: z.string().trim().min(1).max(reasonsCharsMax),
-  costAmount: z
-    .string()
-    .trim()
-    .default("")
-    .transform((text) => text.replace(/\s/g, "").replace(",", "."))
-    .pipe(z.string().regex(/^(\d{1,14}(\.\d{1,2})?)?$/, "field.not-an-amount")),
-  costCurrency: z
-    .string()
-    .trim()
-    .default("")
-    .transform((text) => text.toUpperCase())
-    .refine((code) => code === "" || isCurrency(code), "field.not-a-currency"),
-  term: z.string().trim().max(termCharsMax).default(""),
-  language: z.enum(languages),
-});
 
 export function answerPages(house: House): Hono<PageEnv> {
   const { sql, uris, clock } = house;
@@ -51,11 +30,10 @@ export function answerPages(house: House): Hono<PageEnv> {
   pages.post("/proposals/:id/answer", async (c) => {
     const { proposal, process, by } = await answerable(c, house);
     return await handleForm(c, {
-      schema,
-      act: async ({ costAmount, costCurrency, ...input }) => {
-        const cost = costAmount === "" ? { costAmount: null, costCurrency: null } : { costAmount, costCurrency };
-        refuseUnless(cost.costCurrency !== "", "invalid-input", { field: "costCurrency" });
-        await answerProposal(sql, uris, by, proposal.uri, { ...input, ...cost }, clock.now());
+      schema: answerForm,
+      act: async (input) => {
+        refuseUnless(input.costCurrency !== "", "invalid-input", { field: "costCurrency" });
+        await answerProposal(sql, uris, by, proposal.uri, input, clock.now());
         return { to: `${proposalPath(proposal)}#answer`, said: c.get("page").t("proposals.answered") };
       },
       again: async (state) => {

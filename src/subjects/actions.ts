@@ -4,6 +4,7 @@ import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { recordErasure, recordStanding } from "../records/actions.ts";
 import { forgetVoice } from "../records/tally-actions.ts";
+import type { ActChange } from "./change.ts";
 import { type Above, findAbove, findSubject, isErasedHere, lockSubject } from "./queries.ts";
 import { isPublic, type ReactionKind, type Stance, type Subject, type SubjectKind } from "./subject.ts";
 
@@ -231,12 +232,6 @@ export async function reviveCopy(tx: Tx, uri: string): Promise<void> {
 export async function rememberTombstone(tx: Tx, uri: string, actorUri: string, now: Date): Promise<void> {
   await tx`
     insert into tombstone (uri, actor_uri, created_at) values (${uri}, ${actorUri}, ${now}) on conflict do nothing`;
-}
-
-/** What an act changed, as it was and as it is: only what differs, and never a text or a trait of a resident. */
-export interface ActChange {
-  readonly before?: Record<string, unknown> | undefined;
-  readonly after?: Record<string, unknown> | undefined;
 }
 
 /** Writes an official act into the audit log. `detail` and `change` hold no personal data beyond ids. */

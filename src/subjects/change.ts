@@ -1,5 +1,10 @@
 // What an official act changed, for the audit log: the fields that differ, as they were and as they are. Pure.
-import type { ActChange } from "./actions.ts";
+
+/** What an act changed, as it was and as it is: only what differs, and never a text or a trait of a resident. */
+export interface ActChange {
+  readonly before?: Record<string, unknown> | undefined;
+  readonly after?: Record<string, unknown> | undefined;
+}
 
 /** Longer texts are cut: the log says that and where a text changed, the thing itself keeps its versions. */
 export const keptCharsMax = 400;

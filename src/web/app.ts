@@ -1,6 +1,7 @@
 // The pages of a node: the shell, and every room mounted on it. Rules live in the rooms; this is who is in the house.
 import { getLogger } from "@logtape/logtape";
 import type { Hono } from "hono";
+import { holds } from "../accounts/account.ts";
 import { rememberLanguage } from "../accounts/actions.ts";
 import { type AccountSettings, accountPages } from "../accounts/pages.ts";
 import { loadViewer } from "../accounts/queries.ts";
@@ -12,39 +13,56 @@ import { findMainOrganisation } from "../cities/queries.ts";
 import { identityOf } from "../cities/views.ts";
 import { commentPages, threadOn } from "../comments/pages.ts";
 import { readCommentTexts } from "../comments/queries.ts";
+import { workDeskPages } from "../desk/pages.ts";
 import { erasurePages } from "../erasures/pages.ts";
 import { actorPages } from "../front/actor-pages.ts";
 import { copyErasers } from "../front/copy-erasers.ts";
-import { workDeskPages } from "../front/desk-pages.ts";
 import { homePages } from "../front/home-pages.ts";
 import { ownDataPages } from "../front/own-data-pages.ts";
+import { type ElsewhereSettings, elsewherePages, elsewhereWays } from "../identities/elsewhere-pages.ts";
+import { identityPages } from "../identities/pages.ts";
+import { relyingPartyOf } from "../identities/passkey.ts";
+import { passkeyWay } from "../identities/passkey-views.ts";
 import { spokenAt } from "../meetings/list-views.ts";
 import { meetingPages } from "../meetings/pages.ts";
 import { listMeetingsAbout, readMeetingTexts } from "../meetings/queries.ts";
 import { mirrorPages, showCopy, showMirrored } from "../mirrors/pages.ts";
 import { moderationPages } from "../moderation/pages.ts";
+import { noticePages, oneClickRoutes, showFollow } from "../notices/pages.ts";
 import { countUnread } from "../notices/queries.ts";
 import type { House } from "../ports.ts";
 import { processPages } from "../processes/pages.ts";
 import { readNewsTexts } from "../processes/queries.ts";
 import { proposalPages, type Related } from "../proposals/pages.ts";
 import { readAnswerTexts, readProposalTexts } from "../proposals/queries.ts";
+import { openAssistDoor } from "../residences/assist-pages.ts";
+import { censusBytesMax } from "../residences/census.ts";
+import { showResidence } from "../residences/desk-pages.ts";
+import { residencePages } from "../residences/pages.ts";
 import { becameOf } from "../results/list-views.ts";
 import { resultPages } from "../results/pages.ts";
 import { listResultsOf, readMilestoneTexts, readResultTexts } from "../results/queries.ts";
 import type { PageContext, PageEnv } from "./context.ts";
 import { type HealthOptions, healthPages } from "./health.ts";
 import { searchPages } from "./search.ts";
+import type { LargeUpload } from "./security.ts";
 import { openShell } from "./shell.ts";
 import { uploadRoutes } from "./uploads.ts";
 
 const log = getLogger(["koinon", "web"]);
 
+/** A city's whole register of residents, from an administrator. */
+const censusUpload: LargeUpload = {
+  path: "/desk/residence/census",
+  bytesMax: censusBytesMax + 100_000,
+  isFor: (account) => holds(account, "administrator"),
+};
+
 /** How long a process may show an old name or colour of its city. */
 const identityKeptMs = 5_000;
 const relatedMax = 10;
 
-export interface AppSettings extends AccountSettings {
+export interface AppSettings extends AccountSettings, ElsewhereSettings {
   readonly cookiePrefix: string;
   readonly isPublic: boolean;
   readonly version: string;
@@ -64,8 +82,14 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     clock,
     postsPerMinute: settings.postsPerMinute,
     trustedProxyCount: settings.trustedProxyCount,
-    beforeReaders: [healthPages({ sql, ...settings.health }), uploadRoutes(house.uploadsDir)],
+    beforeReaders: [
+      healthPages({ sql, ...settings.health }),
+      uploadRoutes(house.uploadsDir),
+      oneClickRoutes(house, { secret }),
+    ],
     findCity: async (lang) => identityOf(await mainOrganisation(), node, lang),
+    assists: openAssistDoor(house),
+    largeUploads: [censusUpload],
     findAccount: (token) => loadViewer(sql, token, clock.now()),
     countUnread: (account) => countUnread(sql, account.id),
     rememberLanguage: (account, language) => rememberLanguage(sql, account, language),
@@ -78,22 +102,28 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     await showAdoptionsOf(ctx, uri),
   ];
   // Besides a link by e-mail, in this order.
-  const ways: readonly SignInWay[] = [];
+  const passkeys = relyingPartyOf(uris.origin) === null ? [] : [passkeyWay];
+  const ways: readonly SignInWay[] = [...passkeys, ...elsewhereWays(settings)];
+  const showFollowOf = (ctx: PageContext, uri: string) => showFollow(house, ctx, uri);
   for (const pages of [
     homePages(house),
     actorPages(house),
     workDeskPages(house),
-    cityPages(house, showMirrored(house)),
-    accountPages(house, settings, ways),
-    processPages(house, threadOn(house), showAroundProcess),
-    proposalPages(house, relatedTo(house)),
-    meetingPages(house),
-    resultPages(house, showAdoptionsOf),
+    cityPages(house, showMirrored(house), showFollowOf),
+    accountPages(house, { ...settings, showResidence: showResidence(house) }, ways),
+    residencePages(house, settings),
+    identityPages(house, settings, ways),
+    elsewherePages(house, settings),
+    processPages(house, threadOn(house), showAroundProcess, showFollowOf),
+    proposalPages(house, relatedTo(house), showFollowOf),
+    meetingPages(house, showFollowOf),
+    resultPages(house, showAdoptionsOf, showFollowOf),
     adoptionPages(house),
     mirrorPages(house),
     chroniclePages(house),
     commentPages(house),
     searchPages(house),
+    noticePages(house, { secret }),
     erasurePages(house, copyErasers),
     ownDataPages(house),
     moderationPages(house, {

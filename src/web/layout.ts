@@ -5,8 +5,10 @@ import { languages, type MessageKey, ownNames } from "../platform/i18n.ts";
 import { clip } from "../platform/text.ts";
 import { accentUrl } from "./accent.ts";
 import { type AssetName, assetUrl } from "./assets.ts";
+import { assistBanner } from "./assisting.ts";
 import type { Flash, PageContext, Theme } from "./context.ts";
 import { csrfField } from "./fields.ts";
+import { fontsFor } from "./fonts.ts";
 import { icon } from "./icons.ts";
 import { cityMark, langAttrs } from "./marks.ts";
 
@@ -72,6 +74,7 @@ export function page(props: PageProps): Markup {
 ${head(props)}
 <body>
 <a class="skip-link" href="#main">${t("shell.skip")}</a>
+${assistBanner(ctx)}
 ${header(ctx, props.section)}
 <main id="main" tabindex="-1" class="${classes("main", props.width === "wide" && "main-wide")}">
 ${props.crumbs && props.crumbs.length > 0 ? breadcrumbs(ctx, props.crumbs) : nothing}
@@ -92,7 +95,7 @@ ${aside ? html`<aside class="column-aside" aria-label="${ctx.t("shell.aside")}">
 
 function head(props: PageProps): Markup {
   const { ctx, title } = props;
-  const { city } = ctx;
+  const { t, city } = ctx;
   const absolute = (address: string) => (address.startsWith("/") ? `${city.origin}${address}` : address);
   const fullTitle = title === city.name ? title : `${title} · ${city.name}`;
   const description = clip(props.description ?? city.tagline, 200);
@@ -103,6 +106,7 @@ function head(props: PageProps): Markup {
 <title>${fullTitle}</title>
 <meta name="description" content="${description}">
 <meta name="color-scheme" content="${ctx.theme === "auto" ? "light dark" : ctx.theme}">
+${fontsFor(t.lang).map((name) => html`<link rel="preload" as="font" type="font/woff2" crossorigin href="${href(assetUrl(name))}">`)}
 <link rel="stylesheet" href="${href(assetUrl("koinon.css"))}">
 <link rel="stylesheet" href="${href(accentUrl(city.accent))}">
 <script type="module" src="${href(assetUrl("enhance.js"))}"></script>
@@ -127,14 +131,15 @@ function header(ctx: PageContext, current: Section | undefined): Markup {
   return html`<header class="site-header">
 <div class="site-bar">
   <a class="site-name" href="/">${cityMark(city)}<span>${city.name}</span></a>
-  <nav class="site-nav" aria-label="${t("shell.main-navigation")}">
-    <ul>
+  <details class="site-nav" data-menu>
+    <summary class="tool">${icon("menu")}<span class="visually-hidden">${t("shell.menu")}</span></summary>
+    <nav aria-label="${t("shell.main-navigation")}"><ul>
       ${navigation.map(
         (item) =>
           html`<li><a href="${href(item.href)}"${attrs({ "aria-current": item.section === current ? "page" : null })}>${t(item.label)}</a></li>`,
       )}
-    </ul>
-  </nav>
+    </ul></nav>
+  </details>
   <div class="site-tools">
     <a class="tool" href="/search"${attrs({ "aria-current": current === "search" ? "page" : null })}>${icon("search")}<span class="visually-hidden">${t("shell.search")}</span></a>
     ${languageMenu(ctx)}
@@ -181,12 +186,8 @@ function accountMenu(ctx: PageContext): Markup {
     return html`<a class="button button-small" href="${href(to)}">${t("shell.sign-in")}</a>`;
   }
   const desk = deskLinks.filter(({ isFor }) => isFor(account));
-  return html`<details class="menu" data-menu>
-  <summary class="tool">${icon("person")}<span class="tool-text">${account.name}</span><span class="visually-hidden">${t("shell.account-menu")}</span>${
-    ctx.unreadCount > 0
-      ? html`<span class="count">${t.number(ctx.unreadCount)}<span class="visually-hidden"> ${t("shell.unread")}</span></span>`
-      : nothing
-  }</summary>
+  return html`${bell(ctx)}<details class="menu" data-menu>
+  <summary class="tool">${icon("person")}<span class="tool-text">${account.name}</span><span class="visually-hidden">${t("shell.account-menu")}</span></summary>
   <div class="menu-sheet">
     <ul>
       <li><a class="menu-item" href="/account">${t("shell.account")}</a></li>
@@ -197,6 +198,18 @@ function accountMenu(ctx: PageContext): Markup {
 </details>`;
 }
 
+/** More than this is more than anyone reads one by one. */
+const unreadShownMax = 99;
+
+function bell({ t, unreadCount }: PageContext): Markup {
+  const shown = unreadCount > unreadShownMax ? `${t.number(unreadShownMax)}+` : t.number(unreadCount);
+  return html`<a class="tool" href="/notices">${icon("bell")}<span class="visually-hidden">${t("notices.title")}</span>${
+    unreadCount > 0
+      ? html`<span class="count">${shown}<span class="visually-hidden"> ${t("shell.unread")}</span></span>`
+      : nothing
+  }</a>`;
+}
+
 /** What someone may do beyond speaking for themself. */
 const deskLinks: readonly {
   readonly href: string;
@@ -204,7 +217,11 @@ const deskLinks: readonly {
   readonly isFor: (by: Account) => boolean;
 }[] = [
   { href: "/moderation", label: "shell.moderation", isFor: (by) => holdsSomewhere(by, "moderator") },
-  { href: "/desk", label: "shell.desk", isFor: (by) => holds(by, "official") },
+  {
+    href: "/desk",
+    label: "shell.desk",
+    isFor: (by) => holdsSomewhere(by, "evaluator") || holdsSomewhere(by, "moderator"),
+  },
   { href: "/admin/people", label: "accounts.people-title", isFor: mayWorkAtDesk },
   { href: "/settings", label: "shell.settings", isFor: (by) => holds(by, "administrator") },
 ];
@@ -228,6 +245,14 @@ ${props.lead ? html`<div class="lead">${props.lead}</div>` : nothing}
 ${props.actions ? html`<div class="page-actions">${props.actions}</div>` : nothing}
 </div>`;
 
+const footLinks: readonly (readonly [string, MessageKey])[] = [
+  ["/about", "shell.about"],
+  ["/about#rules", "shell.rules"],
+  ["/about#privacy", "shell.privacy"],
+  ["/accessibility", "shell.accessibility"],
+  ["/moderation/log", "shell.moderation-log"],
+];
+
 function footer(ctx: PageContext): Markup {
   const { t, city } = ctx;
   return html`<footer class="site-footer">
@@ -239,18 +264,20 @@ function footer(ctx: PageContext): Markup {
   </div>
   <nav aria-label="${t("shell.foot-navigation")}">
     <ul>
-      <li><a href="/about">${t("shell.about")}</a></li>
-      <li><a href="/accessibility">${t("shell.accessibility")}</a></li>
-      <li><a href="/moderation/log">${t("shell.moderation-log")}</a></li>
+      ${footLinks.map(([to, label]) => html`<li><a href="${href(to)}">${t(label)}</a></li>`)}
       ${city.reportChannelUrl ? html`<li><a href="${href(city.reportChannelUrl)}">${t("shell.report-channel")}</a></li>` : nothing}
     </ul>
   </nav>
+  <form class="foot-languages" method="post" action="/preferences" aria-label="${t("shell.language")}">
+    <input type="hidden" name="back" value="${ctx.path}">
+    ${languages.map((lang) => html`<button type="submit" name="language" value="${lang}" lang="${lang}"${attrs({ "aria-pressed": lang === t.lang ? "true" : null })}>${ownNames[lang]}</button>`)}
+  </form>
   <p class="foot-small">${t.rich("shell.runs-koinon", {
     software:
       city.sourceUrl === null
         ? `Koinon ${city.version}`
         : html`<a href="${href(city.sourceUrl)}">Koinon ${city.version}</a>`,
-  })}</p>
+  })}${city.sourceUrl === null ? nothing : html` <a href="${href(city.sourceUrl)}">${t("shell.source")}</a>`}</p>
 </div>
 </footer>`;
 }

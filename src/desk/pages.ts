@@ -1,0 +1,117 @@
+// `/desk`: what waits for the participation team, how much of it, and since when. The work itself is behind the links.
+import { Hono } from "hono";
+import { type Account, holds, holdsSomewhere, mayWorkAtDesk } from "../accounts/account.ts";
+import { requireViewer } from "../accounts/viewer.ts";
+import { waitingAdoptions } from "../adoptions/views.ts";
+import { listWaiting } from "../adoptions/waiting-queries.ts";
+import { countUnconfirmed } from "../erasures/queries.ts";
+import { countOpenReports, countUndecidedServers } from "../moderation/queue-queries.ts";
+import { html, nothing } from "../platform/html.ts";
+import { jobDepth } from "../platform/jobs.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import type { House } from "../ports.ts";
+import { processCardOf } from "../processes/list-views.ts";
+import { listProcesses } from "../processes/queries.ts";
+import { countAnswerQueues, type QueueDepth } from "../proposals/answer-work-queries.ts";
+import { listConflicts, listWaitingLetters } from "../residences/queries.ts";
+import type { PageEnv } from "../web/context.ts";
+import { buttonLink } from "../web/fields.ts";
+import { page } from "../web/layout.ts";
+import { cardGrid, emptyState, section } from "../web/lists.ts";
+import { stat, stats } from "../web/marks.ts";
+import { alikePages } from "./alike-pages.ts";
+import { answerDeskPages } from "./answer-pages.ts";
+import { auditPages } from "./audit-pages.ts";
+import { deliveryPages } from "./delivery-pages.ts";
+import { countFailures } from "./delivery-queries.ts";
+import { teamPages } from "./team-pages.ts";
+import { type QueueLine, queueTable } from "./views.ts";
+
+const shownMax = 20;
+
+export function workDeskPages(house: House): Hono<PageEnv> {
+  const { sql, clock } = house;
+  const routes = new Hono<PageEnv>();
+
+  routes.get("/desk", async (c) => {
+    const by = requireViewer(c);
+    refuseUnless(holdsSomewhere(by, "evaluator") || holdsSomewhere(by, "moderator"), "not-allowed");
+    const ctx = c.get("page");
+    const { t } = ctx;
+    const isOfficial = holds(by, "official");
+    const [lines, drafts, adoptions, depth] = await Promise.all([
+      listQueues(house, by),
+      isOfficial ? listProcesses(sql, { drafts: true, limit: shownMax, now: clock.now() }) : [],
+      isOfficial ? listWaiting(sql, { lang: t.lang, now: ctx.now, limit: shownMax }) : [],
+      holds(by, "administrator") ? jobDepth(sql) : null,
+    ]);
+    const main = html`
+      ${queueTable(ctx, lines)}
+      ${adoptions.length === 0 ? nothing : section(t("adoptions.waiting"), waitingAdoptions(ctx, adoptions), undefined, "adoptions")}
+      ${
+        isOfficial
+          ? section(
+              t("desk.drafts"),
+              drafts.length === 0
+                ? emptyState(t("desk.drafts-none"), nothing, buttonLink("/processes/new", t("desk.new-process")))
+                : cardGrid(drafts.map((process) => processCardOf(ctx, process))),
+            )
+          : nothing
+      }
+      ${
+        depth === null
+          ? nothing
+          : section(
+              t("desk.deliveries"),
+              stats([
+                stat(t, depth.ready + depth.running + depth.behind, t("desk.jobs-now")),
+                stat(t, depth.delayed, t("desk.jobs-later")),
+                stat(t, depth.deadLetters, t("desk.jobs-given-up"), t("desk.jobs-given-up-method")),
+              ]),
+            )
+      }`;
+    const actions = holdsSomewhere(by, "administrator")
+      ? buttonLink("/desk/audit", t("audit.title"), "secondary")
+      : nothing;
+    const title = t("desk.title");
+    return c.html(
+      page({ ctx, title, section: "desk", width: "wide", isUnlisted: true, actions, main, scripts: ["desk-keys.js"] }),
+    );
+  });
+
+  answerDeskPages(routes, house);
+  alikePages(routes, house);
+  deliveryPages(routes, house);
+  auditPages(routes, house);
+  teamPages(routes, house);
+  return routes;
+}
+
+/** The queues a person may work on, in the order in which people wait. */
+async function listQueues({ sql }: House, by: Account): Promise<QueueLine[]> {
+  const isOperator = holds(by, "administrator");
+  const answers = holdsSomewhere(by, "evaluator") ? await countAnswerQueues(sql, by) : null;
+  const wanted: readonly [QueueLine["name"], string, Promise<QueueDepth> | QueueDepth | undefined | null][] = [
+    ["answers", "/desk/answers", answers?.waiting],
+    ["answer-drafts", "/desk/answers?queue=drafts", answers?.drafts],
+    ["answers-planned", "/desk/answers?queue=planned", answers?.planned],
+    ["reports", "/moderation", holdsSomewhere(by, "moderator") ? countOpenReports(sql, by) : null],
+    ["verifications", "/desk/residence", mayWorkAtDesk(by) ? countVerifications(sql) : null],
+    ["peers", "/network/peers", isOperator ? countUndecidedServers(sql) : null],
+    ["deliveries", "/desk/deliveries", isOperator ? countFailures(sql) : null],
+    ["erasures", "/desk/erasures", isOperator ? countUnconfirmed(sql) : null],
+  ];
+  const lines: QueueLine[] = [];
+  for (const [name, path, asked] of wanted) {
+    const depth = await asked;
+    if (depth != null) lines.push({ name, path, ...depth });
+  }
+  return lines;
+}
+
+/** Letters to be sent, and people who came with one number. */
+async function countVerifications(sql: House["sql"]): Promise<QueueDepth> {
+  const [letters, conflicts] = await Promise.all([listWaitingLetters(sql), listConflicts(sql)]);
+  const since = [...letters.map(({ askedAt }) => +askedAt), ...conflicts.map(({ at }) => +at)];
+  return { count: since.length, oldest: since.length === 0 ? null : new Date(Math.min(...since)) };
+}
