@@ -24,6 +24,7 @@ import { PostgresKvStore, sweepHandlers } from "./kv.ts";
 import { lineageHandlers } from "./lineage.ts";
 import { mirrorRecord } from "./mirror-live.ts";
 import { type Mirroring, mirror } from "./mirroring.ts";
+import { moveHandlers } from "./moving.ts";
 import { tellEvent } from "./outbox.ts";
 import { openPosting } from "./posting.ts";
 import { JobMessageQueue } from "./queue.ts";
@@ -343,6 +344,7 @@ function openHandlers({ federation, remote, options }: Parts): Handlers {
     ...receivedSweepHandlers(sql, () => clock.now()),
     ...lineageHandlers(remote, () => clock.now()),
     ...threadHandlers(remote, () => clock.now(), on),
+    ...moveHandlers(remote, uris, () => clock.now(), on),
     ...erasureHandlers(remote, options, on),
     ...recoveryHandlers({ ...remote, uris, now: () => clock.now() }),
     digest: on(({ processUri }: { processUri: string }) => publishDigest(sql, uris, processUri, clock.now())),

@@ -17,6 +17,7 @@ import { receiveRelation, receiveRelationAnswer } from "./adoptions.ts";
 import { discussionToFollow } from "./discussions.ts";
 import { receiveReceipt } from "./erasing.ts";
 import { receiveDelete } from "./erasures.ts";
+import { receiveMove } from "./moving.ts";
 import { receivePassedOn, wrappedIn } from "./passed-on.ts";
 import {
   isPostType,
@@ -62,6 +63,7 @@ const table: Readonly<Record<string, Receive>> = {
   Offer: receiveRelation,
   Flag: receiveReport,
   Block: receiveBlocking,
+  Move: receiveMove,
 };
 
 /** Follow and Undo are idempotent by state, since some servers use one id twice, and a Follow is always answered. */

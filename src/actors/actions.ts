@@ -169,6 +169,21 @@ export async function endFollow(tx: Tx, followerId: string, followedId: string):
   }
 }
 
+/**
+ * What one actor of another server followed here, another follows from now on, without asking again. What that one follows
+ * already, or asked for, stays as it is. The caller has checked that both say they are one.
+ */
+export async function moveFollows(tx: Tx, from: Actor, to: Actor): Promise<void> {
+  refuseUnless(from.origin !== null && to.origin !== null && to.goneAt === null, "not-found");
+  refuseUnless((await policyFor(tx, new URL(to.uri).host)) !== "blocked", "peer-blocked", { host: to.host });
+  await tx`
+    update follow set follower_id = ${to.id}, is_institution = ${isInstitution(to.type)}
+    where follower_id = ${from.id} and state = 'accepted'
+      and not exists (select from follow there where there.follower_id = ${to.id} and there.followed_id = follow.followed_id)`;
+  const left = await tx<{ followedId: string }[]>`select followed_id from follow where follower_id = ${from.id}`;
+  for (const { followedId } of left) await endFollow(tx, from.id, followedId);
+}
+
 /** Ends every follow of and by an actor: it is gone, or it has blocked us. */
 async function endFollows(tx: Tx, actorId: string): Promise<void> {
   const rows = await tx<{ followerId: string; followedId: string }[]>`
@@ -256,4 +271,9 @@ export async function decidePeer(
   const theirs = await tx<{ id: string }[]>`
     select id from actor where origin is not null and split_part(uri, '/', 3) = ${host}`;
   for (const { id } of theirs) await endFollows(tx, id);
+}
+
+/** Takes back that anything was ever decided about a server, which then is as any other. */
+export async function forgetPeer(tx: Tx, host: string): Promise<void> {
+  await tx`delete from peer where host = ${host}`;
 }

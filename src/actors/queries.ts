@@ -177,3 +177,11 @@ export async function listPeers(
   return await sql<{ host: string; policy: PeerPolicy; reason: string; decidedAt: Date }[]>`
     select host, policy, reason, decided_at from peer order by decided_at desc limit 500`;
 }
+
+/** Actors of this node that follow, or asked to follow, one of another server. */
+export async function listFollowersHere(sql: Sql, followedId: string): Promise<Actor[]> {
+  return await sql<Actor[]>`
+    select ${columns(sql)} from follow join actor on actor.id = follow.follower_id
+    where followed_id = ${followedId} and actor.origin is null and state <> 'rejected' and actor.gone_at is null
+    order by follow.id`;
+}
