@@ -18,6 +18,8 @@ export interface Bending {
   isSignedByAnother?: boolean;
   /** Changes what it says of itself. */
   metadata?: (metadata: Record<string, unknown>) => Record<string, unknown>;
+  /** Changes what it answers at userinfo. */
+  userInfo?: (claims: Record<string, unknown>) => Record<string, unknown>;
   /** Answers the token endpoint with an error. */
   tokenError?: string;
   /** Never answers. */
@@ -63,8 +65,10 @@ export async function openTestProvider(options: { readonly redirectUris: readonl
       email: ["email", "email_verified"],
       residence: ["resident_of"],
     },
+    // Said here, since the provider warns of each that is not.
+    ttl: { Interaction: 600, Grant: 600, Session: 600, AccessToken: 600, IdToken: 600, AuthorizationCode: 60 },
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+    features: { devInteractions: { enabled: false }, revocation: { enabled: true, allowedPolicy: () => true } },
     interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
     findAccount: (_: unknown, sub: string) => ({
       accountId: sub,
@@ -154,6 +158,7 @@ async function bend(ctx: KoaContext, next: () => Promise<void>, bending: Bending
   if (ctx.path === "/.well-known/openid-configuration" && bending.metadata) {
     ctx.body = bending.metadata(ctx.body as Record<string, unknown>);
   }
+  if (ctx.path === "/me" && bending.userInfo) ctx.body = bending.userInfo(ctx.body as Record<string, unknown>);
   const answer = ctx.body as { id_token?: string };
   if (ctx.path !== "/token" || answer.id_token === undefined) return;
   if (bending.idToken === undefined && !bending.isSignedByAnother) return;
