@@ -1,13 +1,14 @@
 // One node while the demo fills it: who is there, what day it is, and the verbs of the rooms said in a few words.
 import type { Account } from "../../src/accounts/account.ts";
 import { changeProfile, openPublicVoice } from "../../src/accounts/actions.ts";
-import { grantMembership, grantRole, verifyResidence } from "../../src/accounts/people-actions.ts";
+import { grantMembership, grantRole } from "../../src/accounts/people-actions.ts";
 import { getAccount } from "../../src/accounts/queries.ts";
 import { openAccount } from "../../src/accounts/sign-in-actions.ts";
 import type { Organisation } from "../../src/cities/city.ts";
 import type { Tx } from "../../src/platform/db.ts";
 import { dayMs, fromLocal, toLocalDate } from "../../src/platform/time.ts";
 import type { Uris } from "../../src/platform/uris.ts";
+import { verifyAtDesk } from "../../src/residences/actions.ts";
 import type { Pictures } from "./pictures.ts";
 
 export interface Place {
@@ -53,7 +54,7 @@ export async function enrol(place: Place, key: string, seed: PersonSeed, days = 
   const now = ago(place, days);
   const locale = seed.locale ?? place.locale;
   const account = await openAccount(tx, { email: `${key}@${place.domain}`, name: seed.name, locale }, now);
-  if (!seed.isGuest) await verifyResidence(tx, administrator, account.id, now);
+  if (!seed.isGuest) await verifyAtDesk(tx, null, administrator, { accountId: account.id }, now);
   if (seed.role) await grantRole(tx, administrator, account.id, { role: seed.role, processUri: null }, now);
   if (seed.speaksFor) await grantMembership(tx, administrator, account.id, seed.speaksFor.actorId, now);
   if (seed.knowHow) {

@@ -27,6 +27,8 @@ export interface Account {
   readonly actorId: string | null;
   readonly handle: string | null;
   readonly residenceVerifiedAt: Date | null;
+  /** When the verification ends; null for one that holds for good, and where there is none. */
+  readonly residenceExpiresAt: Date | null;
   readonly grants: readonly RoleGrant[];
   /** Organisations of this node the person may speak for (actor ids). */
   readonly memberOf: readonly string[];
@@ -35,7 +37,12 @@ export interface Account {
 /** An account that mail reaches. */
 export type ReachableAccount = Account & { readonly email: string };
 
-export const isResident = (account: Account | null): boolean => account?.residenceVerifiedAt != null;
+/** Whether the person's residence is verified at this moment: a verification may have come to its end. */
+export const isResident = (
+  account: Pick<Account, "residenceVerifiedAt" | "residenceExpiresAt"> | null,
+  now: Date,
+): boolean =>
+  account?.residenceVerifiedAt != null && (account.residenceExpiresAt === null || account.residenceExpiresAt > now);
 
 /** Which grants let a person do what a role may do: whoever answers may also evaluate. */
 const heldBy: Readonly<Record<GrantableRole, readonly GrantableRole[]>> = {

@@ -1,43 +1,12 @@
-// The verbs of the desk: who lives here, who holds a role, who speaks for an organisation. Each leaves a line in the audit log.
+// The verbs of the desk: who holds a role, who speaks for an organisation. Each leaves a line in the audit log.
 import { findActorById } from "../actors/queries.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { findSubject } from "../subjects/queries.ts";
-import { type Account, mayGrant, mayGrantRoles, mayVerifyResidence, type RoleGrant } from "./account.ts";
+import { type Account, mayGrant, mayGrantRoles, type RoleGrant } from "./account.ts";
 import { accountUri, getAccount } from "./queries.ts";
-
-/**
- * Marks that the desk has seen proof of residence; nothing of the proof is kept. Doing it twice changes nothing.
- * @throws Refused `not-allowed` for anyone but an official or administrator of the node, and for one's own account.
- */
-export async function verifyResidence(sql: Sql, by: Account, accountId: string, now: Date): Promise<void> {
-  refuseUnless(mayVerifyResidence(by, accountId), "not-allowed");
-  await withTransaction(sql, async (tx) => {
-    const account = await accountForUpdate(tx, accountId);
-    if (account.residenceVerifiedAt !== null) return;
-    await tx`update account set residence_verified_at = ${now}, residence_verified_by = ${by.id} where id = ${accountId}`;
-    await recordAct(tx, by, "ResidenceVerified", accountUri(accountId), {}, now, {
-      before: { isVerified: false },
-      after: { isVerified: true },
-    });
-  });
-}
-
-/** Takes the mark back. What the person has supported until then stays counted. @throws Refused as {@link verifyResidence}. */
-export async function withdrawVerification(sql: Sql, by: Account, accountId: string, now: Date): Promise<void> {
-  refuseUnless(mayVerifyResidence(by, accountId), "not-allowed");
-  await withTransaction(sql, async (tx) => {
-    const account = await accountForUpdate(tx, accountId);
-    if (account.residenceVerifiedAt === null) return;
-    await tx`update account set residence_verified_at = null, residence_verified_by = null where id = ${accountId}`;
-    await recordAct(tx, by, "ResidenceVerificationWithdrawn", accountUri(accountId), {}, now, {
-      before: { isVerified: true },
-      after: { isVerified: false },
-    });
-  });
-}
 
 /**
  * Gives a role for the whole node, or for one process of it.

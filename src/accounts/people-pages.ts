@@ -1,21 +1,15 @@
-// The desk's pages about people, under /admin/people: find someone, verify residence, give and take roles and memberships.
+// The desk's pages about people, under /admin/people: find someone, give and take roles and memberships.
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { listOrganisationActors } from "../actors/queries.ts";
+import { type Markup, nothing } from "../platform/html.ts";
 import { readPageRequest } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
-import type { PageEnv } from "../web/context.ts";
+import type { PageContext, PageEnv } from "../web/context.ts";
 import { setFlash } from "../web/forms.ts";
 import { type Account, grantableRoles, mayWorkAtDesk } from "./account.ts";
-import {
-  grantMembership,
-  grantRole,
-  revokeMembership,
-  revokeRole,
-  verifyResidence,
-  withdrawVerification,
-} from "./people-actions.ts";
+import { grantMembership, grantRole, revokeMembership, revokeRole } from "./people-actions.ts";
 import { peopleListPage, personPage } from "./people-views.ts";
 import { getAccount, listActsAbout, listMemberships, listPeople, listProcessChoices } from "./queries.ts";
 import { requireViewer } from "./viewer.ts";
@@ -27,7 +21,10 @@ const grantForm = z
   .transform(({ role, process }) => ({ role, processUri: process === "" ? null : process }));
 const membershipForm = z.object({ organisation: z.uuid() });
 
-export function peoplePages(house: House): Hono<PageEnv> {
+/** What the room of residences says and offers on a person's page; given by the application, since it stands above. */
+export type ShowResidence = (ctx: PageContext, by: Account, person: Account) => Promise<Markup>;
+
+export function peoplePages(house: House, showResidence?: ShowResidence): Hono<PageEnv> {
   const { sql, clock } = house;
   const pages = new Hono<PageEnv>();
 
@@ -41,14 +38,15 @@ export function peoplePages(house: House): Hono<PageEnv> {
   pages.get("/admin/people/:id", async (c) => {
     const by = requireDesk(c);
     const person = await getAccount(sql, c.req.param("id"));
-    const [memberships, organisations, processes, acts] = await Promise.all([
+    const [memberships, organisations, processes, acts, residence] = await Promise.all([
       listMemberships(sql, person.id),
       listOrganisationActors(sql),
       listProcessChoices(sql),
       listActsAbout(sql, person.id),
+      showResidence?.(c.get("page"), by, person) ?? nothing,
     ]);
     c.header("cache-control", "no-store");
-    return c.html(personPage(c.get("page"), by, { person, memberships, organisations, processes, acts }));
+    return c.html(personPage(c.get("page"), by, { person, memberships, organisations, processes, acts, residence }));
   });
 
   /** A button of the desk: does its act and shows the person again, saying that it is done. */
@@ -65,9 +63,6 @@ export function peoplePages(house: House): Hono<PageEnv> {
       return c.redirect(`/admin/people/${id}`, 303);
     });
 
-  const nothingMore = z.unknown();
-  post("verification", nothingMore, (by, id) => verifyResidence(sql, by, id, clock.now()));
-  post("verification/withdrawal", nothingMore, (by, id) => withdrawVerification(sql, by, id, clock.now()));
   post("roles", grantForm, (by, id, grant) => grantRole(sql, by, id, grant, clock.now()));
   post("roles/revocation", grantForm, (by, id, grant) => revokeRole(sql, by, id, grant, clock.now()));
   post("memberships", membershipForm, (by, id, form) => grantMembership(sql, by, id, form.organisation, clock.now()));

@@ -4,12 +4,12 @@ import { href, html, type Markup, nothing } from "../platform/html.ts";
 import type { MessageKey, Translator } from "../platform/i18n.ts";
 import type { Page } from "../platform/pagination.ts";
 import type { PageContext } from "../web/context.ts";
-import { buttonForm, confirmForm, csrfField, form, openFields } from "../web/fields.ts";
+import { buttonForm, csrfField, form, openFields } from "../web/fields.ts";
 import { emptyForm } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, factList, section } from "../web/lists.ts";
-import { ago, statusPill, when } from "../web/marks.ts";
-import { type Account, grantableRoles, mayGrantRoles, mayVerifyResidence, type RoleGrant } from "./account.ts";
+import { ago, statusPill } from "../web/marks.ts";
+import { type Account, grantableRoles, isResident, mayGrantRoles, type RoleGrant } from "./account.ts";
 import { grantText, roleName } from "./account-views.ts";
 import type { MembershipRow, Person, ProcessChoice, RecordedAct } from "./queries.ts";
 
@@ -57,11 +57,11 @@ export function peopleListPage(ctx: PageContext, { people, search, processes }: 
 const emailOf = (t: Translator, { email }: Pick<Person, "email">): Markup =>
   email === null ? html`${t("accounts.no-email")}` : html`<bdi>${email}</bdi>`;
 
-function personRow({ t }: PageContext, person: Person, processes: readonly ProcessChoice[]): Markup {
+function personRow({ t, now }: PageContext, person: Person, processes: readonly ProcessChoice[]): Markup {
   return html`<tr>
     <th scope="row"><a href="${href(`/admin/people/${person.id}`)}"><bdi>${person.name}</bdi></a></th>
     <td>${emailOf(t, person)}</td>
-    <td>${person.residenceVerifiedAt === null ? statusPill(t("accounts.guest")) : statusPill(t("accounts.resident"), "good")}</td>
+    <td>${isResident(person, now) ? statusPill(t("accounts.resident"), "good") : statusPill(t("accounts.guest"))}</td>
     <td>${t.list(person.grants.map((grant) => grantText(t, grant, processes)))}</td>
   </tr>`;
 }
@@ -91,6 +91,8 @@ export interface PersonPageProps {
   readonly organisations: readonly Actor[];
   readonly processes: readonly ProcessChoice[];
   readonly acts: readonly RecordedAct[];
+  /** What the room of residences says and offers. */
+  readonly residence: Markup;
 }
 
 /** @param by who looks at it: an official sees and marks residence, an administrator also gives roles. */
@@ -105,7 +107,7 @@ export function personPage(ctx: PageContext, by: Account, props: PersonPageProps
     crumbs: [{ href: "/admin/people", label: t("accounts.people-title") }],
     main: html`
       ${factList([[t("accounts.email"), emailOf(t, person)]])}
-      ${section(t("accounts.residence"), stack(residence(ctx, by, person)))}
+      ${section(t("accounts.residence"), props.residence)}
       ${section(t("accounts.roles"), stack(rolesPart(ctx, by, props)))}
       ${section(t("accounts.memberships"), stack(membershipsPart(ctx, by, props)))}
       ${section(t("accounts.acts-title"), actsPart(ctx, props))}`,
@@ -113,36 +115,6 @@ export function personPage(ctx: PageContext, by: Account, props: PersonPageProps
 }
 
 const stack = (parts: Markup): Markup => html`<div class="stack">${parts}</div>`;
-
-function residence(ctx: PageContext, by: Account, person: Account): Markup {
-  const { t } = ctx;
-  const action = `/admin/people/${person.id}/verification`;
-  const verifiedAt = person.residenceVerifiedAt;
-  const state =
-    verifiedAt === null
-      ? html`<p>${t("accounts.not-verified")}</p>`
-      : html`<p>${t.rich("accounts.verified-since", { date: when(t, verifiedAt) })}</p>`;
-  if (!mayVerifyResidence(by, person.id)) return html`${state}<p>${t("accounts.verify-own")}</p>`;
-  if (verifiedAt === null) {
-    return html`${state}${confirmForm(ctx, {
-      action,
-      label: t("accounts.verify"),
-      ask: t("accounts.verify-ask", { name: person.name }),
-      submit: t("accounts.verify-confirm"),
-      kind: "secondary",
-      body: nothing,
-    })}`;
-  }
-  return html`${state}${confirmForm(ctx, {
-    action: `${action}/withdrawal`,
-    label: t("accounts.verify-undo"),
-    ask: t("accounts.verify-undo-ask", { name: person.name }),
-    submit: t("accounts.verify-undo-confirm"),
-    tone: "danger",
-    kind: "danger",
-    body: nothing,
-  })}`;
-}
 
 function rolesPart(ctx: PageContext, by: Account, { person, processes }: PersonPageProps): Markup {
   const { t } = ctx;

@@ -8,7 +8,7 @@ import { digestOf } from "./sign-in.ts";
 
 const columns = (sql: Sql) => sql`
   account.id, account.email, account.name, coalesce(actor.name, account.name) as public_name,
-  account.locale, account.actor_id, actor.handle, account.residence_verified_at,
+  account.locale, account.actor_id, actor.handle, account.residence_verified_at, account.residence_expires_at,
   coalesce((select json_agg(json_build_object('role', role, 'processUri', nullif(process_uri, '')) order by role, process_uri)
             from role_grant where account_id = account.id), '[]') as grants,
   coalesce((select json_agg(membership.actor_id) from membership where account_id = account.id), '[]') as member_of`;
@@ -19,7 +19,8 @@ export async function loadViewer(sql: Sql, sessionToken: string | null, now: Dat
   const [account] = await sql<Account[]>`
     select ${columns(sql)}
     from session join account on account.id = session.account_id left join actor on actor.id = account.actor_id
-    where session.token_digest = ${digestOf(sessionToken)} and session.expires_at > ${now} and account.closed_at is null`;
+    where session.token_digest = ${digestOf(sessionToken)} and session.expires_at > ${now} and account.closed_at is null
+      and session.assist_id is null`;
   return account ?? null;
 }
 
@@ -93,6 +94,7 @@ export interface Person {
   readonly email: string | null;
   readonly name: string;
   readonly residenceVerifiedAt: Date | null;
+  readonly residenceExpiresAt: Date | null;
   readonly grants: readonly RoleGrant[];
 }
 
@@ -107,7 +109,7 @@ export async function listPeople(sql: Sql, search: string, request: PageRequest)
   const key = String((after ?? before)?.[0] ?? "");
   refuseUnless(key === "" || isId(key), "not-found");
   const found = await sql<Person[]>`
-    select account.id, account.email, account.name, account.residence_verified_at,
+    select account.id, account.email, account.name, account.residence_verified_at, account.residence_expires_at,
       coalesce((select json_agg(json_build_object('role', role, 'processUri', nullif(process_uri, '')) order by role, process_uri)
                 from role_grant where account_id = account.id), '[]') as grants
     from account

@@ -12,7 +12,7 @@ const columns = (sql: Sql) => sql`
   comment.uri, comment.id, subject.url, subject.origin, subject.thread_uri, subject.parent_uri, comment.branch_uri,
   about.origin as thread_origin, owner_word.state as owner_state, subject.hidden_by,
   subject.process_uri, subject.stance, comment.body, subject.language, comment.account_id,
-  account.residence_verified_at is not null as is_by_resident, comment.depth, comment.version,
+  (account.residence_verified_at is not null and coalesce(account.residence_expires_at > now(), true)) as is_by_resident, comment.depth, comment.version,
   case when author.type in ('Person', 'Service') then coalesce(nullif(author.name, ''), subject.author_name)
     else subject.author_name end as author_name,
   coalesce(author.name, '') as speaker_name, author.uri as author_uri,

@@ -1,7 +1,7 @@
 // The pages of proposals that everyone reads, and what a reader gives them: supports and likes.
 // Writing one is in writing-pages.ts, the official answer in answer-pages.ts.
 import { type Context, Hono } from "hono";
-import { holds } from "../accounts/account.ts";
+import { type Account, holds } from "../accounts/account.ts";
 import { requireViewer } from "../accounts/viewer.ts";
 import { findMainOrganisation } from "../cities/queries.ts";
 import { loadDiscussion } from "../comments/queries.ts";
@@ -17,6 +17,8 @@ import { type Process, permits, processPath } from "../processes/process.ts";
 import { type Category, getProcess, listCategories } from "../processes/queries.ts";
 import { shownProcess } from "../processes/viewer.ts";
 import { findHead } from "../records/queries.ts";
+import { listOpenMethods } from "../residences/queries.ts";
+import { residenceNeeded } from "../residences/views.ts";
 import { likeSubject, unlikeSubject } from "../subjects/like-actions.ts";
 import { findSubjectById, isLikedBy } from "../subjects/queries.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
@@ -51,12 +53,16 @@ const feedEntriesMax = 30;
 /** What rooms above this one show about a proposal on its page: results and meetings that name it. */
 export type Related = (ctx: PageContext, proposalUri: string) => Promise<Renderable>;
 
-export function proposalPages(house: House, related: Related = async () => null): Hono<PageEnv> {
+export function proposalPages(
+  house: House,
+  related: Related = async () => null,
+  showFollow: Related = async () => null,
+): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.route("/", writingPages(house));
   pages.route("/", answerPages(house));
   listRoutes(pages, house);
-  proposalRoutes(pages, house, related);
+  proposalRoutes(pages, house, related, showFollow);
   goodwillRoutes(pages, house);
   return pages;
 }
@@ -154,6 +160,10 @@ function pageOf({ after, before }: PageRequest, order: ProposalOrder): Pick<Prop
   return { after: read(after), before: read(before) };
 }
 
+/** Why support takes a resident, and how this reader becomes one. */
+const neededOf = async (sql: House["sql"], ctx: PageContext, account: Account) =>
+  residenceNeeded(ctx, { why: ctx.t("proposals.support-unverified"), methods: await listOpenMethods(sql), account });
+
 /**
  * The proposal of a page's address, if this reader may see it: a draft is its author's alone; what is hidden is for its
  * author and for moderators.
@@ -176,7 +186,7 @@ async function shownProposal(c: Context<PageEnv>, sql: House["sql"]): Promise<Pr
   return proposal;
 }
 
-function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Related): void {
+function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Related, showFollow: Related): void {
   pages.get("/proposals/:id", async (c) => {
     const ctx = c.get("page");
     const { account } = ctx;
@@ -185,7 +195,7 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
     const now = clock.now();
     const isPublic = proposal.publishedAt !== null && proposal.hiddenAt === null;
     const asked = { query: new URL(c.req.url).searchParams, reader: account, now };
-    const [answer, categories, isSupported, given, isLiked, discussion, territory, became] = await Promise.all([
+    const [answer, categories, isSupported, given, isLiked, discussion, territory, became, follow] = await Promise.all([
       findAnswer(sql, proposal.uri),
       categoriesOf(sql, process),
       account === null ? false : isSupporting(sql, proposal.uri, account.id),
@@ -194,15 +204,18 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
       isPublic ? loadDiscussion(sql, proposal.uri, asked) : null,
       territoryOf(sql, process),
       related(ctx, proposal.uri),
+      isPublic ? showFollow(ctx, proposal.uri) : null,
     ]);
     const isOwn = account !== null && proposal.accountId === account.id;
+    const support = supportStanding(proposal, process, account, { isSupporting: isSupported, given }, now);
     return c.html(
       proposalPage(ctx, {
         proposal,
         process,
         categoryName: categoryNameOf(ctx.t, proposal, categories),
         answer,
-        support: supportStanding(proposal, process, account, { isSupporting: isSupported, given }, now),
+        support,
+        residenceNeeded: support.kind === "unverified" && account !== null ? await neededOf(sql, ctx, account) : null,
         isLiked,
         isOwn,
         mayEdit: isOwn && isEditable(proposal, process.editWindowMinutes, now),
@@ -217,6 +230,7 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
         mayModerate: mayModerate(account, { kind: "proposal", processUri: process.uri }),
         territory,
         became,
+        follow,
         record: await findHead(sql, proposal.uri),
         thread: discussion && commentThread(ctx, discussion),
       }),

@@ -44,6 +44,6 @@ export function supportStanding(
   if (proposal.state !== "published" && proposal.state !== "evaluating") return { kind: "over" };
   if (!isOpen) return { kind: "closed", opensAt: opensAt(process.phases, "support", now) };
   if (account === null) return { kind: "sign-in" };
-  if (!isResident(account)) return { kind: "unverified" };
+  if (!isResident(account, now)) return { kind: "unverified" };
   return { kind: limit !== null && own.given >= limit ? "limit" : "open", given: own.given, limit };
 }

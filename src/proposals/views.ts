@@ -28,6 +28,8 @@ export interface ProposalPageProps {
   readonly categoryName: string | null;
   readonly answer: Answer | null;
   readonly support: SupportStanding;
+  /** Why the reader's residence is asked for and how to verify it, in the place of the button. */
+  readonly residenceNeeded: Renderable;
   readonly isLiked: boolean;
   readonly isOwn: boolean;
   readonly mayEdit: boolean;
@@ -40,6 +42,8 @@ export interface ProposalPageProps {
   readonly territory: unknown;
   /** Results and meetings that name it. */
   readonly became: Renderable;
+  /** How a reader follows it here. */
+  readonly follow?: Renderable;
   readonly thread: Renderable;
   /** Its newest record. */
   readonly record: KeptRecord | null;
@@ -77,6 +81,7 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
     ...(isPublic ? { call: supportPanel(ctx, props) } : {}),
     aside: html`
       ${isPublic ? goodwill(ctx, props) : nothing}
+      ${props.follow}
       ${ownPanel(ctx, props)}
       ${isPublic ? replyBox(ctx, proposal, process) : nothing}
       ${isPublic ? discussionBox(ctx, proposal) : nothing}
@@ -98,7 +103,11 @@ function notes(ctx: PageContext, { proposal, isOwn }: ProposalPageProps): Render
     html`<div class="${`note note-${tone}`}" role="note"><p>${icon("warning")}<span>${text}</span></p></div>`;
   if (proposal.hiddenAt !== null) {
     const reason = proposal.hiddenReason || t("proposals.hidden-held");
-    return note("bad", html`${t(isOwn ? "proposals.hidden-own" : "proposals.hidden")} <q>${reason}</q>`);
+    const why =
+      isOwn && proposal.hiddenReason !== ""
+        ? html` <a href="${href(`/moderation/statements/of/${proposal.id}`)}">${t("statements.why-link")}</a>`
+        : nothing;
+    return note("bad", html`${t(isOwn ? "proposals.hidden-own" : "proposals.hidden")} <q>${reason}</q>${why}`);
   }
   if (proposal.state === "draft") return note("info", t("proposals.draft-note"));
   if (proposal.state === "withdrawn") return note("info", t("proposals.withdrawn-note"));
@@ -173,7 +182,7 @@ function answer(t: Translator, proposal: Proposal, process: Process, given: Answ
 }
 
 /** The number that counts, and for this reader the button or the reason why there is none. */
-function supportPanel(ctx: PageContext, { proposal, process, support }: ProposalPageProps): Markup {
+function supportPanel(ctx: PageContext, { proposal, process, support, residenceNeeded }: ProposalPageProps): Markup {
   const { t } = ctx;
   const method =
     proposal.origin === null
@@ -182,7 +191,7 @@ function supportPanel(ctx: PageContext, { proposal, process, support }: Proposal
   return html`<section class="panel support-panel" aria-labelledby="support-title">
     <h2 class="visually-hidden" id="support-title">${t("proposals.supports")}</h2>
     ${stat(t, proposal.supportCount, t("proposals.supports-label", { count: proposal.supportCount }), method)}
-    ${supportAction(ctx, proposal, support)}
+    ${support.kind === "unverified" ? residenceNeeded : supportAction(ctx, proposal, support)}
     ${supportsUsed(t, support)}
     <p class="hint"><a href="${href(`${processPath(process)}#phases`)}">${t("proposals.see-phases")}</a></p>
   </section>`;
@@ -220,7 +229,7 @@ function supportAction(ctx: PageContext, proposal: Proposal, support: SupportSta
     case "sign-in":
       return html`${buttonLink(`/sign-in?back=${encodeURIComponent(path)}`, t("proposals.support-sign-in"), "secondary")}<p class="hint">${t("proposals.support-sign-in-hint")}</p>`;
     case "unverified":
-      return html`<p class="hint">${t("proposals.support-unverified")}</p>${buttonLink("/account", t("proposals.support-verify"), "secondary")}`;
+      return nothing;
     case "closed":
       return html`<p class="hint">${support.opensAt === null ? t("proposals.support-closed") : t.rich("proposals.support-later", { date: when(t, support.opensAt) })}</p>`;
     case "elsewhere":

@@ -1,6 +1,7 @@
 // What every page knows: the reader, the city, the language, the form token. Made once per request by the shell.
 import type { Account } from "../accounts/account.ts";
 import type { Language, Translator } from "../platform/i18n.ts";
+import type { Assist } from "./assisting.ts";
 import type { Cookies } from "./cookies.ts";
 
 /** The city, district or association whose node this is, as its pages show it. */
@@ -36,7 +37,12 @@ export interface Flash {
 export interface PageContext {
   readonly t: Translator;
   readonly city: CityIdentity;
+  /** Who the page is for: while an official acts for a person at the desk, that person. */
   readonly account: Account | null;
+  /** Set while an official acts for a person at the desk. */
+  readonly assist?: Assist | null;
+  /** The browser still carries such a session, and it has ended. */
+  readonly isAssistOver?: boolean;
   /** Unread notifications of the account. */
   readonly unreadCount: number;
   /** Path and query of this page; after a post, of the page the form stood on. */

@@ -19,9 +19,15 @@ export function refusalPage(ctx: PageContext, refused: Refused): Markup {
     code: status,
     title: t(titleOf(status)),
     text: t(`refusal.${refused.code}`, refused.params),
-    more: isMissing ? searchBox(t, "/search", "") : buttonLink("/", t("problem.home"), "secondary"),
+    more: isMissing ? searchBox(t, "/search", "") : wayOn(t, refused),
   });
 }
+
+/** Who is not a resident yet is led to where one becomes one. */
+const wayOn = (t: Translator, { code }: Refused): Markup =>
+  code === "not-verified"
+    ? buttonLink("/account/residence", t("residences.verify"))
+    : buttonLink("/", t("problem.home"), "secondary");
 
 function titleOf(status: number): MessageKey {
   if (status === 404) return "problem.missing";

@@ -1,6 +1,7 @@
 // What guards the pages: headers, form tokens, the size and pace of what is posted.
 import { randomBytes } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
+import type { Account } from "../accounts/account.ts";
 import { openRateLimit } from "../platform/ratelimit.ts";
 import { Refused } from "../platform/refusal.ts";
 import { hourMs } from "../platform/time.ts";
@@ -68,7 +69,9 @@ export function openFormTokens(secret: string): FormTokens {
 
 function bindingOf(cookies: Cookies): string {
   const session = cookies.readSigned("session");
-  if (session) return `session ${session}`;
+  // A form that was filled in for somebody at the desk is not sent in one's own name, nor the other way round.
+  const assist = cookies.readSigned("assist");
+  if (session) return assist ? `session ${session} assist ${assist}` : `session ${session}`;
   const known = cookies.readSigned(visitorCookie);
   if (known) return `visitor ${known}`;
   const visitor = randomBytes(16).toString("base64url");
@@ -86,6 +89,13 @@ export function isOwnForm(c: Context, origin: string): boolean {
 export const formBytesMax = 1_000_000;
 export const uploadBytesMax = 12_000_000;
 
+/** A form that takes more than the others, of some people. */
+export interface LargeUpload {
+  readonly path: string;
+  readonly bytesMax: number;
+  readonly isFor: (account: Account | null) => boolean;
+}
+
 /** What any page offers to anyone, and what a forged post could hardly harm: language and appearance. */
 const withoutToken: ReadonlySet<string> = new Set(["/preferences"]);
 
@@ -98,6 +108,7 @@ export function guardForms(options: {
   readonly origin: string;
   readonly postsPerMinute: number;
   readonly trustedProxyCount: number;
+  readonly largeUploads?: readonly LargeUpload[];
 }): MiddlewareHandler<PageEnv> {
   const pace = openRateLimit({ limit: options.postsPerMinute, windowMs: 60_000 });
   return async (c, next) => {
@@ -106,7 +117,8 @@ export function guardForms(options: {
     const source = page.account?.id ?? clientAddress(c, options.trustedProxyCount);
     const waitSeconds = pace.take(source, page.now);
     if (waitSeconds !== null) throw new Refused("too-many-requests", { seconds: waitSeconds });
-    await refuseOversize(c);
+    const large = options.largeUploads?.find(({ path, isFor }) => path === c.req.path && isFor(page.account));
+    await refuseOversize(c, large?.bytesMax ?? uploadBytesMax);
     const site = c.req.header("sec-fetch-site");
     if (site !== undefined && site !== "same-origin" && site !== "none") throw new Refused("form-expired");
     if (withoutToken.has(c.req.path)) return await next();
@@ -116,9 +128,9 @@ export function guardForms(options: {
   };
 }
 
-async function refuseOversize(c: Context): Promise<void> {
+async function refuseOversize(c: Context, uploadMax: number): Promise<void> {
   const isUpload = (c.req.header("content-type") ?? "").startsWith("multipart/form-data");
-  const bytesMax = isUpload ? uploadBytesMax : formBytesMax;
+  const bytesMax = isUpload ? uploadMax : formBytesMax;
   const declared = Number(c.req.header("content-length") ?? Number.NaN);
   if (declared > bytesMax) throw new Refused("too-large", { megabytes: bytesMax / 1_000_000 });
   if (Number.isNaN(declared) && c.req.raw.body !== null) {

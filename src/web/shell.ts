@@ -1,5 +1,6 @@
 // What stands around every room's pages: who reads, in which language, guards in front, error pages behind.
 import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { compress } from "hono/compress";
 import { HTTPException } from "hono/http-exception";
 import type { Account } from "../accounts/account.ts";
 import { isDatabaseAway } from "../platform/db.ts";
@@ -11,13 +12,14 @@ import type { Clock } from "../ports.ts";
 import { aboutPages } from "./about.ts";
 import { accentRoutes } from "./accent.ts";
 import { assetRoutes } from "./assets.ts";
+import { type AssistDoor, assistCookie, guardAssists } from "./assisting.ts";
 import type { CityIdentity, PageContext, PageEnv, Theme } from "./context.ts";
-import { type CookieSettings, openCookies } from "./cookies.ts";
+import { type CookieSettings, type Cookies, openCookies } from "./cookies.ts";
 import { followBox, interactionUrl, leavingNotice } from "./fediverse.ts";
 import { formErrors, readForm, takeFlash } from "./forms.ts";
 import { page } from "./layout.ts";
 import { bareFaultPage, expiredPage, faultPage, refusalPage } from "./problem.ts";
-import { guardForms, isOwnForm, openFormTokens, securityHeaders } from "./security.ts";
+import { guardForms, isOwnForm, type LargeUpload, openFormTokens, securityHeaders } from "./security.ts";
 
 export interface ShellOptions {
   readonly cookies: CookieSettings;
@@ -31,6 +33,9 @@ export interface ShellOptions {
   readonly findCity: (lang?: Language) => Promise<CityIdentity>;
   /** The account of a session token, as the signed cookie `session` carries it; null when it is over. */
   readonly findAccount: (sessionToken: string) => Promise<Account | null>;
+  readonly largeUploads?: readonly LargeUpload[];
+  /** Officials who act for people at the desk; absent where nobody does. */
+  readonly assists?: AssistDoor;
   readonly countUnread: (account: Account) => Promise<number>;
   readonly rememberLanguage: (account: Account, language: Language) => Promise<void>;
   /** Routes that know no reader, such as health and uploads: they answer without the database being asked who reads. */
@@ -46,12 +51,15 @@ export interface ShellOptions {
 export function openShell(options: ShellOptions): Hono<PageEnv> {
   const shell = new Hono<PageEnv>();
   const tokens = openFormTokens(options.cookies.secret);
+  // Form tokens are made anew for each page, so a squeezed page gives nothing away by its length.
+  shell.use(compress({ contentTypeFilter: /^(text\/html|text\/calendar|application\/atom\+xml)/ }));
   shell.use(securityHeaders({ isSecure: options.cookies.isSecure }));
   shell.route("/", assetRoutes);
   shell.route("/", accentRoutes);
   for (const routes of options.beforeReaders ?? []) shell.route("/", routes);
   shell.use(withPage(options, (cookies, now) => tokens.issue(cookies, now)));
   shell.use(guardForms({ tokens, ...options }));
+  if (options.assists) shell.use(guardAssists(options.assists));
   shell.onError((error, c) => answerError(options, error, c));
   shell.notFound((c) => answerError(options, new Refused("not-found"), c));
   shell.route("/", preferenceRoutes(options));
@@ -69,17 +77,15 @@ function withPage(
     const cookies = openCookies(options.cookies, c.req.header("cookie") ?? null);
     c.set("cookies", cookies);
     c.set("requestId", newId(now));
-    const [city, account] = await Promise.all([
-      options.findCity(),
-      findAccount(options, cookies.readSigned("session")),
-    ]);
+    const [city, reader] = await Promise.all([options.findCity(), findReader(options, cookies)]);
+    const { account } = reader;
     const wishes = { account: account?.locale ?? null, cookie: cookies.read("language"), city: city.lang };
     const lang = chooseLanguage({ ...wishes, header: c.req.header("accept-language") ?? null });
     let csrf: string | null = null;
     const context: PageContext = {
       t: openTranslator(lang, city.timeZone),
       city: lang === city.lang ? city : await options.findCity(lang),
-      account,
+      ...reader,
       unreadCount: account ? await options.countUnread(account) : 0,
       path: pagePath(c, options.origin),
       // Made when a form asks for it: a page without forms leaves no cookie behind.
@@ -92,6 +98,8 @@ function withPage(
       now,
     };
     c.set("page", context);
+    // Kept until a page is read, so that a form that comes too late is still known for what it is.
+    if (context.isAssistOver && c.req.method === "GET") cookies.remove(assistCookie);
     await next();
     finish(c, cookies.changes);
   };
@@ -104,8 +112,19 @@ function pagePath(c: Context, origin: string): string {
   return `${pathname}${search}`;
 }
 
-const findAccount = async (options: ShellOptions, token: string | null): Promise<Account | null> =>
-  token === null ? null : await options.findAccount(token);
+/** The account behind the session; while an official acts for somebody, that person's. */
+async function findReader(
+  options: ShellOptions,
+  cookies: Cookies,
+): Promise<Pick<PageContext, "account" | "assist" | "isAssistOver">> {
+  const token = cookies.readSigned("session");
+  if (token === null) return { account: null };
+  const assistToken = options.assists ? cookies.readSigned(assistCookie) : null;
+  if (assistToken === null) return { account: await options.findAccount(token) };
+  const assist = (await options.assists?.find({ assist: assistToken, officer: token })) ?? null;
+  if (assist !== null) return { account: assist.account, assist };
+  return { account: await options.findAccount(token), isAssistOver: true };
+}
 
 const themeOf = (text: string | null): Theme => (text === "light" || text === "dark" ? text : "auto");
 

@@ -1,6 +1,6 @@
-// The desk on a real database: residence, roles, memberships, the list of people, and the line each act leaves.
+// The desk on a real database: roles, memberships, the list of people, and the line each act leaves.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { holds, isResident } from "../../src/accounts/account.ts";
+import { holds } from "../../src/accounts/account.ts";
 import { closeAccount } from "../../src/accounts/actions.ts";
 import {
   appointFirstAdministrator,
@@ -8,8 +8,6 @@ import {
   grantRole,
   revokeMembership,
   revokeRole,
-  verifyResidence,
-  withdrawVerification,
 } from "../../src/accounts/people-actions.ts";
 import { getAccount, listActsAbout, listPeople } from "../../src/accounts/queries.ts";
 import { newId } from "../../src/platform/ids.ts";
@@ -17,18 +15,15 @@ import { decodeKey } from "../../src/platform/pagination.ts";
 import {
   aCity,
   aGuest,
-  aModerator,
   anAssociation,
   anOfficial,
   aProcess,
-  aResident,
   aStranger,
   type City,
 } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const now = new Date("2026-03-01T10:00:00Z");
-const later = new Date("2026-03-02T10:00:00Z");
 let db: TestDatabase;
 let city: City;
 beforeAll(async () => {
@@ -39,39 +34,6 @@ afterAll(() => db.drop());
 
 const actsAbout = async (accountId: string) =>
   (await listActsAbout(db.sql, accountId)).map(({ act, detail }) => ({ act, detail }));
-
-describe("residence", () => {
-  test("is verified by an official once, with a line in the audit log each time it changes", async () => {
-    const [official, person] = [await anOfficial(city), await aGuest(city)];
-    await verifyResidence(db.sql, official, person.id, now);
-    await verifyResidence(db.sql, city.administrator, person.id, later);
-    const verified = await getAccount(db.sql, person.id);
-    expect(verified.residenceVerifiedAt).toEqual(now);
-    expect(isResident(verified)).toBe(true);
-    await withdrawVerification(db.sql, official, person.id, later);
-    await withdrawVerification(db.sql, official, person.id, later);
-    expect(isResident(await getAccount(db.sql, person.id))).toBe(false);
-    expect(await actsAbout(person.id)).toEqual([
-      { act: "ResidenceVerificationWithdrawn", detail: {} },
-      { act: "ResidenceVerified", detail: {} },
-    ]);
-    const [last] = await listActsAbout(db.sql, person.id);
-    expect(last).toMatchObject({ byName: official.name, at: later });
-  });
-
-  test("no one verifies themself, and no one else than the desk verifies", async () => {
-    const process = await aProcess(city, { now });
-    const person = await aGuest(city);
-    const others = [await aResident(city), await aModerator(city), await anOfficial(city, { process })];
-    for (const by of [...others, person]) {
-      await expect(verifyResidence(db.sql, by, person.id, now)).rejects.toMatchObject({ code: "not-allowed" });
-    }
-    await expect(verifyResidence(db.sql, city.administrator, city.administrator.id, now)).rejects.toMatchObject({
-      code: "not-allowed",
-    });
-    expect(isResident(await getAccount(db.sql, person.id))).toBe(false);
-  });
-});
 
 describe("roles", () => {
   test("are given by administrators for the node or one of its processes, and taken back", async () => {

@@ -26,6 +26,7 @@ const anAccount = (grants: readonly RoleGrant[], isVerified = false): Account =>
   actorId: null,
   handle: null,
   residenceVerifiedAt: isVerified ? new Date(0) : null,
+  residenceExpiresAt: null,
   grants,
   memberOf: [],
 });

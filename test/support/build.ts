@@ -1,12 +1,7 @@
 // Builders: a city and what happens in it, made with the room's own verbs. Say only what matters to the test.
 import type { Account, GrantableRole, ReachableAccount } from "../../src/accounts/account.ts";
 import { openPublicVoice } from "../../src/accounts/actions.ts";
-import {
-  appointFirstAdministrator,
-  grantMembership,
-  grantRole,
-  verifyResidence,
-} from "../../src/accounts/people-actions.ts";
+import { appointFirstAdministrator, grantMembership, grantRole } from "../../src/accounts/people-actions.ts";
 import { getAccount } from "../../src/accounts/queries.ts";
 import { openAccount } from "../../src/accounts/sign-in-actions.ts";
 import { openActor, rememberRemoteActor } from "../../src/actors/actions.ts";
@@ -25,6 +20,7 @@ import { draftProcess, type NewProcess, type ProcessText, publishProcess } from 
 import { type Permission, type PhasePlan, type Process, permissions } from "../../src/processes/process.ts";
 import { draftProposal, type ProposalInput, publishProposal } from "../../src/proposals/actions.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
+import { verifyAtDesk } from "../../src/residences/actions.ts";
 import { publishResult, type ResultInput } from "../../src/results/actions.ts";
 import type { Result } from "../../src/results/result.ts";
 
@@ -89,7 +85,9 @@ export async function aGuest(city: City, options: AccountOptions = {}): Promise<
 /** Someone whose residence the desk has verified: who may support. */
 export async function aResident(city: City, options: AccountOptions = {}): Promise<ReachableAccount> {
   const account = await aGuest(city, { name: `Resident ${next()}`, ...options });
-  await verifyResidence(city.sql, city.administrator, account.id, options.now ?? new Date());
+  await verifyAtDesk(city.sql, null, city.administrator, { accountId: account.id }, options.now ?? new Date());
+  // Most tests are about something else than the notice of it.
+  await city.sql`delete from job where kind = 'tell-resident' and payload ->> 'accountId' = ${account.id}`;
   return await reachable(city.sql, account.id);
 }
 

@@ -1,0 +1,118 @@
+// The verbs of the code by post: ask for a letter, send it, type the code from it.
+import { type Account, mayWorkAtDesk } from "../accounts/account.ts";
+import { type Sql, withTransaction } from "../platform/db.ts";
+import { newId } from "../platform/ids.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import { tidyText } from "../platform/text.ts";
+import { recordAct } from "../subjects/actions.ts";
+import { openVerification, refuseUnlessVerified, tellResident } from "./actions.ts";
+import { getMethod } from "./queries.ts";
+import {
+  addressLengthMax,
+  codeAttemptsMax,
+  codeHash,
+  codeLifetimeMs,
+  letterCode,
+  lettersMax,
+  lettersWindowMs,
+  numberHash,
+  readDocumentNumber,
+} from "./residence.ts";
+
+const addressLinesMax = 7;
+
+/**
+ * Asks for a letter with a code. A letter that is still under way is given up for the new one.
+ * @throws Refused `method-off`, `invalid-input` for the address, `number-invalid`, `letters-limit` past three in 90 days.
+ */
+export async function askForLetter(
+  sql: Sql,
+  key: Buffer,
+  by: Account,
+  input: { address: string; number: string },
+  now: Date,
+): Promise<void> {
+  const { isOn, settings } = await getMethod(sql, "post");
+  refuseUnless(isOn, "method-off");
+  const address = tidyText(input.address).replace(/\n{2,}/g, "\n");
+  const lines = address.split("\n").length;
+  const isAddress =
+    address.length >= 10 && address.length <= addressLengthMax && lines >= 2 && lines <= addressLinesMax;
+  refuseUnless(isAddress, "address-invalid", { field: "address" });
+  const number = settings.asksNumber ? numberHash(key, readDocumentNumber(input.number)) : null;
+  await withTransaction(sql, async (tx) => {
+    await tx`select from account where id = ${by.id} for no key update`;
+    const since = new Date(now.getTime() - lettersWindowMs);
+    const sent = await tx`
+      select from residence_letter where account_id = ${by.id} and sent_at is not null and asked_at > ${since}`;
+    refuseUnless(sent.length < lettersMax, "letters-limit", { count: lettersMax });
+    // What was never sent leaves no trace.
+    await tx`delete from residence_letter where account_id = ${by.id} and sent_at is null`;
+    await tx`update residence_letter set ended_at = ${now}, number_hash = null where account_id = ${by.id} and ended_at is null`;
+    const id = newId(now);
+    await tx`
+      insert into residence_letter (id, account_id, address, code_hash, number_hash, asked_at)
+      values (${id}, ${by.id}, ${address}, ${codeHash(key, id, letterCode(key, id))}, ${number}, ${now})`;
+  });
+}
+
+/** Takes a request back: the address is deleted. Nothing happens where there is none. */
+export async function cancelLetter(sql: Sql, by: Account): Promise<void> {
+  await sql`delete from residence_letter where account_id = ${by.id} and sent_at is null`;
+}
+
+/**
+ * Marks letters as sent: their addresses are deleted for good, their codes hold for thirty days, and people are told.
+ * Letters that were sent or taken back meanwhile are passed over.
+ *
+ * @returns how many were marked.
+ */
+export async function markLettersSent(sql: Sql, by: Account, ids: readonly string[], now: Date): Promise<number> {
+  refuseUnless(mayWorkAtDesk(by), "not-allowed");
+  return await withTransaction(sql, async (tx) => {
+    const sent = await tx<{ accountId: string }[]>`
+      update residence_letter set sent_at = ${now}, address = '', expires_at = ${new Date(now.getTime() + codeLifetimeMs)}
+      where id = any(${ids as string[]}::uuid[]) and sent_at is null and ended_at is null returning account_id`;
+    for (const { accountId } of sent) await tellResident(tx, accountId, "code-on-its-way");
+    if (sent.length > 0) await recordAct(tx, by, "LettersSent", null, { count: sent.length }, now);
+    return sent.length;
+  });
+}
+
+/** Notes that the addresses and codes of letters were taken out as a file. */
+export async function noteLettersExported(sql: Sql, by: Account, count: number, now: Date): Promise<void> {
+  refuseUnless(mayWorkAtDesk(by), "not-allowed");
+  await withTransaction(sql, (tx) => recordAct(tx, by, "LettersExported", null, { count }, now));
+}
+
+/**
+ * Verifies a person by the code of their letter. Five wrong codes end the letter.
+ * @throws Refused `code-wrong` with how many tries are left, `code-over` without a letter or after its time,
+ * `number-taken`, `number-differs`, `method-off`.
+ */
+export async function verifyByLetter(sql: Sql, key: Buffer, by: Account, code: string, now: Date): Promise<void> {
+  const result = await withTransaction(sql, async (tx) => {
+    const [letter] = await tx<
+      { id: string; codeHash: Buffer; numberHash: Buffer | null; attempts: number; expiresAt: Date | null }[]
+    >`select id, code_hash, number_hash, attempts, expires_at from residence_letter
+      where account_id = ${by.id} and sent_at is not null and ended_at is null for update`;
+    if (letter === undefined || letter.expiresAt === null || letter.expiresAt <= now) return { kind: "over" } as const;
+    if (!codeHash(key, letter.id, code).equals(letter.codeHash)) {
+      const left = codeAttemptsMax - letter.attempts - 1;
+      await tx`
+        update residence_letter set attempts = attempts + 1, ended_at = ${left > 0 ? null : now} where id = ${letter.id}`;
+      return { kind: "wrong", left } as const;
+    }
+    const proof = { method: "post", numberHash: letter.numberHash, by: null } as const;
+    const outcome = await openVerification(tx, by.id, proof, now);
+    if (outcome === "verified") {
+      await tx`update residence_letter set ended_at = ${now}, number_hash = null where id = ${letter.id}`;
+    }
+    return { kind: "asked", outcome } as const;
+  });
+  refuseUnless(result.kind !== "over", "code-over", { field: "code" });
+  if (result.kind === "wrong") {
+    refuseUnless(result.left > 0, "code-over", { field: "code" });
+    refuseUnless(false, "code-wrong", { field: "code", left: result.left });
+  } else if (result.kind === "asked") refuseUnlessVerified(result.outcome, "code");
+}
