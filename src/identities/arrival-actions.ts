@@ -17,7 +17,7 @@ import { findIdentity } from "./queries.ts";
  * Told of what the city's identity provider said of a person who has just signed in there, in the transaction that signs
  * them in or links the provider to their account. Given by the composition root, since this room knows none that use it.
  */
-export type OnClaims = (tx: Tx, account: Account, claims: VerifiedClaims, now: Date) => Promise<void>;
+export type OnClaims = (tx: Tx, account: Account, claims: VerifiedClaims, now: Date) => Promise<unknown>;
 
 export type Entered =
   | { readonly way: "in"; readonly sessionToken: string; readonly returnTo: string }

@@ -35,6 +35,7 @@ import { processPages } from "../processes/pages.ts";
 import { readNewsTexts } from "../processes/queries.ts";
 import { proposalPages, type Related } from "../proposals/pages.ts";
 import { readAnswerTexts, readProposalTexts } from "../proposals/queries.ts";
+import { openVerifyByClaim } from "../residences/actions.ts";
 import { openAssistDoor } from "../residences/assist-pages.ts";
 import { censusBytesMax } from "../residences/census.ts";
 import { showResidence } from "../residences/desk-pages.ts";
@@ -113,7 +114,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     accountPages(house, { ...settings, showResidence: showResidence(house) }, ways),
     residencePages(house, settings),
     identityPages(house, settings, ways),
-    elsewherePages(house, settings),
+    elsewherePages(house, { ...settings, onClaims: openVerifyByClaim(secret) }),
     processPages(house, threadOn(house), showAroundProcess, showFollowOf),
     proposalPages(house, relatedTo(house), showFollowOf),
     meetingPages(house, showFollowOf),
@@ -126,15 +127,19 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     noticePages(house, { secret }),
     erasurePages(house, copyErasers),
     ownDataPages(house),
-    moderationPages(house, {
-      comment: readCommentTexts,
-      news: readNewsTexts,
-      proposal: readProposalTexts,
-      answer: readAnswerTexts,
-      meeting: readMeetingTexts,
-      result: readResultTexts,
-      milestone: readMilestoneTexts,
-    }),
+    moderationPages(
+      house,
+      {
+        comment: readCommentTexts,
+        news: readNewsTexts,
+        proposal: readProposalTexts,
+        answer: readAnswerTexts,
+        meeting: readMeetingTexts,
+        result: readResultTexts,
+        milestone: readMilestoneTexts,
+      },
+      settings,
+    ),
   ]) {
     shell.route("/", pages);
   }
