@@ -72,6 +72,14 @@ export async function listResults(sql: Sql, filter: ResultFilter): Promise<Resul
     order by result.id ${isBackwards ? sql`asc` : sql`desc`} limit ${filter.limit}`;
 }
 
+/** The newest public results of this node's own processes, for its home page. */
+export async function listLatestResults(sql: Sql, limit: number): Promise<Result[]> {
+  return await sql<Result[]>`
+    select ${columns(sql)} from ${joined(sql)}
+    where ${visible(sql)} and subject.origin is null
+    order by subject.updated_at desc, result.id desc limit ${limit}`;
+}
+
 /** The public results that come from a thing (a proposal, a meeting), the newest first: for that thing's page. */
 export async function listResultsOf(sql: Sql, targetUri: string, limit = 20): Promise<Result[]> {
   return await sql<Result[]>`

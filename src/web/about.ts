@@ -16,8 +16,8 @@ export const aboutPages = new Hono<PageEnv>()
         title: t("about.title", { city: city.name }),
         lead: city.tagline,
         main: html`${section(t("about.how"), html`<div class="prose"><p>${t("about.how-propose")}</p><p>${t("about.how-answer")}</p><p>${t("about.how-network")}</p></div>`)}
-          ${section(t("about.voices"), html`<div class="prose"><p>${t("about.voices-text")}</p></div>`)}
-          ${section(t("about.private"), html`<div class="prose"><p>${t("about.private-text")}</p></div>`)}
+          ${section(t("about.voices"), html`<div class="prose"><p>${t("about.voices-text")}</p></div>`, undefined, "rules")}
+          ${section(t("about.private"), html`<div class="prose"><p>${t("about.private-text")}</p></div>`, undefined, "privacy")}
           ${section(
             t("about.software"),
             factList([

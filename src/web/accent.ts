@@ -1,6 +1,6 @@
 // A city's colour, turned into shades that stay readable in light and dark. Conversions after Björn Ottosson's OKLab (2020).
 import { Hono } from "hono";
-import { contentHash, immutable } from "./assets.ts";
+import { answerFile, contentHash, immutable } from "./assets.ts";
 
 export const accentDefault = "#1f4e5f";
 const textContrastMin = 5;
@@ -81,10 +81,8 @@ export function accentUrl(accent: string): string {
 
 export const accentRoutes = new Hono().get("/assets/:file{accent-[0-9a-f]{6}-[0-9a-f]{12}\\.css}", (c) => {
   const [, colour = ""] = c.req.param("file").split("-");
-  return c.body(accentCss(`#${colour}`), 200, {
-    "content-type": "text/css; charset=utf-8",
-    "cache-control": immutable,
-  });
+  const body = accentCss(`#${colour}`);
+  return answerFile(c, { body, type: "text/css; charset=utf-8", hash: contentHash(body) }, immutable);
 });
 
 /** Contrast ratio of two colours (WCAG 2.2, 1 to 21). */

@@ -65,7 +65,9 @@ export const processCard = (
   card: ProcessCard,
 ): Markup => html`<article class="card card-process">
   <div class="card-picture">${
-    card.imageUrl ? html`<img src="${href(card.imageUrl)}" alt="" loading="lazy" decoding="async">` : pattern(card.seed)
+    card.imageUrl
+      ? html`<img src="${href(card.imageUrl)}" alt="" loading="lazy" decoding="async">`
+      : pattern(card.seed, 8, 1)
   }</div>
   <div class="card-body">
     <p class="card-kicker">${

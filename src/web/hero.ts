@@ -23,16 +23,19 @@ export const hero = (
   t: Translator,
   props: Hero,
 ): Markup => html`<div class="${classes("hero", props.size === "city" && "hero-city")}">
-  <div class="hero-words">
+  <div class="hero-words"><div>
     ${props.kicker ? html`<p class="kicker">${props.kicker}</p>` : nothing}
     <h1${langAttrs(t, props.title.lang)}>${props.title.text}</h1>
     ${props.lead?.text ? html`<p class="hero-lead"${langAttrs(t, props.lead.lang)}>${props.lead.text}</p>` : nothing}
+    </div>
     ${props.actions ? html`<div class="page-actions">${props.actions}</div>` : nothing}
     ${props.foot}
   </div>
   <div class="hero-picture">${
     props.imageUrl
       ? html`<img src="${href(props.imageUrl)}" alt="${props.imageAlt ?? ""}" decoding="async">`
-      : pattern(props.seed, 5, 5)
+      : props.size === "city"
+        ? pattern(props.seed, 16, 1)
+        : pattern(props.seed, 4, 3)
   }</div>
 </div>`;

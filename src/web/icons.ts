@@ -2,6 +2,8 @@
 import { html, type Markup, raw } from "../platform/html.ts";
 
 const paths = {
+  menu: "M4 6.5h16M4 12h16M4 17.5h16",
+  bell: "M6 16.5v-5.7a6 6 0 0 1 12 0v5.7l1.8 1.8H4.2L6 16.5Zm3.8 4.2a2.3 2.3 0 0 0 4.4 0",
   search: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Zm5 11.5L21 21",
   language:
     "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM3 12h18M12 3c3 3 3.6 6 3.6 9s-.6 6-3.6 9c-3-3-3.6-6-3.6-9s.6-6 3.6-9Z",

@@ -250,6 +250,7 @@ const footLinks: readonly (readonly [string, MessageKey])[] = [
   ["/about#rules", "shell.rules"],
   ["/about#privacy", "shell.privacy"],
   ["/accessibility", "shell.accessibility"],
+  ["/moderation/rules", "rules.title"],
   ["/moderation/log", "shell.moderation-log"],
 ];
 

@@ -86,7 +86,7 @@ const hueOf = (text: string): number => createHash("sha256").update(text).digest
  * A tile pattern that belongs to one thing, for cards without a picture: quarter circles after Truchet (1704),
  * turned by the digest of the name. Colours come from the stylesheet.
  */
-export function pattern(seed: string, columns = 8, rows = 3): Markup {
+export function pattern(seed: string, columns: number, rows: number): Markup {
   const digest = createHash("sha256").update(seed).digest();
   const size = 40;
   const tiles: string[] = [];
