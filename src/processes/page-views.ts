@@ -30,6 +30,8 @@ export interface ProcessPageProps {
   readonly mayEdit: boolean;
   /** What rooms above show of it. */
   readonly related?: Renderable;
+  /** How a reader follows it here. */
+  readonly follow?: Renderable;
   /** What is said about the process as a whole. */
   readonly thread?: Renderable;
   /** Its newest record. */
@@ -99,7 +101,7 @@ export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
       ${props.thread}`,
     aside: html`
       ${props.mayEdit ? deskPanel(ctx, process) : nothing}
-      ${isDraft ? nothing : followProcess(ctx, process)}
+      ${isDraft ? nothing : html`${props.follow}${followProcess(ctx, process)}`}
       ${facts(t, { ...props, process })}
       ${isDraft ? nothing : shareBox(ctx, { url: process.url, title: title.text })}
       ${recordPanel(ctx, props.record, process.id)}
@@ -140,7 +142,7 @@ function deskPanel({ t }: PageContext, process: Process): Markup {
   const path = processPath(process);
   const isDraft = process.publishedAt === null;
   const links = [
-    isDraft ? [`${path}/steps`, t("processes.go-on")] : [`${path}/steps/phases`, t("processes.step.phases")],
+    ...(isDraft ? [] : [[`${path}/steps/phases`, t("processes.step.phases")] as const]),
     [`${path}/edit`, t("processes.edit")],
     [`${path}/texts`, t("processes.texts")],
     [`${path}/documents`, t("processes.documents-edit")],

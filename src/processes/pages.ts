@@ -38,6 +38,7 @@ export function processPages(
   house: House,
   showThread: ShowThread | null = null,
   showRelated: ShowRelated = async () => null,
+  showFollow: ShowRelated = async () => null,
 ): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   // Before the pages of one process: `new` is no process.
@@ -47,7 +48,7 @@ export function processPages(
   pages.route("/", textPages(house));
   pages.route("/", categoryPages(house));
   listRoutes(pages, house);
-  processRoutes(pages, house, showThread, showRelated);
+  processRoutes(pages, house, showThread, showRelated, showFollow);
   newsRoutes(pages, house, showThread);
   return pages;
 }
@@ -92,17 +93,19 @@ function processRoutes(
   { sql, uris }: House,
   showThread: ShowThread | null,
   showRelated: ShowRelated,
+  showFollow: ShowRelated,
 ): void {
   pages.get("/processes/:segment", async (c) => {
     const ctx = c.get("page");
     const process = await shownProcess(c, sql, c.req.param("segment"));
     const query = new URL(c.req.url).searchParams;
-    const [categories, documents, news, thread, related] = await Promise.all([
+    const [categories, documents, news, thread, related, follow] = await Promise.all([
       listProcessCategories(sql, process.uri),
       listDocuments(sql, process.uri),
       listNews(sql, { processUri: process.uri, before: null, limit: newsOnPageMax }),
       process.publishedAt === null ? null : showThread?.(ctx, process.uri, query),
       showRelated(ctx, process.uri),
+      process.publishedAt === null ? null : showFollow(ctx, process.uri),
     ]);
     const mayEdit = process.origin === null && holds(ctx.account, "official", process.uri);
     return c.html(
@@ -113,6 +116,7 @@ function processRoutes(
         news,
         mayEdit,
         related,
+        follow,
         record: await findHead(sql, process.uri),
         readIn: query.get("lang"),
         thread,

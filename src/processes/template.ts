@@ -145,7 +145,9 @@ export function readTemplate(text: string): ProcessTemplate {
   const isList = Array.isArray(parsed);
   if (isList && (parsed as unknown[]).length !== 1) throw new WrongTemplate("", "process");
   const file = objectAt(isList ? (parsed as unknown[])[0] : parsed, "", "process");
-  const title = texts(file.title, "title", titleCharsMax, oneLine, true);
+  // Titles are plain text here; in Decidim they may hold markup.
+  const line = file.koinon_template === 1 ? tidyLine : oneLine;
+  const title = texts(file.title, "title", titleCharsMax, line, true);
   if (Object.keys(title).length === 0) throw new WrongTemplate("title", "text");
   const short = texts(file.short_description, "short_description", lineCharsMax, linesOf);
   const components = listAt(file.components ?? [], "components").map((one, at) =>
@@ -172,8 +174,8 @@ export function readTemplate(text: string): ProcessTemplate {
         "components.settings.global.proposal_edit_before_minutes",
         525_600,
       ) ?? 1_440,
-    phases: phasesAt(file, isObject(settings.steps) ? settings.steps : {}),
-    categories: categoriesAt(file),
+    phases: phasesAt(file, isObject(settings.steps) ? settings.steps : {}, line),
+    categories: categoriesAt(file, line),
   };
 }
 
@@ -253,14 +255,14 @@ function indicatorAt(value: unknown): Indicator | null {
 /** Under the key of either generation: which one stands in the file is what an error names. */
 const keyIn = (file: Json, ...keys: readonly [string, string]): string => (file[keys[0]] == null ? keys[1] : keys[0]);
 
-function phasesAt(file: Json, settingsOfSteps: Json): TemplatePhase[] {
+function phasesAt(file: Json, settingsOfSteps: Json, line: (text: string) => string): TemplatePhase[] {
   const key = keyIn(file, "participatory_process_steps", "steps");
   const list = listAt(file[key] ?? [], key);
   if (list.length > phasesMax) throw new WrongTemplate(key, "few");
   const read = list.map((one, at) => {
     const place = `${key}[${at}]`;
     const step = objectAt(one, place, "process");
-    const title = texts(step.title, `${place}.title`, phaseTitleCharsMax, oneLine, true);
+    const title = texts(step.title, `${place}.title`, phaseTitleCharsMax, line, true);
     if (Object.keys(title).length === 0) throw new WrongTemplate(`${place}.title`, "text");
     return {
       place,
@@ -312,12 +314,12 @@ function permitsOf(step: Json, settingsOfSteps: Json): Permission[] {
   return permissions.filter((one) => isOn[one]);
 }
 
-function categoriesAt(file: Json): LanguageMap[] {
+function categoriesAt(file: Json, line: (text: string) => string): LanguageMap[] {
   const key = keyIn(file, "participatory_process_categories", "categories");
   const list = listAt(file[key] ?? [], key);
   if (list.length > categoriesMax) throw new WrongTemplate(key, "few");
   return list.map((one, at) => {
     const place = `${key}[${at}]`;
-    return texts(objectAt(one, place, "process").name, `${place}.name`, phaseTitleCharsMax, oneLine);
+    return texts(objectAt(one, place, "process").name, `${place}.name`, phaseTitleCharsMax, line);
   });
 }
