@@ -31,6 +31,7 @@ import {
   type WirePost,
 } from "./reading.ts";
 import { promiseRefresh } from "./refresh-jobs.ts";
+import { isMessage, receiveMessage } from "./statements.ts";
 import { hasCivicLink, type Json } from "./vocabulary.ts";
 import { isOfConcern, releaseWaiting, waitForParent } from "./waiting.ts";
 
@@ -180,6 +181,7 @@ async function receiveCreate(received: Received): Promise<void> {
   const { tx, now, activity, from, isLimited } = received;
   const uri = activity.objectUri;
   refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "forged");
+  if (isMessage(activity.object) && (await receiveMessage(received, activity.object))) return;
   const post = embeddedPost(activity);
   if (isOnlyNamed(activity)) return await promiseRefresh(tx, uri);
   const isVoice = post !== null && !isInstitution(from.type) && !hasCivicLink(activity.object ?? {}) && hasText(post);

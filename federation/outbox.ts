@@ -17,6 +17,7 @@ import {
   tellReinstated,
   tellRemoteComment,
 } from "./relay.ts";
+import { tellAppealDecided, tellAppealMade, tellStatement } from "./statements.ts";
 import type { Outgoing, Tell, Telling } from "./telling.ts";
 import { tellChange, tellContribution, tellDeletion } from "./telling-contributions.ts";
 import {
@@ -58,6 +59,9 @@ const table: Readonly<Record<EventType, Tell>> = {
   SubjectHidden: tellHidden,
   SubjectReinstated: tellReinstated,
   SubjectReported: tellReport,
+  StatementGiven: tellStatement,
+  AppealMade: tellAppealMade,
+  AppealDecided: tellAppealDecided,
   MeetingPublished: tellMeeting("Create"),
   MeetingChanged: tellMeeting("Update"),
   ResultPublished: tellOfficial("Create"),

@@ -112,7 +112,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     version,
     servers: openSignInServers({ client, permittedOrigins: config.federationTestPeers }),
     provider: config.oidc === null ? null : openOpenIdProvider(client, config.oidc),
-    forgetAuthor: [forgetProposer, forgetOfficer, forgetCommenter, forgetAsker, forgetIdentities, forgetFollower, releaseResidence],
+    forgetAuthor: [forgetAppellant, forgetProposer, forgetOfficer, forgetCommenter, forgetAsker, forgetIdentities, forgetFollower, releaseResidence],
     noteClosedVoice: (tx, { actorUri, accountId }, now) =>
       openErasure(tx, { subjectUri: actorUri, kind: "account", accountId }, now),
     postsPerMinute: 60,

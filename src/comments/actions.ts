@@ -4,6 +4,8 @@ import type { Account } from "../accounts/account.ts";
 import { getActorOfKind } from "../actors/queries.ts";
 import { openErasure } from "../erasures/actions.ts";
 import { recordEvent } from "../events.ts";
+import { holdForModeration } from "../moderation/actions.ts";
+import { judgeContribution } from "../moderation/list-queries.ts";
 import { followOwn } from "../notices/following-actions.ts";
 import { type Sql, type Tx, together, withTransaction } from "../platform/db.ts";
 import { isId, newId } from "../platform/ids.ts";
@@ -44,7 +46,10 @@ export interface NewComment {
  * It speaks through the person's own actor where they asked for one, else through the process, or on another node's
  * process through the residents of this city.
  *
- * @throws Refused `invalid-input`, `too-large`, `phase-closed`, `not-found`, and `gone` for what was deleted meanwhile.
+ * Where the city wants so, it waits for a moderator before anyone else reads it.
+ *
+ * @throws Refused `invalid-input`, `too-large`, `phase-closed`, `not-found`, `words-refused`, and `gone` for what was
+ * deleted meanwhile.
  */
 export async function publishComment(
   sql: Sql,
@@ -67,6 +72,12 @@ export async function publishComment(
     const place = await placeForUpdate(tx, input.parentUri ?? input.targetUri);
     refuseUnless(place.thread.uri === input.targetUri, "invalid-input", { field: "parentUri" });
     checkMaySpeak(place.spokenTo, place.phases, now);
+    const heldBecause = await judgeContribution(tx, {
+      accountId: by.id,
+      text: body,
+      language: input.language,
+      field: "body",
+    });
     const id = newId(timeInThread(now, place.parent));
     const uri = uris.comment(id);
     await enterSubject(tx, {
@@ -88,6 +99,7 @@ export async function publishComment(
     await tx`insert into comment ${tx({ uri, id, accountId: by.id, once, body, ...place.inBranch })}`;
     await keepVersion(tx, uri, 1, body, now);
     await recordEvent(tx, { type: "CommentPublished", subjectUri: uri, data: {} }, now);
+    if (heldBecause !== null) await holdForModeration(tx, uri, now, heldBecause);
     await followOwn(tx, by.id, uri, true, now);
     return await getComment(tx, uri);
   });
@@ -166,11 +178,14 @@ export async function editComment(
     refuseUnless(isEditable(comment, await editWindowMinutes(tx, comment), now), "edit-window-over");
     if (comment.body === body) return comment;
     refuseUnless(comment.version === input.version, "changed-meanwhile");
+    const language = comment.language ?? "";
+    const heldBecause = await judgeContribution(tx, { accountId: by.id, text: body, language, field: "body" });
     const version = comment.version + 1;
     await tx`update comment set body = ${body}, version = ${version}, edited_at = ${now} where uri = ${uri}`;
     await keepVersion(tx, uri, version, body, now);
     await touchSubject(tx, uri, {}, now);
     await recordEvent(tx, { type: "CommentChanged", subjectUri: uri, data: {} }, now);
+    if (heldBecause === "words") await holdForModeration(tx, uri, now, heldBecause);
     return await getComment(tx, uri);
   });
 }

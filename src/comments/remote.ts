@@ -2,9 +2,12 @@
 import { eraseRemoteActor, forgetRemoteActor } from "../actors/actions.ts";
 import type { Actor, PeerPolicy } from "../actors/actor.ts";
 import { holdForModeration } from "../moderation/actions.ts";
+import { judgeWords, wordListSetting } from "../moderation/list-queries.ts";
 import { isFirstOfUnknown } from "../moderation/peer-queries.ts";
+import type { HeldBecause } from "../moderation/report.ts";
 import { type Tx, together } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { plainText } from "../platform/rich-text.ts";
 import { originOf } from "../platform/uris.ts";
 import { findProcess } from "../processes/queries.ts";
 import { forgetVoice } from "../records/tally-actions.ts";
@@ -64,7 +67,7 @@ export async function receiveComment(
 ): Promise<Reception> {
   const { uri, author } = comment;
   refuseUnless(author.origin !== null && originOf(uri) === originOf(author.uri), "forged", { uri });
-  const { isTombstoned, isKept, isFirst, policy, way } = await standingOf(tx, comment);
+  const { isTombstoned, isKept, isFirst, hasWordList, policy, way } = await standingOf(tx, comment);
   refuseUnless(!isTombstoned, "gone");
   refuseUnless(policy !== "blocked", "peer-blocked", { host: author.host });
   if (isKept) return await receiveAgain(tx, comment, now);
@@ -93,7 +96,15 @@ export async function receiveComment(
   if (!isNew) return "unchanged";
   const isEdited = comment.updatedAt != null && comment.updatedAt > publishedAt;
   const editedAt = isEdited ? new Date(Math.min(+comment.updatedAt!, +now)) : null;
-  const isHeld = comment.isHeld === true || policy === "limited" || isFirst;
+  const heldBecause: HeldBecause | null =
+    comment.isHeld === true || policy === "limited"
+      ? "limited"
+      : isFirst
+        ? "first-server"
+        : hasWordList
+          ? await listed(tx, comment)
+          : null;
+  const isHeld = heldBecause !== null;
   const isOurs = place.thread.origin === null && !isHeld && editedAt === null;
   const passing = { activityUri: comment.activityUri ?? null };
   await together(
@@ -103,13 +114,20 @@ export async function receiveComment(
   );
   if (isOurs) return "published";
   if (editedAt !== null) await touchSubject(tx, uri, {}, editedAt);
-  if (isHeld) {
-    await holdForModeration(tx, uri, now);
+  if (heldBecause !== null) {
+    await holdForModeration(tx, uri, now, heldBecause);
     return "held";
   }
   if (place.thread.origin !== null) await heedOwner(tx, uri, now);
   await passOn(tx, "RemoteCommentPlaced", uri, passing, now);
   return "published";
+}
+
+/** What this city's word list says of it. @throws Refused `words-refused`. */
+async function listed(tx: Tx, { html, language }: Pick<RemoteComment, "html" | "language">): Promise<"words" | null> {
+  const found = await judgeWords(tx, plainText(html), language);
+  refuseUnless(found?.action !== "refuse", "words-refused", { words: "" });
+  return found === null ? null : "words";
 }
 
 /** One that is kept already: changed where this is newer, and shown again where its own server had not shown it. */
@@ -142,6 +160,7 @@ interface Known extends Way {
   readonly isTombstoned: boolean;
   readonly isKept: boolean;
   readonly isFirst: boolean;
+  readonly hasWordList: boolean;
   readonly policy: PeerPolicy | null;
   readonly isAnswerable: boolean;
 }
@@ -151,6 +170,7 @@ async function standingOf(tx: Tx, { uri, author, inReplyTo }: RemoteComment) {
   const [row] = await tx<[Known]>`
     select exists (select from tombstone where uri = ${uri} and actor_uri = ${author.uri}) as is_tombstoned,
       exists (select from subject where uri = ${uri}) as is_kept, ${isFirstOfUnknown(tx, author)} as is_first,
+      exists (select from node_setting where key = ${wordListSetting}) as has_word_list,
       (select policy from peer where host = ${new URL(author.uri).host}) as policy,
       answered.uri is not null as is_answerable, answered.thread_uri, answered.parent_uri,
       case when answered.origin is null and answered.kind <> 'comment' then answered.process_uri end as own_process_uri
@@ -190,6 +210,7 @@ export async function receiveCommentUpdate(
       : await tx`update subject set author_name = ${name} where uri = ${update.uri} and author_name <> ${name} returning 1`;
   if (renamed.length > 0) await forgetVoice(tx, update.uri, now);
   const isReworded = update.html !== kept.body;
+  const heldBecause = isReworded && kept.hiddenAt === null ? await listed(tx, update) : null;
   if (isReworded) {
     await tx`
       update comment set body = ${update.html}, version = version + 1, edited_at = ${updatedAt} where uri = ${update.uri}`;
@@ -198,6 +219,10 @@ export async function receiveCommentUpdate(
   if (updatedAt > kept.updatedAt || isReworded)
     await touchSubject(tx, update.uri, { language: update.language }, updatedAt);
   if (!isReworded && renamed.length === 0) return "unchanged";
+  if (heldBecause !== null) {
+    await holdForModeration(tx, update.uri, now, heldBecause);
+    return "changed";
+  }
   if (kept.hiddenAt === null) {
     await passOn(tx, "RemoteCommentChanged", update.uri, { activityUri: update.activityUri ?? null }, now);
   }
@@ -272,7 +297,7 @@ export async function receiveActorDelete(tx: Tx, actorUri: string, now: Date): P
 }
 
 /** Whether an actor answers for the thread of another node: as the voice of the thing, its process or its organisation. */
-async function moderatesThread(tx: Tx, comment: Comment, actorUri: string): Promise<boolean> {
+export async function moderatesThread(tx: Tx, comment: Comment, actorUri: string): Promise<boolean> {
   const thread = await findSubject(tx, comment.threadUri);
   if (thread === null || thread.origin === null || thread.origin !== originOf(actorUri)) return false;
   const process = thread.processUri === null ? null : await findProcess(tx, thread.processUri);

@@ -188,9 +188,16 @@ export function shown(
     likeCount: comment.likeCount,
     ...(isAwaited(comment) ? { mark: t("comments.awaited", { host: new URL(comment.threadOrigin!).host }) } : {}),
     actions: html`${standing === "shown" ? verbs(ctx, reading, comment) : nothing}${more}`,
+    goneActions: whyHidden(ctx, comment),
     replies,
   };
 }
+
+/** The way of an author to the reasons of a decision about their words, and to an appeal. */
+const whyHidden = ({ t, account }: PageContext, { id, accountId, hiddenReason }: Comment): Markup =>
+  account === null || accountId !== account.id || hiddenReason === ""
+    ? nothing
+    : html`<a class="button button-quiet" href="${href(`/moderation/statements/of/${id}`)}">${t("statements.why-link")}</a>`;
 
 /** Markdown of our people; what other servers sent was cleaned when it came, and is cleaned again. */
 export const bodyOf = (comment: Pick<Comment, "origin" | "body">): Markup =>

@@ -7,42 +7,76 @@ import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { clip, tidyText } from "../platform/text.ts";
+import { dayMs, hourMs } from "../platform/time.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { recordAct, setHidden, subjectForUpdate } from "../subjects/actions.ts";
 import { findSubject } from "../subjects/queries.ts";
 import type { Subject } from "../subjects/subject.ts";
+import { promiseLetter } from "./letter-actions.ts";
 import {
   checkHiding,
   checkReport,
+  type HeldBecause,
   mayModerate,
   type Outcome,
   type ReportCategory,
+  type ReportSource,
   reportedThingsMax,
   reportReasonLengthMax,
+  reportsPerDayMax,
+  visitorReportsPerDayMax,
 } from "./report.ts";
+import { readModerationSettings } from "./settings-queries.ts";
+import type { Rule, Source } from "./statement.ts";
+import { endStatement, giveStatement } from "./statement-actions.ts";
+import { findAuthor } from "./statement-queries.ts";
 
 /**
  * Asks the moderators to look at something. Asking again while the first report is open changes nothing.
  * @param input.isForwarded also tells the node that owns a remote thing, in the name of this node: who reported stays here.
- * @throws Refused `not-found`, `invalid-input`, `too-large`.
+ * @param by null for someone without an account, where the city lets them: nothing is kept of who they are.
+ * @throws Refused `not-found`, `invalid-input`, `too-large`, `sign-in-first`, `too-many-requests` past so many a day.
  */
 export async function reportSubject(
   sql: Sql,
-  by: Account,
+  by: Account | null,
   input: { subjectUri: string; category: Exclude<ReportCategory, "held">; reason: string; isForwarded: boolean },
   now: Date,
 ): Promise<void> {
   const reason = tidyText(input.reason);
   await withTransaction(sql, async (tx) => {
     // One person's reports one after the other, so that the second of two equal ones finds the first.
-    await tx`select from account where id = ${by.id} for no key update`;
+    if (by !== null) await tx`select from account where id = ${by.id} for no key update`;
     const subject = await findSubject(tx, input.subjectUri);
     checkReport(subject, reason);
-    const reporter = { accountId: by.id };
-    const isNew = await openReport(tx, { category: input.category, reason, reporter, subjectUris: [subject.uri] }, now);
+    const said = { category: input.category, reason, subjectUris: [subject.uri] };
+    if (by !== null) await takeTurn(tx, by, now);
+    else await takeVisitorsTurn(tx, now);
+    const isNew = await openReport(
+      tx,
+      { ...said, source: by === null ? "visitor" : "account", reporter: by === null ? {} : { accountId: by.id } },
+      now,
+    );
     if (!isNew || !input.isForwarded || subject.origin === null) return;
     await recordEvent(tx, { type: "SubjectReported", subjectUri: subject.uri, data: { reason } }, now);
   });
+}
+
+async function takeTurn(tx: Tx, by: Account, now: Date): Promise<void> {
+  const [today] = await tx<[{ count: number }]>`
+    select count(*)::int as count from report
+    where account_id = ${by.id} and created_at > ${new Date(now.getTime() - dayMs)}`;
+  refuseUnless(today.count < reportsPerDayMax, "too-many-requests", { seconds: hourMs / 1000 });
+}
+
+/** Whoever has no account, where the city lets them: all of them together have so many turns a day. */
+async function takeVisitorsTurn(tx: Tx, now: Date): Promise<void> {
+  refuseUnless((await readModerationSettings(tx)).areVisitorsHeard, "sign-in-first");
+  await tx`select from pg_advisory_xact_lock(hashtext('visitor reports'))`;
+  const [today] = await tx<[{ count: number }]>`
+    select count(*)::int as count from report
+    where source = 'visitor' and created_at > ${new Date(now.getTime() - dayMs)}`;
+  refuseUnless(today.count < visitorReportsPerDayMax, "too-many-requests", { seconds: hourMs / 1000 });
 }
 
 /**
@@ -58,7 +92,8 @@ export async function receiveFlag(
   const named = [...new Set(flag.objectUris)].slice(0, reportedThingsMax);
   const subjectUris = await reportable(tx, named);
   const reason = clip(tidyText(flag.content), reportReasonLengthMax);
-  await openReport(tx, { category: "other", reason, reporter: { actorId: flag.actor.id }, subjectUris }, now);
+  const reporter = { actorId: flag.actor.id };
+  await openReport(tx, { category: "other", source: "server", reason, reporter, subjectUris }, now);
 }
 
 /** Known, published things among these addresses; for the actor of a process, the process. */
@@ -76,7 +111,13 @@ type Reporter = { readonly accountId: string } | { readonly actorId: string } | 
 /** @returns false where this reporter has an open report on all of it already. */
 async function openReport(
   tx: Tx,
-  report: { category: ReportCategory; reason: string; reporter: Reporter; subjectUris: readonly string[] },
+  report: {
+    category: ReportCategory;
+    source: ReportSource;
+    reason: string;
+    reporter: Reporter;
+    subjectUris: readonly string[];
+  },
   now: Date,
 ): Promise<boolean> {
   const { reporter } = report;
@@ -90,16 +131,27 @@ async function openReport(
   const subjectUris = report.subjectUris.filter((uri) => !pending.some((row) => row.subjectUri === uri));
   if (subjectUris.length === 0) return false;
   const reportId = newId(now);
-  const { category, reason } = report;
-  await tx`insert into report ${tx({ id: reportId, category, reason, createdAt: now, ...reporter })}`;
+  const { category, source, reason } = report;
+  await tx`insert into report ${tx({ id: reportId, category, source, reason, createdAt: now, ...reporter })}`;
   await tx`insert into report_subject ${tx(subjectUris.map((subjectUri) => ({ reportId, subjectUri })))}`;
   return true;
 }
 
-/** Keeps what a limited server sent from everyone, and puts it before the moderators. */
-export async function holdForModeration(tx: Tx, subjectUri: string, now: Date): Promise<void> {
-  await setHidden(tx, subjectUri, "", now);
-  await openReport(tx, { category: "held", reason: "", reporter: {}, subjectUris: [subjectUri] }, now);
+/** Keeps something from everyone until a moderator has looked, puts it before them, and tells its author of this node. */
+export async function holdForModeration(
+  tx: Tx,
+  subjectUri: string,
+  now: Date,
+  source: HeldBecause = "limited",
+): Promise<void> {
+  const isNewlyHidden = await setHidden(tx, subjectUri, "", now);
+  const held = { category: "held", source, reason: "", reporter: {}, subjectUris: [subjectUri] } as const;
+  const isNew = await openReport(tx, held, now);
+  const { accountId } = await findAuthor(tx, subjectUri);
+  const subject = await findSubject(tx, subjectUri);
+  if (subject !== null && isNewlyHidden) await countContribution(tx, subject, -1);
+  if (isNew && accountId !== null && subject !== null)
+    await promiseLetter(tx, { letter: "held", accountId, id: subject.id });
 }
 
 /**
@@ -107,15 +159,24 @@ export async function holdForModeration(tx: Tx, subjectUri: string, now: Date): 
  * server that has it from us is told to drop it. Hiding it again only changes the reason.
  * @throws Refused `not-allowed` for anyone but a moderator of its process or of the node, `invalid-input`, `not-found`.
  */
-export async function hideSubject(sql: Sql, by: Account, uri: string, reason: string, now: Date): Promise<void> {
+export async function hideSubject(
+  sql: Sql,
+  by: Account,
+  uri: string,
+  reason: string,
+  now: Date,
+  rule: Rule = "other",
+): Promise<void> {
   const shownReason = tidyText(reason);
   await withTransaction(sql, async (tx) => {
     const subject = await subjectForUpdate(tx, uri);
     checkHiding(subject, shownReason);
     refuseUnless(mayModerate(by, subject), "not-allowed");
+    const source = await whatMadeUsLook(tx, uri);
     const isNew = await setHidden(tx, uri, shownReason, now);
     await settle(tx, by, [uri], "hidden", now);
-    await recordAct(tx, by, "subject-hidden", uri, { reason: shownReason }, now, {
+    await giveStatement(tx, by, subject, { rule, reason: shownReason, source }, now);
+    await recordAct(tx, by, "subject-hidden", uri, { reason: shownReason, rule, source }, now, {
       before: { hidden: subject.hiddenAt !== null, reason: subject.hiddenReason },
       after: { hidden: true, reason: shownReason },
     });
@@ -124,6 +185,17 @@ export async function hideSubject(sql: Sql, by: Account, uri: string, reason: st
     const data = { ...whatItWas(subject), reason: shownReason };
     await recordEvent(tx, { type: "SubjectHidden", subjectUri: uri, data }, now);
   });
+}
+
+/** People before servers before lists: who asked first to be heard. */
+async function whatMadeUsLook(tx: Tx, uri: string): Promise<Source> {
+  const rows = await tx<{ source: ReportSource }[]>`
+    select source from report join report_subject on report_id = report.id
+    where subject_uri = ${uri} and state = 'open'`;
+  const has = (...asked: ReportSource[]) => rows.some(({ source }) => asked.includes(source));
+  if (has("account", "visitor")) return "people";
+  if (has("server")) return "servers";
+  return rows.length > 0 ? "lists" : "moderator";
 }
 
 /**
@@ -135,19 +207,27 @@ export async function reinstateSubject(sql: Sql, by: Account, uri: string, now: 
     const subject = await subjectForUpdate(tx, uri);
     refuseUnless(subject !== null && subject.deletedAt === null, "not-found");
     refuseUnless(mayModerate(by, subject), "not-allowed");
-    if (subject.hiddenAt === null) return;
-    const host = subject.origin === null ? null : new URL(subject.origin).host;
-    refuseUnless(host === null || (await policyFor(tx, host)) !== "blocked", "peer-blocked", { host: host ?? "" });
-    const isNew = await setHidden(tx, uri, null, now);
-    await settle(tx, by, [uri], "kept", now);
-    await recordAct(tx, by, "subject-reinstated", uri, {}, now, {
-      before: { hidden: true, reason: subject.hiddenReason },
-      after: { hidden: false },
-    });
-    if (!isNew) return;
-    await countContribution(tx, subject, 1);
-    await recordEvent(tx, { type: "SubjectReinstated", subjectUri: uri, data: whatItWas(subject) }, now);
+    await reinstate(tx, by, uri, "", now);
   });
+}
+
+/** The same for callers that have asked who may. @param reason of a decision about an appeal; else empty. */
+export async function reinstate(tx: Tx, by: Account, uri: string, reason: string, now: Date): Promise<void> {
+  const subject = await subjectForUpdate(tx, uri);
+  refuseUnless(subject !== null && subject.deletedAt === null, "not-found");
+  if (subject.hiddenAt === null) return;
+  const host = subject.origin === null ? null : new URL(subject.origin).host;
+  refuseUnless(host === null || (await policyFor(tx, host)) !== "blocked", "peer-blocked", { host: host ?? "" });
+  const isNew = await setHidden(tx, uri, null, now);
+  await settle(tx, by, [uri], "kept", now);
+  await endStatement(tx, by, uri, reason, now);
+  await recordAct(tx, by, "subject-reinstated", uri, reason === "" ? {} : { reason }, now, {
+    before: { hidden: true, reason: subject.hiddenReason },
+    after: { hidden: false },
+  });
+  if (!isNew) return;
+  await countContribution(tx, subject, 1);
+  await recordEvent(tx, { type: "SubjectReinstated", subjectUri: uri, data: whatItWas(subject) }, now);
 }
 
 const whatItWas = ({ kind, authorUri, threadUri, parentUri }: Subject) => ({ kind, authorUri, threadUri, parentUri });
@@ -197,10 +277,13 @@ async function settle(tx: Tx, by: Account, uris: readonly string[], outcome: Out
 }
 
 async function closeDecided(tx: Tx, by: Account, reportIds: readonly string[], now: Date): Promise<void> {
-  await tx`
+  const closed = await tx<{ id: string; accountId: string | null }[]>`
     update report set state = 'closed', decided_by = ${by.id}, decided_at = ${now}, outcome = decided.outcome
     from (select report_id, case when bool_or(outcome = 'hidden') then 'hidden' else 'kept' end as outcome
           from report_subject where report_id = any(${reportIds as string[]}::uuid[])
           group by report_id having bool_and(outcome is not null)) decided
-    where report.id = decided.report_id and report.state = 'open'`;
+    where report.id = decided.report_id and report.state = 'open'
+    returning report.id, report.account_id`;
+  for (const { id, accountId } of closed)
+    if (accountId !== null && accountId !== by.id) await promiseLetter(tx, { letter: "report-decided", accountId, id });
 }

@@ -1,19 +1,17 @@
-// The routes of the moderators' desk, and of reporting, which is open to anyone who is signed in.
+// The routes of the moderators' desk. Reporting, statements and appeals, lists, settings and the log have files of their own.
 import { Hono } from "hono";
 import * as z from "zod";
 import { holdsSomewhere } from "../accounts/account.ts";
 import { requireViewer } from "../accounts/viewer.ts";
-import type { Sql } from "../platform/db.ts";
 import type { Markup } from "../platform/html.ts";
 import { readPageRequest } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
-import { getPublicSubject } from "../subjects/queries.ts";
-import { pagePathOf, type SubjectKind } from "../subjects/subject.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { emptyForm, type FormState, handleForm, setFlash } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
-import { dismissReport, hideSubject, reinstateSubject, reportSubject } from "./actions.ts";
+import { dismissReport, hideSubject, reinstateSubject } from "./actions.ts";
+import { listPages } from "./list-pages.ts";
 import { decideServer } from "./peer-actions.ts";
 import { peerPages } from "./peer-pages.ts";
 import { policies } from "./peer-views.ts";
@@ -25,46 +23,34 @@ import {
   type ReportFilter,
   reportsPerPage,
 } from "./queries.ts";
-import { hidingReasonLengthMax, reportCategories, reportReasonLengthMax } from "./report.ts";
-import { caseView, hiddenList, reportForm, reportList, type Texts } from "./views.ts";
+import { hidingReasonLengthMax } from "./report.ts";
+import { reportPages } from "./report-pages.ts";
+import { rules } from "./statement.ts";
+import { statementPages } from "./statement-pages.ts";
+import { type TextReaders, textsOf } from "./text-queries.ts";
+import { caseView, hiddenList, reportList } from "./views.ts";
 
-/** How a room above reads the texts of its things: Markdown of this node, cleaned HTML from elsewhere. */
-export type ReadTexts = (sql: Sql, uris: readonly string[]) => Promise<Texts>;
-
-/** What the desk shows of each kind of thing; of a kind that is not given, its title and its page. */
-export type TextReaders = Readonly<Partial<Record<SubjectKind, ReadTexts>>>;
-
-const hidingInput = z.object({ reason: z.string().trim().min(1).max(hidingReasonLengthMax) });
+const hidingInput = z.object({
+  rule: z.enum(rules).default("other"),
+  reason: z.string().trim().min(1).max(hidingReasonLengthMax),
+});
 const serverInput = z.object({
   policy: z.enum(policies),
   serverReason: z.string().trim().max(hidingReasonLengthMax).default(""),
 });
-const reportInput = z.object({
-  about: z.string().min(1).max(2_048),
-  category: z.enum(reportCategories),
-  reason: z.string().trim().min(1).max(reportReasonLengthMax),
-  forward: z.string().optional(),
-});
-
-export function moderationPages(house: House, readers: TextReaders = {}): Hono<PageEnv> {
+export function moderationPages(
+  house: House,
+  readers: TextReaders = {},
+  settings: { readonly trustedProxyCount: number } = { trustedProxyCount: 0 },
+): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   deskRoutes(pages, house, readers);
   caseRoutes(pages, house, readers);
-  reportRoutes(pages, house);
+  pages.route("/", reportPages(house, settings));
+  pages.route("/", statementPages(house, readers));
+  pages.route("/", listPages(house));
   pages.route("/", peerPages(house));
   return pages;
-}
-
-async function textsOf(
-  sql: Sql,
-  readers: TextReaders,
-  things: readonly { uri: string; kind: SubjectKind }[],
-): Promise<Texts> {
-  const perKind = Object.entries(readers).map(([kind, read]) => {
-    const uris = things.filter((thing) => thing.kind === kind).map((thing) => thing.uri);
-    return uris.length === 0 ? new Map<string, string>() : read(sql, uris);
-  });
-  return new Map((await Promise.all(perKind)).flatMap((texts) => [...texts]));
 }
 
 function deskRoutes(pages: Hono<PageEnv>, { sql, clock }: House, readers: TextReaders): void {
@@ -146,8 +132,8 @@ function caseRoutes(pages: Hono<PageEnv>, house: House, readers: TextReaders): v
     const { thing } = await getCase(sql, by, c.req.param("id"));
     return await handleForm(c, {
       schema: hidingInput,
-      act: async ({ reason }) => {
-        await hideSubject(sql, by, thing.uri, reason, clock.now());
+      act: async ({ reason, rule }) => {
+        await hideSubject(sql, by, thing.uri, reason, clock.now(), rule);
         return { to: `/moderation/things/${thing.id}`, said: ctx.t("moderation.hidden") };
       },
       again: (state) => show(ctx, thing.id, state),
@@ -175,39 +161,6 @@ function caseRoutes(pages: Hono<PageEnv>, house: House, readers: TextReaders): v
         return { to: `/moderation/things/${thing.id}`, said: ctx.t("moderation.server-decided", { host }) };
       },
       again: (state) => show(ctx, thing.id, state),
-    });
-  });
-}
-
-function reportRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
-  const show = async (ctx: PageContext, uri: string, state: FormState): Promise<Markup> => {
-    const subject = await getPublicSubject(sql, uri);
-    return page({
-      ctx,
-      title: ctx.t("moderation.report-title"),
-      lead: ctx.t("moderation.report-lead"),
-      crumbs: [{ href: pagePathOf(subject), label: subject.title || ctx.t(`moderation.kind.${subject.kind}`) }],
-      isUnlisted: true,
-      main: reportForm(ctx, subject, state),
-    });
-  };
-
-  pages.get("/reports/new", async (c) => {
-    requireViewer(c);
-    return c.html(await show(c.get("page"), c.req.query("about") ?? "", emptyForm));
-  });
-
-  pages.post("/reports", async (c) => {
-    const by = requireViewer(c);
-    const ctx = c.get("page");
-    return await handleForm(c, {
-      schema: reportInput,
-      act: async ({ about, category, reason, forward }) => {
-        const report = { subjectUri: about, category, reason, isForwarded: forward === "yes" };
-        await reportSubject(sql, by, report, clock.now());
-        return { to: pagePathOf(await getPublicSubject(sql, about)), said: ctx.t("moderation.report-sent") };
-      },
-      again: (state) => show(ctx, typeof state.values.about === "string" ? state.values.about : "", state),
     });
   });
 }

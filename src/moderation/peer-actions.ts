@@ -30,17 +30,25 @@ export async function decideServer(
   const isHost = host !== "" && URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host;
   refuseUnless(isHost && !host.endsWith(".") && host !== uris.host, "invalid-input", { field: "host" });
   const reason = clip(tidyText(decision.reason), hidingReasonLengthMax);
-  await withTransaction(sql, async (tx) => {
-    // One decision after the other, or two at once would count the same voices twice.
-    await tx`select from pg_advisory_xact_lock(hashtext(${`peer ${host}`}))`;
-    const before = await policyFor(tx, host);
-    await decidePeer(tx, { host, policy: decision.policy, reason }, now);
-    if (decision.policy === "blocked") await recount(tx, await withholdServer(tx, host, now), -1);
-    else if (before === "blocked") await recount(tx, await releaseServer(tx, host), 1);
-    await recordAct(tx, by, "server-decided", `https://${host}`, { policy: decision.policy, reason }, now, {
-      before: { policy: before },
-      after: { policy: decision.policy, reason },
-    });
+  await withTransaction(sql, (tx) => decidePeerIn(tx, by, { host, policy: decision.policy, reason }, now));
+}
+
+/** The same for callers that have checked who asks and for what: a list decides about many at once. */
+export async function decidePeerIn(
+  tx: Tx,
+  by: Account,
+  { host, policy, reason }: { readonly host: string; readonly policy: PeerPolicy; readonly reason: string },
+  now: Date,
+): Promise<void> {
+  // One decision after the other, or two at once would count the same voices twice.
+  await tx`select from pg_advisory_xact_lock(hashtext(${`peer ${host}`}))`;
+  const before = await policyFor(tx, host);
+  await decidePeer(tx, { host, policy, reason }, now);
+  if (policy === "blocked") await recount(tx, await withholdServer(tx, host, now), -1);
+  else if (before === "blocked") await recount(tx, await releaseServer(tx, host), 1);
+  await recordAct(tx, by, "server-decided", `https://${host}`, { policy, reason }, now, {
+    before: { policy: before },
+    after: { policy, reason },
   });
 }
 

@@ -9,9 +9,11 @@ import type { House } from "../ports.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { emptyForm, type FormState, handleForm, readForm, setFlash } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
+import { countByMonth, countHidings } from "./log-queries.ts";
+import { logView } from "./log-views.ts";
 import { decideFirstComments, decideServer } from "./peer-actions.ts";
-import { areFirstCommentsHeld, countDecisions, countReasons, decisionsPerPage, listDecisions } from "./peer-queries.ts";
-import { logView, peersView, policies } from "./peer-views.ts";
+import { areFirstCommentsHeld, countReasons, decisionsPerPage, listDecisions } from "./peer-queries.ts";
+import { peersView, policies } from "./peer-views.ts";
 import { hidingReasonLengthMax } from "./report.ts";
 
 const peerInput = z.object({
@@ -66,9 +68,10 @@ export function peerPages(house: House): Hono<PageEnv> {
 
   pages.get("/moderation/log", async (c) => {
     const ctx = c.get("page");
-    const [decisions, months, reasons] = await Promise.all([
+    const [decisions, months, hidings, reasons] = await Promise.all([
       listDecisions(sql, readPageRequest(new URL(c.req.url).searchParams, decisionsPerPage)),
-      countDecisions(sql),
+      countByMonth(sql),
+      countHidings(sql, clock.now()),
       countReasons(sql),
     ]);
     const lead = ctx.t("log.lead");
@@ -78,7 +81,7 @@ export function peerPages(house: House): Hono<PageEnv> {
         title: ctx.t("log.title"),
         lead,
         description: lead,
-        main: logView(ctx, { decisions, months, reasons }),
+        main: logView(ctx, { decisions, months, hidings, reasons }),
       }),
     );
   });

@@ -99,24 +99,6 @@ function decisionOf({ subjectUri, subjectId, origin, url, isShown, ...row }: Dec
   return { ...row, host, subject };
 }
 
-export interface MonthlyDecisions {
-  /** The first day of the month, in UTC. */
-  readonly month: Date;
-  readonly hidden: number;
-  readonly reinstated: number;
-  readonly servers: number;
-}
-
-/** How much was decided in each of the last twelve months in which anything was. */
-export async function countDecisions(sql: Sql): Promise<readonly MonthlyDecisions[]> {
-  return await sql<MonthlyDecisions[]>`
-    select date_trunc('month', at, 'UTC') as month,
-      (count(*) filter (where act = 'subject-hidden'))::int as hidden,
-      (count(*) filter (where act = 'subject-reinstated'))::int as reinstated,
-      (count(*) filter (where act = 'server-decided'))::int as servers
-    from audit where ${logged(sql)} group by 1 order by 1 desc limit 12`;
-}
-
 export interface ReasonCount {
   readonly reason: string;
   readonly count: number;

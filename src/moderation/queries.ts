@@ -55,7 +55,7 @@ export async function listReports(
 }
 
 const reportColumns = (sql: Sql) => sql`
-  report.id, report.category, report.reason, account.name as reporter_name,
+  report.id, report.category, report.source, report.reason, account.name as reporter_name,
   '@' || actor.handle || '@' || actor.host as reporter_address, report.state, report.outcome, decider.name as decided_by,
   report.decided_at, report.created_at`;
 
@@ -167,4 +167,22 @@ export async function listReportedProcesses(sql: Sql, by: Account): Promise<{ ur
       select subject.process_uri from report_subject join subject on subject.uri = report_subject.subject_uri
       where ${isInScope(sql, by)})
     order by process.title limit 200`;
+}
+
+export interface OwnReport {
+  readonly id: string;
+  readonly category: Report["category"];
+  readonly outcome: Report["outcome"];
+  readonly createdAt: Date;
+  readonly kind: SubjectKind;
+}
+
+const ownReportsMax = 100;
+
+/** What a person has reported and what became of it, the newest first. */
+export async function listOwnReports(sql: Sql, by: Account): Promise<readonly OwnReport[]> {
+  return await sql<OwnReport[]>`
+    select report.id, report.category, report.outcome, report.created_at, min(subject.kind) as kind
+    from report join report_subject on report_id = report.id join subject on subject.uri = subject_uri
+    where report.account_id = ${by.id} group by report.id order by report.id desc limit ${ownReportsMax}`;
 }

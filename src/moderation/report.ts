@@ -3,9 +3,26 @@ import { type Account, holds } from "../accounts/account.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { isPublic, type Subject, type SubjectKind } from "../subjects/subject.ts";
 
-/** What a person can say a report is about; `held` is the node's own, for what a limited server sends. */
-export const reportCategories = ["spam", "abuse", "illegal", "off-topic", "other"] as const;
-export type ReportCategory = (typeof reportCategories)[number] | "held";
+/** What a person can say a report is about. */
+export const reportCategories = ["spam", "offensive", "not-fitting", "personal-data", "illegal", "other"] as const;
+/** `held` is the node's own, for what waits to be looked at; the last two were asked before and are read still. */
+export type ReportCategory = (typeof reportCategories)[number] | "held" | "abuse" | "off-topic";
+
+/** Who asked, or why it is held. */
+export type ReportSource =
+  | "account"
+  /** Someone without an account, where the city allows it. */
+  | "visitor"
+  | "server"
+  | "limited"
+  | "first-server"
+  | "first-account"
+  | "words";
+export type HeldBecause = Extract<ReportSource, "limited" | "first-server" | "first-account" | "words">;
+
+/** Reports one account, and all people without one together, can make in a day. */
+export const reportsPerDayMax = 30;
+export const visitorReportsPerDayMax = 200;
 
 export type ReportState = "open" | "closed";
 /** What became of a reported thing; null while no one has decided. */
@@ -61,6 +78,7 @@ export interface ReportedThing {
 export interface Report {
   readonly id: string;
   readonly category: ReportCategory;
+  readonly source: ReportSource;
   readonly reason: string;
   /** A person of this node; empty where that account is closed. */
   readonly reporterName: string | null;

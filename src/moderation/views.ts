@@ -1,37 +1,25 @@
-// What moderators see: reports, what they are about, and what can be done. And the form that anyone reports with.
+// What moderators see: reports, what they are about, and what can be done.
 import { holds } from "../accounts/account.ts";
 import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 import type { Page } from "../platform/pagination.ts";
 import { cleanRemoteHtml, markdownToHtml } from "../platform/rich-text.ts";
-import { pagePathOf, type Subject, type SubjectKind } from "../subjects/subject.ts";
+import { pagePathOf, type SubjectKind } from "../subjects/subject.ts";
 import type { PageContext } from "../web/context.ts";
 import { buttonForm, buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
-import { cardList, emptyState, filterBar, pager, section, tabs } from "../web/lists.ts";
+import { cardList, emptyState, filterBar, pager, section } from "../web/lists.ts";
 import { ago, badge, langAttrs, languageNote, statusPill } from "../web/marks.ts";
+import { deskTabs } from "./desk-views.ts";
 import { serverForm } from "./peer-views.ts";
 import type { Case, HiddenThing, ReportFilter, ReportRow } from "./queries.ts";
-import {
-  hidingReasonLengthMax,
-  type Report,
-  type ReportedThing,
-  reportCategories,
-  reportReasonLengthMax,
-} from "./report.ts";
-
-/** Texts of reported things by URI, as their rooms store them. */
-export type Texts = ReadonlyMap<string, string>;
+import { type HeldBecause, hidingReasonLengthMax, type Report, type ReportedThing } from "./report.ts";
+import { type Rule, rules } from "./statement.ts";
+import type { Texts } from "./text-queries.ts";
 
 type Thing = Case["thing"];
 
 const kinds: readonly SubjectKind[] = ["comment", "proposal", "news", "meeting", "result", "answer", "process"];
-
-export const deskTabs = ({ t }: PageContext, current: "reports" | "hidden"): Markup =>
-  tabs(t, t("moderation.views"), [
-    { href: "/moderation", label: t("moderation.tab.reports"), isCurrent: current === "reports" },
-    { href: "/moderation/hidden", label: t("moderation.tab.hidden"), isCurrent: current === "hidden" },
-  ]);
 
 export interface ReportListProps {
   readonly reports: Page<Report>;
@@ -105,14 +93,18 @@ function reportHead(ctx: PageContext, report: ReportRow): Markup {
   return html`<p class="card-kicker">
       ${statusPill(t(`moderation.state.${report.state}`), report.state === "open" ? "waiting" : "neutral")}
       ${report.outcome === null ? nothing : statusPill(t(`moderation.outcome.${report.outcome}`))}
-      <strong>${t(`moderation.category.${report.category}`)}</strong>
+      <strong>${t(report.category === "held" ? `moderation.held.${heldBecause(report)}` : `moderation.category.${report.category}`)}</strong>
       ${report.category === "held" ? nothing : html`<span><bdi>${reporterOf(t, report)}</bdi></span>`}
       ${ago(t, report.createdAt, now)}
       ${report.decidedBy === null ? nothing : html`<span>${t("moderation.decided-by", { name: report.decidedBy })}</span>`}</p>
     ${report.reason === "" ? nothing : html`<p class="report-reason" dir="auto">${report.reason}</p>`}`;
 }
 
+const heldBecause = ({ source }: ReportRow): HeldBecause =>
+  source === "words" || source === "first-server" || source === "first-account" ? source : "limited";
+
 function reporterOf(t: Translator, report: ReportRow): string {
+  if (report.source === "visitor") return t("moderation.reported-visitor");
   const name = report.reporterAddress ?? (report.reporterName || t("moderation.reported-closed-account"));
   return t("moderation.reported-by", { name });
 }
@@ -178,7 +170,7 @@ const hiddenCard = (ctx: PageContext, thing: HiddenThing): Markup =>
 export function caseView(ctx: PageContext, { thing, reports, acts }: Case, texts: Texts, state: FormState): Markup {
   const { t, account } = ctx;
   return html`${card(html`${thingHead(ctx, thing)}${thingText(ctx, thing, texts)}`)}
-    ${thing.deletedAt === null ? decisions(ctx, thing, state) : nothing}
+    ${thing.deletedAt === null ? decisions(ctx, thing, state, ruleOf(reports)) : nothing}
     ${reports.length === 0 ? nothing : section(t("moderation.tab.reports"), cardList(reports.map((report) => caseReport(ctx, report))))}
     ${
       acts.length === 0
@@ -206,7 +198,11 @@ function actText(t: Translator, { act, byName, reason }: Case["acts"][number]): 
 
 const caseReport = (ctx: PageContext, report: ReportRow): Markup => card(reportHead(ctx, report));
 
-function decisions(ctx: PageContext, thing: Thing, state: FormState): Markup {
+/** What most of the latest report is about, where it names a rule. */
+const ruleOf = (reports: readonly ReportRow[]): Rule =>
+  rules.find((rule) => reports.some(({ category }) => category === rule)) ?? "other";
+
+function decisions(ctx: PageContext, thing: Thing, state: FormState, rule: Rule): Markup {
   const { t } = ctx;
   const fields = openFields(ctx, state);
   const reinstate =
@@ -223,7 +219,12 @@ function decisions(ctx: PageContext, thing: Thing, state: FormState): Markup {
       action: `/moderation/things/${thing.id}/hiding`,
       submit: t(thing.hiddenReason === "" ? "moderation.hide" : "moderation.hide-again"),
       tone: "danger",
-      body: html`${fields.summary()}${fields.area("reason", {
+      body: html`${fields.summary()}${fields.select("rule", {
+        label: t("moderation.which-rule"),
+        hint: t("moderation.which-rule-hint"),
+        value: rule,
+        options: rules.map((value) => ({ value, label: t(`moderation.rule.${value}`) })),
+      })}${fields.area("reason", {
         label: t("moderation.reason"),
         hint: t("moderation.reason-hint"),
         value: thing.hiddenReason,
@@ -232,22 +233,4 @@ function decisions(ctx: PageContext, thing: Thing, state: FormState): Markup {
       })}`,
     }),
   )}`;
-}
-
-/** The form that anyone who is signed in reports something with. */
-export function reportForm(ctx: PageContext, subject: Subject, state: FormState): Markup {
-  const { t } = ctx;
-  const fields = openFields(ctx, state);
-  return form(ctx, {
-    action: "/reports",
-    submit: t("moderation.report-send"),
-    body: html`${fields.summary()}
-      ${fields.hidden("about", subject.uri)}
-      ${fields.radios("category", {
-        label: t("moderation.report-category"),
-        options: reportCategories.map((value) => ({ value, label: t(`moderation.category.${value}`) })),
-      })}
-      ${fields.area("reason", { label: t("moderation.report-reason"), rows: 4, charsMax: reportReasonLengthMax })}
-      ${subject.origin === null ? nothing : fields.check("forward", { label: t("moderation.report-forward", { host: new URL(subject.origin).host }) })}`,
-  });
 }

@@ -3,10 +3,10 @@
 import { type Account, isResident } from "../accounts/account.ts";
 import { findActorById, getActorOfKind } from "../actors/queries.ts";
 import { recordEvent } from "../events.ts";
-import { followOwn } from "../notices/following-actions.ts";
-import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { holdForModeration } from "../moderation/actions.ts";
 import { judgeContribution } from "../moderation/list-queries.ts";
+import { followOwn } from "../notices/following-actions.ts";
+import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { isId, newId, timeOf } from "../platform/ids.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import { dayMs } from "../platform/time.ts";

@@ -69,12 +69,13 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
     ...(image ? { image } : {}),
     isUnlisted: !isPublic,
     kicker: marks(t, props),
-    main: html`
+    opening: html`
       ${notes(ctx, props)}
       ${byline(t, authorOf(ctx, proposal), whence(ctx, proposal, process))}
       <div class="section-small">${articleBody(t, bodyOf(proposal), proposal.language)}</div>
       ${pictures(ctx, proposal)}
-      ${place(t, props)}
+      ${place(t, props)}`,
+    main: html`
       ${props.answer === null ? nothing : answer(t, proposal, process, props.answer)}
       ${props.became}
       ${props.thread}`,

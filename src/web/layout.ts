@@ -1,7 +1,7 @@
 // The shell of every page: head, city header, menus, breadcrumbs, what was just done, footer.
 import { type Account, holds, holdsSomewhere, mayWorkAtDesk } from "../accounts/account.ts";
 import { attrs, classes, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
-import { languages, type MessageKey, ownNames } from "../platform/i18n.ts";
+import { languages, type MessageKey, openTranslator, ownNames } from "../platform/i18n.ts";
 import { clip } from "../platform/text.ts";
 import { accentUrl } from "./accent.ts";
 import { type AssetName, assetUrl } from "./assets.ts";
@@ -24,6 +24,8 @@ export interface PageProps {
   /** Plain text: the tab's title, and the heading unless `heading` or `hero` says otherwise. */
   readonly title: string;
   readonly main: Renderable;
+  /** What stands before everything else, `call` too: the text of a person. Only beside an `aside` or a `call`. */
+  readonly opening?: Renderable;
   /** One or two sentences for search results and link previews; plain text. */
   readonly description?: string;
   readonly section?: Section;
@@ -87,7 +89,8 @@ ${footer(ctx)}
 </html>`;
 }
 
-const columns = ({ ctx, main, aside, call }: PageProps): Markup => html`<div class="columns">
+const columns = ({ ctx, opening, main, aside, call }: PageProps): Markup => html`<div class="columns">
+${opening ? html`<div class="column-opening">${opening}</div>` : nothing}
 ${call ? html`<div class="column-call">${call}</div>` : nothing}
 <div class="column-main">${main}</div>
 ${aside ? html`<aside class="column-aside" aria-label="${ctx.t("shell.aside")}">${aside}</aside>` : nothing}
@@ -138,6 +141,7 @@ function header(ctx: PageContext, current: Section | undefined): Markup {
         (item) =>
           html`<li><a href="${href(item.href)}"${attrs({ "aria-current": item.section === current ? "page" : null })}>${t(item.label)}</a></li>`,
       )}
+      <li class="nav-search"><a href="/search"${attrs({ "aria-current": current === "search" ? "page" : null })}>${t("shell.search")}</a></li>
     </ul></nav>
   </details>
   <div class="site-tools">
@@ -271,7 +275,7 @@ function footer(ctx: PageContext): Markup {
   </nav>
   <form class="foot-languages" method="post" action="/preferences" aria-label="${t("shell.language")}">
     <input type="hidden" name="back" value="${ctx.path}">
-    ${languages.map((lang) => html`<button type="submit" name="language" value="${lang}" lang="${lang}"${attrs({ "aria-pressed": lang === t.lang ? "true" : null })}>${ownNames[lang]}</button>`)}
+    ${languages.map((lang) => html`<button type="submit" name="language" value="${lang}" lang="${lang}"${attrs({ "aria-pressed": lang === t.lang ? "true" : null })}>${openTranslator(lang, t.timeZone)("shell.read-here")}</button>`)}
   </form>
   <p class="foot-small">${t.rich("shell.runs-koinon", {
     software:

@@ -19,6 +19,8 @@ export interface CommentShown {
   readonly body: Markup | null;
   /** Why it was taken away, where that is public. */
   readonly goneReason?: string;
+  /** What its author may do about that. */
+  readonly goneActions?: Renderable;
   readonly lang: string | null;
   readonly stance: Stance | null;
   readonly likeCount: number;
@@ -78,7 +80,7 @@ export const commentList = (ctx: PageContext, comments: readonly CommentShown[],
 export function commentView(ctx: PageContext, comment: CommentShown): Markup {
   const { t, now } = ctx;
   if (comment.body === null) {
-    return html`<article class="comment comment-gone" id="${`comment-${comment.id}`}"><p>${comment.goneReason ?? t("thread.gone")}</p></article>`;
+    return html`<article class="comment comment-gone" id="${`comment-${comment.id}`}"><p>${comment.goneReason ?? t("thread.gone")}</p>${comment.goneActions ?? nothing}</article>`;
   }
   const time = html`${comment.from ? html`<span class="origin">${comment.from}</span>` : nothing}<span>${ago(t, comment.publishedAt, now)}${comment.isEdited ? html` · ${t("thread.edited")}` : nothing}</span>`;
   return html`<article class="${classes("comment", comment.isOfficial && "comment-official")}" id="${`comment-${comment.id}`}">

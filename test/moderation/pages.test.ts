@@ -57,8 +57,8 @@ test("a reader reports a comment; a moderator reads both, hides it with a reason
   expect(reader.status).toBe(422);
   reader.check("Insults, threats or hate");
   await reader.fill("What should the moderator know?", "This is slander").press("Send the report");
-  expect(reader.url.pathname).toBe(`/comments/${comment.id}`);
-  expect(reader.text).toContain("Thank you. A moderator will look at it.");
+  expect(reader.url.pathname).toBe("/reports/thanks");
+  expect(reader.text).toContain("A moderator of this city reads it.");
 
   const moderator = await room.visitor(await aModerator(city, { process, now }));
   await moderator.open("/moderation");
