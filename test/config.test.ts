@@ -186,3 +186,35 @@ test(".env.example starts a public node once its secret is filled in", () => {
     trustedProxyCount: 1,
   });
 });
+
+test("an identity provider is set with its client, and named by its host unless a name is given", () => {
+  const provider = {
+    OIDC_ISSUER: "https://id.city.example/realms/city",
+    OIDC_CLIENT_ID: "koinon",
+    OIDC_CLIENT_SECRET: "a secret of the provider",
+  };
+  expect(loadConfig(city).oidc).toBe(null);
+  expect(loadConfig({ ...city, ...provider }).oidc).toEqual({
+    issuer: "https://id.city.example/realms/city",
+    clientId: "koinon",
+    clientSecret: "a secret of the provider",
+    name: "id.city.example",
+    scopes: "openid profile email",
+  });
+  expect(loadConfig({ ...city, ...provider, OIDC_NAME: "City ID" }).oidc?.name).toBe("City ID");
+});
+
+test.each([
+  [{ OIDC_ISSUER: "https://id.city.example" }, "OIDC_CLIENT_ID must be set together"],
+  [{ OIDC_NAME: "City ID" }, "OIDC_ISSUER must be set together"],
+  [{ OIDC_ISSUER: "id.city.example" }, "OIDC_ISSUER must be an https address"],
+  [{ OIDC_ISSUER: "http://id.city.example" }, "OIDC_ISSUER must be an https address"],
+  [{ OIDC_ISSUER: "https://id.city.example/?realm=city" }, "OIDC_ISSUER must be an https address"],
+  [
+    { OIDC_ISSUER: "http://localhost:8080", OIDC_CLIENT_ID: "k", OIDC_CLIENT_SECRET: "s" },
+    "OIDC_ISSUER must start with https://",
+  ],
+  [{ OIDC_SCOPES: "profile" }, 'OIDC_SCOPES must have "openid"'],
+])("half an identity provider stops the start: %j", (env, problem) => {
+  expect(problemsOf({ ...city, ...env }).join("; ")).toContain(problem);
+});

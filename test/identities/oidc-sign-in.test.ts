@@ -11,6 +11,8 @@ import { type Instance, openInstance } from "../../src/instance.ts";
 import { databaseAddress } from "../../src/platform/databases.ts";
 import { openGuardedFetch } from "../../src/platform/guarded-fetch.ts";
 import { openOpenIdProvider, type VerifiedClaims } from "../../src/platform/openid.ts";
+import { setMethod } from "../../src/residences/method-actions.ts";
+import { aCity } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
 import { foundTestCity } from "../support/listening.ts";
 import { openTestProvider, type TestProvider } from "../support/openid-provider.ts";
@@ -40,6 +42,7 @@ beforeAll(async () => {
     OIDC_CLIENT_ID: provider.clientId,
     OIDC_CLIENT_SECRET: provider.clientSecret,
     OIDC_NAME: "Bilbao ID",
+    OIDC_SCOPES: "openid profile email residence",
   });
   node = await openInstance(config, { fetchLimits: { totalMs: 1_500 } });
   await foundTestCity(node, "Bilbao");
@@ -96,7 +99,7 @@ describe("someone who comes for the first time", () => {
     expect(visitor.text).toContain("your name, your language, and your e-mail address if it has verified it");
     const asked = await leaves(visitor);
     expect(asked.origin).toBe(provider.issuer);
-    expect(asked.searchParams.get("scope")).toBe("openid profile email");
+    expect(asked.searchParams.get("scope")).toBe("openid profile email residence");
     expect(asked.searchParams.get("code_challenge_method")).toBe("S256");
     expect(asked.searchParams.get("nonce")).toMatch(/^.{43}$/);
 
@@ -329,6 +332,25 @@ describe("a provider that", () => {
     expect(visitor.text).toContain("The other server does not answer");
     expect(visitor.hasButton(go)).toBe(true);
   });
+});
+
+test("where the city wants it, the provider's word that someone lives here verifies their residence", async () => {
+  const { administrator } = await aCity(node);
+  const method = { validMonths: null, explanation: {}, settings: { claim: "resident_of", values: ["Bilbao"] } };
+  await setMethod(db.sql, administrator, "claim", { ...method, isOn: true }, new Date());
+  provider.person = { sub: "person-resident", claims: { name: "Ane", resident_of: "Bilbao" } };
+  const visitor = await signedIn();
+  await visitor.open("/account");
+  expect(visitor.text).toContain("Resident");
+  const verified = () => db.sql`
+    select from account join identity on identity.account_id = account.id
+    where subject = ${provider.person.sub} and residence_verified_at is not null`;
+  expect(await verified()).toHaveLength(1);
+  provider.person = { sub: "person-elsewhere", claims: { name: "Rui", resident_of: "Porto" } };
+  await signedIn();
+  expect(await identities()).toHaveLength(1);
+  expect(await verified()).toHaveLength(0);
+  await setMethod(db.sql, administrator, "claim", { ...method, isOn: false }, new Date());
 });
 
 test("whoever asks is told of the claims, in the transaction that signs the person in", async () => {
