@@ -17,7 +17,6 @@ export interface AccountPageProps {
   readonly knowHow: KnowHow;
   readonly memberships: readonly MembershipRow[];
   readonly processes: readonly ProcessChoice[];
-  readonly sessions: readonly OpenSession[];
   /** The person's own actor, if they asked for one. */
   readonly voice: Actor | null;
   readonly host: string;
@@ -40,7 +39,12 @@ export function accountPage(ctx: PageContext, props: AccountPageProps, forms: Ac
       ${standing(ctx, props)}
       ${section(t("accounts.profile-title"), profileForm(ctx, props, forms.profile ?? emptyForm), undefined, "profile")}
       ${section(t("accounts.voice-title"), voice(ctx, props, forms.voice ?? emptyForm), undefined, "voice")}
-      ${section(t("accounts.sessions-title"), sessions(ctx, props.sessions), undefined, "sessions")}
+      ${section(
+        t("accounts.ways-title"),
+        html`<div class="stack"><p>${t("accounts.ways-lead")}</p><a class="button button-secondary" href="/account/sign-in">${t("accounts.ways-open")}</a></div>`,
+        undefined,
+        "sign-in",
+      )}
       ${section(
         t("accounts.erasures-title"),
         html`<div class="stack"><p>${t("accounts.erasures-lead")}</p><a class="button button-secondary" href="/account/erasures">${t("accounts.erasures-open")}</a></div>`,
@@ -164,7 +168,8 @@ function voice(ctx: PageContext, { account, voice: actor, host }: AccountPagePro
     })}</div>`;
 }
 
-function sessions(ctx: PageContext, open: readonly OpenSession[]): Markup {
+/** Where the person is signed in, each to be ended. */
+export function openSessions(ctx: PageContext, open: readonly OpenSession[]): Markup {
   const { t } = ctx;
   return html`<div class="stack"><ul class="card-list">${open.map((session) => {
     const device = session.device === "" ? t("accounts.unknown-device") : session.device;

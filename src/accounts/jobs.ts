@@ -9,6 +9,7 @@ import { MailRejected } from "../platform/mail.ts";
 import { hourMs, minuteMs } from "../platform/time.ts";
 import type { Uris } from "../platform/uris.ts";
 import type { Clock, Mail, Mailer } from "../ports.ts";
+import { emailChangePath, emailChangeToken, sweepEmailChanges } from "./email-actions.ts";
 import { linkToken } from "./sign-in.ts";
 import { signInPath, sweepSignIns } from "./sign-in-actions.ts";
 
@@ -37,36 +38,51 @@ export function accountHandlers(house: {
     [sweepKind]: async () => {
       await scheduleAccountJobs(sql, clock.now());
       await sweepSignIns(sql, clock.now());
+      await sweepEmailChanges(sql, clock.now());
     },
   };
 }
 
-const mailPayload = z.object({ mail: z.literal("sign-in"), linkId: z.uuid() });
+const mailPayload = z.discriminatedUnion("mail", [
+  z.object({ mail: z.literal("sign-in"), linkId: z.uuid() }),
+  z.object({ mail: z.literal("email-change"), changeId: z.uuid() }),
+  z.object({ mail: z.literal("email-changed"), changeId: z.uuid() }),
+]);
 
-async function sendMail(house: Parameters<typeof accountHandlers>[0], { linkId }: z.output<typeof mailPayload>) {
-  const mail = await composeSignInMail(house, linkId);
+type MailHouse = Parameters<typeof accountHandlers>[0];
+
+async function sendMail(house: MailHouse, payload: z.output<typeof mailPayload>): Promise<void> {
+  const mail = await compose(house, payload);
   if (mail === null) return;
   try {
     await house.mailer.send(mail);
   } catch (error) {
     if (!(error instanceof MailRejected)) throw error;
     // A mistyped address is nobody's fault here, and nobody here can mend it.
-    log.info("A sign-in mail was not wanted: {reason}", { reason: error.message });
+    log.info("A mail was not wanted ({kind}): {reason}", { kind: payload.mail, reason: error.message });
   }
 }
 
-/** The mail for a link, made when it is sent, so that no row ever holds it. Null when the link is no longer good. */
-async function composeSignInMail(
-  { sql, uris, clock, secret }: Parameters<typeof accountHandlers>[0],
-  linkId: string,
-): Promise<Mail | null> {
+/** Mails are made when they are sent, so that no row ever holds a link. Null for one that is not needed any more. */
+async function compose(house: MailHouse, payload: z.output<typeof mailPayload>): Promise<Mail | null> {
+  if (payload.mail === "sign-in") return await composeSignInMail(house, payload.linkId);
+  if (payload.mail === "email-change") return await composeChangeMail(house, payload.changeId);
+  return await composeChangedMail(house, payload.changeId);
+}
+
+async function inLanguage({ sql, uris }: MailHouse, locale: string) {
+  const t = openTranslator(isLanguage(locale) ? locale : "en", "UTC");
+  const [city] = await listOrganisationActors(sql);
+  return { t, node: { city: city?.name ?? uris.host, host: uris.host } };
+}
+
+async function composeSignInMail(house: MailHouse, linkId: string): Promise<Mail | null> {
+  const { sql, uris, clock, secret } = house;
   const now = clock.now();
   const [link] = await sql<{ email: string; locale: string; expiresAt: Date }[]>`
     select email, locale, expires_at from sign_in_link where id = ${linkId} and used_at is null and expires_at > ${now}`;
   if (link === undefined) return null;
-  const t = openTranslator(isLanguage(link.locale) ? link.locale : "en", "UTC");
-  const [city] = await listOrganisationActors(sql);
-  const node = { city: city?.name ?? uris.host, host: uris.host };
+  const { t, node } = await inLanguage(house, link.locale);
   const minutes = Math.max(1, Math.floor((link.expiresAt.getTime() - now.getTime()) / minuteMs));
   const text = [
     t("accounts.mail-sign-in-opening", node),
@@ -75,4 +91,37 @@ async function composeSignInMail(
     t("accounts.mail-sign-in-not-you"),
   ];
   return { to: link.email, subject: t("accounts.mail-sign-in-subject", node), text: `${text.join("\n\n")}\n` };
+}
+
+/** To the new address. */
+async function composeChangeMail(house: MailHouse, changeId: string): Promise<Mail | null> {
+  const { sql, uris, clock, secret } = house;
+  const [change] = await sql<{ email: string; locale: string }[]>`
+    select email_change.email, account.locale from email_change join account on account.id = email_change.account_id
+    where email_change.id = ${changeId} and used_at is null and expires_at > ${clock.now()}`;
+  if (change === undefined) return null;
+  const { t, node } = await inLanguage(house, change.locale);
+  const text = [
+    t("accounts.mail-email-opening", node),
+    uris.at(emailChangePath(emailChangeToken(secret, changeId))),
+    t("accounts.mail-email-limits"),
+    t("accounts.mail-email-not-you"),
+  ];
+  return { to: change.email, subject: t("accounts.mail-email-subject", node), text: `${text.join("\n\n")}\n` };
+}
+
+/** To the old address. It says nothing of the new one, should the old one be in other hands. */
+async function composeChangedMail(house: MailHouse, changeId: string): Promise<Mail | null> {
+  const [change] = await house.sql<{ oldEmail: string; locale: string }[]>`
+    select old_email, account.locale from email_change join account on account.id = email_change.account_id
+    where email_change.id = ${changeId} and old_email is not null`;
+  if (change === undefined) return null;
+  const { t, node } = await inLanguage(house, change.locale);
+  const text = [
+    t("accounts.mail-email-changed", node),
+    t("accounts.mail-email-changed-not-you"),
+    house.uris.at("/about"),
+  ];
+  const subject = t("accounts.mail-email-changed-subject", node);
+  return { to: change.oldEmail, subject, text: `${text.join("\n\n")}\n` };
 }

@@ -19,8 +19,9 @@ import {
   openPublicVoice,
   renamePublicVoice,
 } from "./actions.ts";
+import { emailPages } from "./email-pages.ts";
 import { peoplePages } from "./people-pages.ts";
-import { getKnowHow, listMemberships, listProcessChoices, listSessions } from "./queries.ts";
+import { getKnowHow, listMemberships, listProcessChoices } from "./queries.ts";
 import { deviceOf, emailFrom, safeReturnPath, sessionLifetimeMs } from "./sign-in.ts";
 import { endSession, readSignInLink, requestSignIn, signIn, signOut, signOutEverywhere } from "./sign-in-actions.ts";
 import {
@@ -31,7 +32,7 @@ import {
   type SignInWay,
   signInPage,
 } from "./sign-in-views.ts";
-import { requireViewer, sessionCookie } from "./viewer.ts";
+import { keepPrivate, requireViewer, sessionCookie } from "./viewer.ts";
 
 export interface AccountSettings {
   /** The node's secret, from its configuration. */
@@ -50,6 +51,7 @@ export function accountPages(house: House, settings: AccountSettings, ways: read
   signInRoutes(pages, house, settings, ways);
   profileRoutes(pages, house, settings);
   sessionRoutes(pages, house);
+  pages.route("/", emailPages(house, { ...settings, hasMailbox: settings.mailbox !== null }));
   pages.route("/", peoplePages(house));
   return pages;
 }
@@ -138,12 +140,6 @@ function signInRoutes(
   }
 }
 
-/** The address of such a page is a key: it is not stored, and not told to the next page. */
-function keepPrivate(c: Context<PageEnv>): void {
-  c.header("cache-control", "no-store");
-  c.header("referrer-policy", "no-referrer");
-}
-
 function answerExpired(c: Context<PageEnv>, error: unknown): Response | Promise<Response> {
   if (!(error instanceof Refused) || error.code !== "link-expired") throw error;
   return c.html(expiredLinkPage(c.get("page")), error.status);
@@ -227,20 +223,18 @@ function profileRoutes(pages: Hono<PageEnv>, house: House, settings: AccountSett
   });
 }
 
-async function ownPage(c: Context<PageEnv>, { sql, uris, clock }: House, forms: AccountForms = {}) {
+async function ownPage(c: Context<PageEnv>, { sql, uris }: House, forms: AccountForms = {}) {
   const account = requireViewer(c);
   c.header("cache-control", "no-store");
-  const token = c.get("cookies").readSigned(sessionCookie);
-  const [knowHow, memberships, processes, sessions, voice] = await Promise.all([
+  const [knowHow, memberships, processes, voice] = await Promise.all([
     getKnowHow(sql, account.id),
     listMemberships(sql, account.id),
     account.grants.some((grant) => grant.processUri !== null) ? listProcessChoices(sql) : [],
-    listSessions(sql, account.id, token, clock.now()),
     account.actorId === null ? null : findActorById(sql, account.actorId),
   ]);
   return accountPage(
     c.get("page"),
-    { account, knowHow, memberships, processes, sessions, voice, host: uris.host },
+    { account, knowHow, memberships, processes, voice, host: uris.host },
     forms,
   );
 }
@@ -259,7 +253,7 @@ function sessionRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
   pages.post("/account/sessions/end", async (c) => {
     const { session } = endedSession.parse(await c.req.parseBody());
     await endSession(sql, requireViewer(c), session);
-    return c.redirect("/account#sessions", 303);
+    return c.redirect("/account/sign-in#sessions", 303);
   });
 
   pages.post("/account/sessions/end-all", async (c) => {

@@ -13,8 +13,11 @@ import type { OpenLink } from "./sign-in-actions.ts";
 
 /** A way to sign in besides a link by e-mail. Its room gives it, the application collects them. */
 export interface SignInWay {
-  /** A form or a button. Where the reader is signed in, what it begins adds the way to their account. */
-  readonly show: (ctx: PageContext, returnTo: string) => Markup;
+  /**
+   * A form or a button. Where the reader is signed in, what it begins adds the way to their account.
+   * @param device as {@link deviceOf} names it: "Firefox, Linux".
+   */
+  readonly show: (ctx: PageContext, returnTo: string, device: string) => Markup;
   readonly scripts?: readonly AssetName[];
 }
 
@@ -49,8 +52,8 @@ export function signInPage(
 }
 
 /** All ways, one below the other. */
-export const waysToSignIn = (ctx: PageContext, returnTo: string, ways: readonly SignInWay[]): Markup =>
-  html`<div class="stack sign-in-ways">${ways.map((way) => way.show(ctx, returnTo))}</div>`;
+export const waysToSignIn = (ctx: PageContext, returnTo: string, ways: readonly SignInWay[], device = ""): Markup =>
+  html`<div class="stack sign-in-ways">${ways.map((way) => way.show(ctx, returnTo, device))}</div>`;
 
 export const scriptsOf = (ways: readonly SignInWay[]): AssetName[] => [
   ...new Set(ways.flatMap((way) => way.scripts ?? [])),

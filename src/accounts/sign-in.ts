@@ -6,6 +6,8 @@ import { refuseUnless } from "../platform/refusal.ts";
 import { emailLengthMax } from "./account.ts";
 
 export const linkLifetimeMs = 20 * 60_000;
+/** Longer than a sign-in: it lets nobody in. */
+export const emailChangeLifetimeMs = 24 * 3_600_000;
 export const sessionLifetimeMs = 30 * 24 * 3_600_000;
 
 /** Links are counted over this time, and kept no longer than a day. */

@@ -14,6 +14,12 @@ export function requireViewer(c: Context<PageEnv>): Account {
   return account;
 }
 
+/** For a page whose address is a key: it is not stored, and not told to the next page. */
+export function keepPrivate(c: Context<PageEnv>): void {
+  c.header("cache-control", "no-store");
+  c.header("referrer-policy", "no-referrer");
+}
+
 /** @throws Refused `sign-in-first`, or `not-allowed` without the role for that process or for the whole node. */
 export function requireRole(c: Context<PageEnv>, role: GrantableRole, processUri: string | null = null): Account {
   const account = requireViewer(c);

@@ -19,3 +19,33 @@ export async function findIdentity(sql: Sql, name: IdentityName): Promise<Identi
     where identity.kind = ${name.kind} and identity.issuer = ${name.issuer} and identity.subject = ${name.subject}`;
   return identity ?? null;
 }
+
+export interface Credential {
+  /** Its id in base64url. */
+  readonly subject: string;
+  readonly transports: readonly string[];
+  readonly userHandle: string;
+}
+
+/** The passkeys an account has for a host, blocked ones too, the oldest first. */
+export async function listCredentials(sql: Sql, accountId: string, rpId: string): Promise<Credential[]> {
+  return await sql<Credential[]>`
+    select subject, transports, user_handle from passkey join identity on identity.id = passkey.identity_id
+    where account_id = ${accountId} and kind = 'passkey' and issuer = ${rpId} order by identity.id`;
+}
+
+export interface StoredPasskey {
+  readonly identityId: string;
+  readonly accountId: string;
+  /** COSE_Key. */
+  readonly publicKey: Uint8Array;
+  readonly userHandle: string;
+}
+
+export async function findPasskey(sql: Sql, rpId: string, credentialId: string): Promise<StoredPasskey | null> {
+  const [passkey] = await sql<StoredPasskey[]>`
+    select identity_id, account_id, public_key, user_handle
+    from passkey join identity on identity.id = passkey.identity_id
+    where kind = 'passkey' and issuer = ${rpId} and subject = ${credentialId}`;
+  return passkey ?? null;
+}
