@@ -4,7 +4,7 @@ import { holds } from "../accounts/account.ts";
 import { findMainOrganisation } from "../cities/queries.ts";
 import { loadDiscussion } from "../comments/queries.ts";
 import { commentThread } from "../comments/views.ts";
-import { nothing } from "../platform/html.ts";
+import { nothing, type Renderable } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
 import { readPageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
@@ -17,7 +17,7 @@ import { findProcess, listCategories, listProcesses } from "../processes/queries
 import { shownProcess } from "../processes/viewer.ts";
 import { findHead } from "../records/queries.ts";
 import { listLinked } from "../subjects/linked-queries.ts";
-import type { PageEnv } from "../web/context.ts";
+import type { PageContext, PageEnv } from "../web/context.ts";
 import { calendarOf, calendarType } from "./calendar.ts";
 import { meetingDeskPages } from "./desk-pages.ts";
 import { meetingListPage } from "./list-views.ts";
@@ -38,13 +38,16 @@ const processesOfferedMax = 50;
 /** Calendars keep what is past for a while. */
 const calendarPastMs = 180 * dayMs;
 
-export function meetingPages(house: House): Hono<PageEnv> {
+/** How a reader follows a meeting here: of a room that this one cannot name. */
+export type ShowFollow = (ctx: PageContext, meetingUri: string) => Promise<Renderable>;
+
+export function meetingPages(house: House, showFollow: ShowFollow = async () => null): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   // Before the pages of one meeting: `new` is no meeting.
   pages.route("/", meetingDeskPages(house));
   listRoutes(pages, house);
   calendarRoutes(pages, house);
-  pageRoutes(pages, house);
+  pageRoutes(pages, house, showFollow);
   return pages;
 }
 
@@ -120,7 +123,7 @@ async function shownMeeting(c: Context<PageEnv>, sql: House["sql"]): Promise<Mee
   return meeting;
 }
 
-function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showFollow: ShowFollow): void {
   pages.get("/meetings/:id", async (c) => {
     const ctx = c.get("page");
     const meeting = await shownMeeting(c, sql);
@@ -148,6 +151,7 @@ function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
         linked: await listLinked(sql, links),
         territory: meeting.origin === null ? (process?.pilotGeojson ?? city?.territoryGeojson ?? null) : null,
         mayEdit: meeting.origin === null && holds(ctx.account, "official", meeting.processUri),
+        follow: isPublic ? await showFollow(ctx, meeting.uri) : null,
         record: await findHead(sql, meeting.uri),
         thread: discussion === null ? nothing : commentThread(ctx, discussion),
       }),

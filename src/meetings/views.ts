@@ -29,6 +29,8 @@ export interface MeetingPageProps {
   /** GeoJSON of where the city or the pilot is; null where it is not known, and then there is no map to put a point on. */
   readonly territory: unknown;
   readonly mayEdit: boolean;
+  /** How a reader follows it here. */
+  readonly follow?: Renderable;
   readonly thread: Renderable;
   /** Its newest record. */
   readonly record: KeptRecord | null;
@@ -64,6 +66,7 @@ export function meetingPage(ctx: PageContext, props: MeetingPageProps): Markup {
     aside: html`
       ${props.mayEdit ? desk(ctx, meeting) : nothing}
       ${isPublic && meeting.state === "scheduled" && !isOver(meeting, ctx.now) ? addToCalendar(t, meeting) : nothing}
+      ${props.follow}
       ${process === null || process.publishedAt === null ? nothing : followProcess(ctx, process)}
       ${isPublic ? shareBox(ctx, { url: meeting.url, title: meeting.title }) : nothing}
       ${recordPanel(ctx, props.record, meeting.id)}

@@ -5,7 +5,7 @@ import { getEvent, type RecordedEvent } from "../events.ts";
 import type { Sql } from "../platform/db.ts";
 import { idFrom } from "../platform/ids.ts";
 import { enqueue, type Handlers, Later, type RetryPolicy, schedule } from "../platform/jobs.ts";
-import { dayMs, hourMs, nextLocalHour, toLocalDate } from "../platform/time.ts";
+import { dayMs, hourMs, toLocal, toLocalDate } from "../platform/time.ts";
 import { sweepNotices, tellPage } from "./actions.ts";
 import { forgetAuthorship, forgetFollowed } from "./following-actions.ts";
 import { type Mailing, mailAccount, mailConfirmation, mailFollower } from "./mail-actions.ts";
@@ -14,9 +14,11 @@ import { mailRhythms, noticeKinds, type Telling } from "./notice.ts";
 import { listAccountsToMail, listMailFollowersToMail } from "./queries.ts";
 import { promiseWeeks } from "./week-actions.ts";
 
-/** The hours, on the city's clock, at which the week is summed up and mails that wait go out: before work, after dawn. */
+/** The hours, on the city's clock, from which the week is summed up and mails that wait go out: before work, after dawn. */
 export const weekHour = 7;
 export const mailHour = 8;
+/** After it nothing is mailed that can wait: a node that was down all day keeps it for the next morning. */
+export const lastMailHour = 20;
 const accountsPerPage = 1_000;
 
 /** About half a day: older news can wait for the next mail. */
@@ -66,8 +68,8 @@ export function noticeHandlers(house: NoticeHouse): Handlers {
     },
     "mail-follower": { run: (payload) => mailFollower(house, idOf(payload)), retry: mailRetry },
     "mail-confirmation": { run: (payload) => mailConfirmation(house, idOf(payload)), retry: mailRetry },
-    "notice-mails": (payload) => promiseMails(house, payload),
-    "notice-weeks": (payload) => promiseWeek(house, payload),
+    "notice-hour": (payload) => onTheHour(house, hourPayload.parse(payload ?? {})),
+    "notice-weeks": (payload) => promiseWeek(house, z.object({ week: z.string(), after: z.string() }).parse(payload)),
     "sweep-notices": async () => {
       await schedule(sql, "sweep-notices", new Date(+clock.now() + dayMs));
       await sweepNotices(sql, clock.now());
@@ -78,12 +80,30 @@ export function noticeHandlers(house: NoticeHouse): Handlers {
 const idOf = (payload: unknown): string => z.object({ id: z.uuid() }).parse(payload).id;
 
 /** Called at every start; each is promised once. */
-export async function scheduleNoticeJobs({ sql, clock, findCity }: Mailing): Promise<void> {
+export async function scheduleNoticeJobs({ sql, clock }: Pick<Mailing, "sql" | "clock">): Promise<void> {
   const now = clock.now();
-  const { timeZone } = await findCity("en");
-  await schedule(sql, "notice-weeks", nextLocalHour(now, weekHour, timeZone));
-  await schedule(sql, "notice-mails", nextLocalHour(now, mailHour, timeZone));
+  await schedule(sql, "notice-hour", nextHour(now));
   await schedule(sql, "sweep-notices", new Date(+now + dayMs));
+}
+
+const nextHour = (now: Date): Date => new Date((Math.floor(+now / hourMs) + 1) * hourMs);
+
+/** The days of the city's calendar on which each was last done. */
+const hourPayload = z.object({ weekOn: z.string().default(""), mailedOn: z.string().default("") });
+
+/** Looks at the city's clock every hour, so that a changed time zone or a night without power loses no morning. */
+async function onTheHour(house: NoticeHouse, last: z.output<typeof hourPayload>): Promise<void> {
+  const { sql, clock } = house;
+  const now = clock.now();
+  const { timeZone } = await house.findCity("en");
+  const [today, hour = 0] = [toLocalDate(now, timeZone), Number(toLocal(now, timeZone).slice(11, 13))];
+  const isMonday = new Date(`${today}T12:00:00Z`).getUTCDay() === 1;
+  const isWeekDue = isMonday && hour >= weekHour && last.weekOn !== today;
+  const isMailDue = hour >= mailHour && hour < lastMailHour && last.mailedOn !== today;
+  const done = { weekOn: isWeekDue ? today : last.weekOn, mailedOn: isMailDue ? today : last.mailedOn };
+  await enqueue(sql, { kind: "notice-hour", payload: done, runAt: nextHour(now), uniqueKey: "schedule notice-hour" });
+  if (isWeekDue) await enqueue(sql, { kind: "notice-weeks", payload: { week: today, after: "" } });
+  if (isMailDue) await promiseMails(house, isMonday);
 }
 
 /** An event, or an arrival, becomes one job for each thing that is told of it; each of those goes page by page. */
@@ -127,11 +147,8 @@ async function tellOne({ sql, clock }: NoticeHouse, payload: OneTelling): Promis
 }
 
 /** The mails of the morning: daily ones, and on Mondays weekly ones; who follows by e-mail gets theirs daily. */
-async function promiseMails({ sql, clock, findCity }: NoticeHouse, payload: unknown): Promise<void> {
-  const now = clock.now();
-  const { timeZone } = await findCity("en");
-  if (payload === null) await schedule(sql, "notice-mails", nextLocalHour(now, mailHour, timeZone));
-  const rhythms = isMonday(now, timeZone) ? (["daily", "weekly"] as const) : (["daily"] as const);
+async function promiseMails({ sql }: NoticeHouse, isMonday: boolean): Promise<void> {
+  const rhythms = isMonday ? (["daily", "weekly"] as const) : (["daily"] as const);
   for (const rhythm of rhythms) {
     for (let after: string | null = null; ; ) {
       const accountIds: string[] = await listAccountsToMail(sql, rhythm, after, accountsPerPage);
@@ -158,15 +175,7 @@ async function promiseMails({ sql, clock, findCity }: NoticeHouse, payload: unkn
   }
 }
 
-async function promiseWeek({ sql, clock, findCity }: NoticeHouse, payload: unknown): Promise<void> {
-  const now = clock.now();
-  const { timeZone } = await findCity("en");
-  const { after = "" } = (payload ?? {}) as { after?: string };
-  if (payload === null) await schedule(sql, "notice-weeks", nextLocalHour(now, weekHour, timeZone));
-  if (!isMonday(now, timeZone)) return;
-  const next = await promiseWeeks(sql, toLocalDate(now, timeZone), after, now);
-  if (next !== null) throw new Later(0, { after: next });
+async function promiseWeek({ sql, clock }: NoticeHouse, { week, after }: { week: string; after: string }) {
+  const next = await promiseWeeks(sql, week, after, clock.now());
+  if (next !== null) throw new Later(0, { week, after: next });
 }
-
-const isMonday = (now: Date, timeZone: string): boolean =>
-  new Date(`${toLocalDate(now, timeZone)}T12:00:00Z`).getUTCDay() === 1;

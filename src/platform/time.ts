@@ -28,16 +28,6 @@ export function toLocal(moment: Date, timeZone: string): string {
 /** The calendar day of a moment, as a `date` input takes it. */
 export const toLocalDate = (moment: Date, timeZone: string): string => zoned(moment, timeZone).toPlainDate().toString();
 
-/** The next moment after `now` at which clocks in a time zone show this full hour. */
-export function nextLocalHour(now: Date, hour: number, timeZone: string): Date {
-  const clock = `T${String(hour).padStart(2, "0")}:00`;
-  for (const ahead of [0, 1, 2]) {
-    const moment = fromLocal(`${toLocalDate(new Date(+now + ahead * dayMs), timeZone)}${clock}`, timeZone);
-    if (moment !== null && moment > now) return moment;
-  }
-  throw new Error(`no ${hour} o'clock in ${timeZone}`);
-}
-
 export function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";

@@ -36,11 +36,15 @@ const processesOfferedMax = 50;
 /** What rooms above this one show about a result on its page: where it came from, who made theirs from it. */
 export type ShowRelated = (ctx: PageContext, resultUri: string) => Promise<Renderable>;
 
-export function resultPages(house: House, showRelated: ShowRelated = async () => null): Hono<PageEnv> {
+export function resultPages(
+  house: House,
+  showRelated: ShowRelated = async () => null,
+  showFollow: ShowRelated = async () => null,
+): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.route("/", resultDeskPages(house));
   listRoutes(pages, house);
-  pageRoutes(pages, house, showRelated);
+  pageRoutes(pages, house, showRelated, showFollow);
   return pages;
 }
 
@@ -104,7 +108,12 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
   pages.get("/processes/:segment/results", async (c) => show(c, await shownProcess(c, sql, c.req.param("segment"))));
 }
 
-function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showRelated: ShowRelated): void {
+function pageRoutes(
+  pages: Hono<PageEnv>,
+  { sql, clock }: House,
+  showRelated: ShowRelated,
+  showFollow: ShowRelated,
+): void {
   pages.get("/results/:id", async (c) => {
     const ctx = c.get("page");
     const id = c.req.param("id");
@@ -136,6 +145,7 @@ function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showRelated: Sh
         meetings: await listLinked(sql, links.meetings),
         mayEdit,
         related: await showRelated(ctx, result.uri),
+        follow: result.hiddenAt === null ? await showFollow(ctx, result.uri) : null,
         record: await findHead(sql, result.uri),
         thread: discussion === null ? nothing : commentThread(ctx, discussion),
       }),

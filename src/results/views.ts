@@ -31,6 +31,8 @@ export interface ResultPageProps {
   readonly mayEdit: boolean;
   /** What rooms above show of it. */
   readonly related?: Renderable;
+  /** How a reader follows it here. */
+  readonly follow?: Renderable;
   readonly thread: Renderable;
   /** Its newest record. */
   readonly record: KeptRecord | null;
@@ -64,6 +66,7 @@ export function resultPage(ctx: PageContext, props: ResultPageProps): Markup {
       ${props.thread}`,
     aside: html`
       ${props.mayEdit ? desk(t, result) : nothing}
+      ${props.follow}
       ${followProcess(ctx, process)}
       ${shareBox(ctx, { url: result.url, title: result.title })}
       ${recordPanel(ctx, props.record, result.id)}`,
