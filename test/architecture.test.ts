@@ -90,6 +90,8 @@ const packageOnlyIn: readonly PackageRule[] = [
     shelves: shownShelves,
   },
   { package: /^nodemailer$/, areas: ["platform"] },
+  // Its requests go through the guarded client.
+  { package: /^openid-client$/, areas: ["platform"] },
 ];
 
 /** Parts that reach the database only through the rooms. */
