@@ -15,9 +15,9 @@ import { page } from "../web/layout.ts";
 import { factList, section } from "../web/lists.ts";
 import { placeMap } from "../web/map.ts";
 import { badge, inItsLanguage, langAttrs, languageNote, statusPill, when } from "../web/marks.ts";
-import { phaseLine } from "../web/phases.ts";
+import { phaseLine, timeLeft } from "../web/phases.ts";
 import { originOf, ownPicture, processState, textOf } from "./list-views.ts";
-import { type Phase, type Process, permits, processPath } from "./process.ts";
+import { activePhase, type Phase, type Process, permits, processPath } from "./process.ts";
 import type { Category, News, ProcessDocument } from "./queries.ts";
 import { readInLanguage, translationsNote } from "./reading-views.ts";
 import { addressOfProcess, copyNote, feedsOf, followProcess, newsTimeline, processTabs } from "./views.ts";
@@ -132,9 +132,18 @@ function actions(ctx: PageContext, { process }: ProcessPageProps): Renderable {
           mayPropose ? "secondary" : "primary",
         )
       : nothing;
+  const today = phaseOfToday(ctx, process);
   const original =
     process.origin === null ? nothing : buttonLink(process.url, t("processes.open-original"), "secondary");
-  return html`${propose}${see}${original}`;
+  return html`${today}${propose}${see}${original}`;
+}
+
+/** Which phase it is in and how long that lasts: said where the buttons are. */
+function phaseOfToday({ t, now }: PageContext, process: Process): Renderable {
+  const phase = activePhase(process.phases, now);
+  if (phase === null) return nothing;
+  const title = textOf(t, process, phase.title);
+  return html`<p class="hero-now"><strong${langAttrs(t, title.lang)}>${title.text}</strong> ${timeLeft(t, phase.endsAt, now)}</p>`;
 }
 
 /** What an official can do here. */

@@ -115,7 +115,7 @@ function stepFields(ctx: PageContext, fields: Fields, props: StepPageProps): Ren
         ${picture(ctx, fields, state)}
         ${process === null ? nothing : html`<p>${buttonLink(`${processPath(process)}/texts`, t("processes.texts"), "secondary")}</p>`}`;
     case "phases":
-      return html`<div id="phase-plan">${phaseDrag(ctx, process)}${phases(ctx, fields, state)}</div>
+      return html`<div id="phase-plan">${phaseDrag(ctx)}${phases(ctx, fields, state)}</div>
         ${process !== null && process.phases.length > 1 ? fields.check("moveLater", { label: t("processes.move-later"), hint: t("processes.move-later-hint") }) : nothing}
         ${process?.publishedAt ? reasonField(ctx, fields) : nothing}`;
     case "rules":
@@ -128,8 +128,8 @@ function stepFields(ctx: PageContext, fields: Fields, props: StepPageProps): Ren
 }
 
 /** Where the script draws the phases as bars that can be dragged. Without it the dates below are all there is. */
-const phaseDrag = ({ t }: PageContext, process: Process | null): Markup =>
-  html`<div class="phase-drag" data-phase-drag hidden data-label="${t("processes.drag-label")}" data-hint="${t("processes.drag-hint")}" data-whole="${t("processes.drag-whole", { phase: "{phase}" })}" data-start="${t("processes.drag-start", { phase: "{phase}" })}" data-end="${t("processes.drag-end", { phase: "{phase}" })}" data-untitled="${t("processes.form.phase", { number: "{number}" })}" data-can-follow="${process !== null && process.phases.length > 1 ? "yes" : "no"}"></div>
+const phaseDrag = ({ t }: PageContext): Markup =>
+  html`<div class="phase-drag" data-phase-drag hidden data-label="${t("processes.drag-label")}" data-hint="${t("processes.drag-hint")}" data-whole="${t("processes.drag-whole", { phase: "{phase}" })}" data-start="${t("processes.drag-start", { phase: "{phase}" })}" data-end="${t("processes.drag-end", { phase: "{phase}" })}" data-untitled="${t("processes.form.phase", { number: "{number}" })}"></div>
   <script type="module" src="${href(assetUrl("phase-drag.js"))}"></script>`;
 
 /** Whose plans a move of phases changes: said before it is done, never after. */

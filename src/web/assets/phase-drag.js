@@ -7,8 +7,6 @@ const { lang, dir } = document.documentElement;
 const forward = dir === "rtl" ? -1 : 1;
 const days = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" });
 
-for (const root of document.querySelectorAll("[data-phase-drag]")) draw(root);
-
 function draw(root) {
   const form = root.closest("form");
   const said = element("p", "phase-drag-said");
@@ -189,3 +187,5 @@ function write({ starts, ends }, { start, end }) {
   starts.value = new Date(start).toISOString().slice(0, 16);
   ends.value = new Date(end).toISOString().slice(0, 16);
 }
+
+for (const root of document.querySelectorAll("[data-phase-drag]")) draw(root);
