@@ -6,6 +6,7 @@ import { type Actor, isInstitution } from "../src/actors/actor.ts";
 import { findActor, isFollowedHere } from "../src/actors/queries.ts";
 import { receiveComment, receiveCommentUpdate } from "../src/comments/remote.ts";
 import { receiveFlag } from "../src/moderation/actions.ts";
+import { promiseArrivals } from "../src/notices/actions.ts";
 import { type Sql, type Tx, withTransaction } from "../src/platform/db.ts";
 import { enqueue } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
@@ -216,7 +217,8 @@ async function receiveCreate(received: Received): Promise<void> {
     await releaseWaiting(tx, post.id);
   };
   try {
-    await receiveComment(tx, reply, now, () => release());
+    const reception = await receiveComment(tx, reply, now, () => release());
+    if (reception === "published") await promiseArrivals(tx, [reply.uri], now);
   } catch (error) {
     // Asked after the fact: what is answered is here nearly always.
     const isUnknown = error instanceof Refused && error.code === "not-found";
@@ -242,6 +244,7 @@ async function receiveUpdate(received: Received): Promise<void> {
   const uri = activity.objectUri;
   refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "forged");
   if (uri === from.uri) return await promiseRefresh(tx, uri);
+  if (isMessage(activity.object) && (await receiveMessage(received, activity.object))) return;
   const subject = await findSubject(tx, uri);
   if (await isFromFollowed(received)) return await promiseRefresh(tx, uri);
   if (subject === null) return await receiveCreate(received); // it has overtaken its Create

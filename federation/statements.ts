@@ -38,6 +38,8 @@ export async function tellStatement(telling: Telling, event: RecordedEvent<Json>
   if (found === null || found.statement.endedAt !== null) return [];
   const { statement, subject, voiceUri, t } = found;
   const uri = `${telling.uris.at(notePath)}${statement.id}`;
+  // A changed reason changes the message: an answer to it is an answer to the decision as it stands.
+  const type = (await findMessages(telling.tx, statement.id)).statementNoteUri === null ? "Create" : "Update";
   await noteMessage(telling.tx, { statementId: statement.id, isAppeal: false, uri });
   const words = [
     t("statements.note-hidden", { kind: t(`moderation.kind.${subject.kind}`), uri: subject.url }),
@@ -50,13 +52,13 @@ export async function tellStatement(telling: Telling, event: RecordedEvent<Json>
     t("statements.note-appeal"),
   ];
   const link = { type: "Link", rel: statementRel, href: subject.uri, name: statement.rule };
-  // A changed reason is told in a message of its own, whose address is the first one's: an answer to either arrives.
   return [
     await message(telling, event, {
       uri,
       from: voiceUri,
       toId: statement.actorId,
       inReplyTo: null,
+      type,
       words,
       link,
       subject,
@@ -135,6 +137,7 @@ async function message(
     readonly words: readonly string[];
     readonly link: Json | null;
     readonly subject: Subject;
+    readonly type?: "Create" | "Update";
   },
 ): Promise<Outgoing> {
   const to = said.toId === null ? null : await findActorById(tx, said.toId);
@@ -148,12 +151,13 @@ async function message(
     to: recipients,
     ...(said.inReplyTo === null ? {} : { inReplyTo: said.inReplyTo }),
     content,
-    contentMap: inOneLanguage(content, said.subject.language),
+    ...(said.subject.language === null ? {} : { contentMap: inOneLanguage(content, said.subject.language) }),
     url: uris.at("/moderation/rules"),
     published: event.at.toISOString(),
+    ...(said.type === "Update" ? { updated: event.at.toISOString() } : {}),
     tag: [...mention, ...(said.link === null ? [] : [said.link])],
   };
-  return { actorUri: said.from, type: "Create", object, kind: "private", recipients };
+  return { actorUri: said.from, type: said.type ?? "Create", object, kind: "private", recipients };
 }
 
 /** Whether a Create may be such a message: told from its outside, before anything is asked of the database. */
