@@ -3,6 +3,7 @@ import type { Actor } from "../src/actors/actor.ts";
 import { eraseThing } from "../src/erasures/actions.ts";
 import { noteDoubt } from "../src/erasures/doubt-actions.ts";
 import { copyErasers } from "../src/front/copy-erasers.ts";
+import { promiseArrivals } from "../src/notices/actions.ts";
 import type { Tx } from "../src/platform/db.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
 import { originOf } from "../src/platform/uris.ts";
@@ -45,6 +46,7 @@ export async function keepSubject(tx: Tx, post: WirePost, author: Actor, now: Da
   await keep(tx, post, now, author);
   if (kind !== "comment") await showAgain(tx, post.id, now);
   if (kind === "proposal" || kind === "result") await noteLineageOf(tx, post.id, post.civic, now);
+  await promiseArrivals(tx, [post.id], now);
 }
 
 /** Its own server shows it again. */

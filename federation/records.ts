@@ -2,6 +2,7 @@
 // the same tables as our own. Processes before their things, proposals before their answers, results before their steps.
 import { type AssumedActor, assumeActors } from "../src/actors/assumed-actions.ts";
 import { keepRemoteMeeting } from "../src/meetings/remote.ts";
+import { promiseArrivals } from "../src/notices/actions.ts";
 import { isDatabaseAway, type Tx } from "../src/platform/db.ts";
 import { Refused } from "../src/platform/refusal.ts";
 import { originOf } from "../src/platform/uris.ts";
@@ -96,6 +97,8 @@ export async function applyRecords(
   await applyTallies(tx, shown("tally"));
   for (const record of shown("thread")) await alone(at, record, (within) => applyThread(within.tx, record, now));
   await applyStandings(at, told);
+  const uris = told.filter(({ document }) => document.standing === "shown").map(({ document }) => document.subject);
+  await promiseArrivals(tx, uris, now);
   return unfit;
 }
 

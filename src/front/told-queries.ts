@@ -54,8 +54,14 @@ export async function whatIsTold(sql: Sql, event: RecordedEvent): Promise<readon
   return tellings.map((telling) => ({ ...telling, byAccountIds: acts.map(({ accountId }) => accountId) }));
 }
 
-/** What is told of a thing of another server that has come here; nothing of most kinds. */
-export const whatArrived = (sql: Sql, uri: string): Promise<readonly Telling[]> => tellThing(sql, uri);
+/**
+ * What is told of a thing of another server that has come here; nothing of most kinds. A process of another city tells of
+ * its meetings and phases by its news, which come too.
+ */
+export async function whatArrived(sql: Sql, uri: string): Promise<readonly Telling[]> {
+  const subject = await findSubject(sql, uri);
+  return subject?.kind === "meeting" && subject.processUri !== null ? [] : await tellThing(sql, uri);
+}
 
 /** A thing that is new here, whoever it is of. */
 async function tellThing(sql: Sql, uri: string): Promise<readonly Telling[]> {

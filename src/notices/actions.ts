@@ -130,3 +130,24 @@ export async function sweepNotices(sql: Sql, now: Date): Promise<void> {
   await sql`
     delete from mail_following where confirmed_at is null and created_at < ${new Date(+now - 24 * 3_600_000)}`;
 }
+
+/** Things of other servers that are older than this are history: whoever begins to follow a city is not told all of it. */
+const arrivalAgeMsMax = 3 * 24 * 3_600_000;
+
+/**
+ * Promises to tell who follows here of things of other servers that were published lately: in the transaction that keeps
+ * them. Asked again for the same things it tells nobody twice. Comments are told of where someone here wrote what they answer.
+ */
+export async function promiseArrivals(tx: Tx, uris: readonly string[], now: Date): Promise<void> {
+  if (uris.length === 0) return;
+  const arrived = await tx<{ uri: string }[]>`
+    select uri from subject
+    where uri = any(${uris as string[]}) and origin is not null and published_at > ${new Date(+now - arrivalAgeMsMax)}
+      and (kind in ('news', 'answer', 'result', 'milestone', 'meeting')
+        or (kind = 'comment' and exists (select from following
+          where following.subject_uri in (subject.parent_uri, subject.thread_uri) and is_own and ended_at is null)))`;
+  await enqueue(
+    tx,
+    arrived.map(({ uri }) => ({ kind: "tell", payload: { arrivedUri: uri }, key: `tell ${uri}` })),
+  );
+}

@@ -42,7 +42,7 @@ const telling = z.object({
 });
 const tellPayload = z.union([
   z.object({ eventId: z.uuid() }),
-  z.object({ arrivedUri: z.string(), state: z.string().default("") }),
+  z.object({ arrivedUri: z.string() }),
   z.object({
     telling,
     onceId: z.uuid(),
@@ -116,8 +116,8 @@ async function tell(house: NoticeHouse, payload: z.output<typeof tellPayload>): 
     await promise(sql, event.subjectUri, event.id, event.at, await house.whatIsTold(sql, event));
     return;
   }
-  const { arrivedUri, state } = payload;
-  const onceId = idFrom(`arrived ${arrivedUri} ${state}`, new Date(0));
+  const { arrivedUri } = payload;
+  const onceId = idFrom(`arrived ${arrivedUri}`, new Date(0));
   await promise(sql, arrivedUri, onceId, clock.now(), await house.whatArrived(sql, arrivedUri));
 }
 
