@@ -38,6 +38,7 @@ export interface AuditedAct {
   readonly processUri: string | null;
   readonly processTitle: string;
   readonly before: ActValues | null;
+  /** What it is now; for an act that says no such thing, what it says of itself. */
   readonly after: ActValues | null;
 }
 
@@ -46,7 +47,7 @@ const columns = (sql: Sql) => sql`
   case when subject.uri is null then null else json_build_object('id', subject.id, 'kind', subject.kind,
     'origin', subject.origin, 'url', subject.url, 'title', subject.title, 'isHidden', subject.hidden_at is not null) end as subject,
   coalesce(person.name, actor.name, '') as about_name, audit.process_uri, coalesce(process.title, '') as process_title,
-  audit.before, audit.after`;
+  audit.before, coalesce(audit.after, case when audit.before is null then nullif(audit.detail, '{}') end) as after`;
 
 const joined = (sql: Sql) => sql`
   audit left join account doer on doer.id = audit.account_id

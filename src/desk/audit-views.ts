@@ -6,6 +6,7 @@ import type { ProcessChoice } from "../accounts/queries.ts";
 import { actName, knownActs } from "../cities/acts.ts";
 import { href, html, type Markup, nothing } from "../platform/html.ts";
 import type { MessageKey } from "../platform/i18n.ts";
+import { isId } from "../platform/ids.ts";
 import type { Page } from "../platform/pagination.ts";
 import { clip } from "../platform/text.ts";
 import { pagePathOf } from "../subjects/subject.ts";
@@ -14,7 +15,7 @@ import { buttonLink } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, pager } from "../web/lists.ts";
 import { when } from "../web/marks.ts";
-import { type ActValues, changeLines, type ExportedAct, isAboutResident, mayNamePerson } from "./audit.ts";
+import { type ActValues, changeLines, type ExportedAct, mayNamePerson } from "./audit.ts";
 import type { AuditedAct } from "./audit-queries.ts";
 
 export interface AuditPageProps {
@@ -184,17 +185,22 @@ function valueText(ctx: PageContext, field: string, value: unknown, names: Reado
 export function exportedAct(ctx: PageContext, act: AuditedAct, names: ReadonlyMap<string, string>): ExportedAct {
   const isPerson = act.subjectUri?.startsWith("urn:uuid:") ?? false;
   const mayName = isPerson ? mayNamePerson(act.act) : act.subject?.isHidden !== true;
-  const named = (values: ActValues | null): ActValues | null =>
-    values === null || typeof values.assignedTo !== "string"
-      ? values
-      : { ...values, assignedTo: names.get(values.assignedTo) ?? "" };
+  const named = (values: ActValues | null): ActValues | null => {
+    if (values === null || (isPerson && !mayName)) return null;
+    const kept = Object.entries(values).flatMap(([field, value]) => {
+      if (field === "assignedTo" && typeof value === "string") return [[field, names.get(value) ?? ""]];
+      // Ids name rows of this node, some of them people, and say nothing to anyone else.
+      return typeof value === "string" && isId(value) ? [] : [[field, value]];
+    });
+    return Object.fromEntries(kept);
+  };
   return {
     at: act.at.toISOString(),
     by: doerOf(ctx, act),
     act: act.act,
     said: actName(ctx.t, act.act),
     about: mayName ? titleOf(ctx, act) : "",
-    uri: isPerson || isAboutResident(act.act) ? "" : (act.subjectUri ?? ""),
+    uri: isPerson ? "" : (act.subjectUri ?? ""),
     process: act.processTitle,
     before: named(act.before),
     after: named(act.after),

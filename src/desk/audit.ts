@@ -15,18 +15,8 @@ export function changeLines(before: ActValues | null, after: ActValues | null): 
   return fields.map((field) => ({ field, before: before?.[field] ?? null, after: after?.[field] ?? null }));
 }
 
-/** Acts about a person who holds no office: an export says that they were done, and not about whom. */
-const aboutResidents: ReadonlySet<string> = new Set([
-  "AccountClosed",
-  "MembershipGranted",
-  "MembershipRevoked",
-  "ResidenceVerified",
-  "ResidenceVerificationWithdrawn",
-]);
-
 /** Whether an export may name the person an act is about: who was given a role or a task, and no one else. */
 export const mayNamePerson = (act: string): boolean => act === "RoleGranted" || act === "RoleRevoked";
-export const isAboutResident = (act: string): boolean => aboutResidents.has(act);
 
 export interface ExportedAct {
   /** ISO 8601, UTC. */
