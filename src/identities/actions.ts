@@ -6,6 +6,7 @@ import { type NewSession, openAccount, openAccountWithoutEmail, openSession } fr
 import type { Tx } from "../platform/db.ts";
 import { type Sql, withTransaction } from "../platform/db.ts";
 import { isId, newId } from "../platform/ids.ts";
+import { enqueue } from "../platform/jobs.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { clip, tidyLine } from "../platform/text.ts";
 import { type Identity, type IdentityName, identitiesMax, labelLengthMax, mayRemove } from "./identity.ts";
@@ -67,14 +68,18 @@ function safeName({ name, fallbackName }: Newcomer): string {
 }
 
 /**
- * Makes an identity a way into the account of who is signed in. Doing it twice changes nothing.
+ * Makes an identity a way into the account of who is signed in, and tells them by mail. Doing it twice changes nothing.
  * @throws Refused `identity-elsewhere` when it leads into another account, `identity-limit`.
  */
 export async function linkIdentity(tx: Tx, by: Account, proven: ProvenIdentity, now: Date): Promise<string> {
   await lockIdentity(tx, proven);
   const known = await findIdentity(tx, proven);
   refuseUnless(known === null || known.accountId === by.id, "identity-elsewhere");
-  return known?.id ?? (await insertIdentity(tx, by.id, proven, now));
+  if (known !== null) return known.id;
+  const identityId = await insertIdentity(tx, by.id, proven, now);
+  // Should somebody else sit at an open session, the person learns of it.
+  await enqueue(tx, { kind: "identity-mail", payload: { mail: "way-added", identityId } });
+  return identityId;
 }
 
 async function insertIdentity(tx: Tx, accountId: string, proven: ProvenIdentity, now: Date): Promise<string> {

@@ -1,6 +1,6 @@
 // The buttons of passkeys. They need a script; without one, or where the browser has no passkeys, a sentence stands there.
 import type { SignInWay } from "../accounts/sign-in-views.ts";
-import { attrs, href, html, type Markup } from "../platform/html.ts";
+import { attrs, href, html, type Markup, nothing } from "../platform/html.ts";
 import { assetUrl } from "../web/assets.ts";
 import type { PageContext } from "../web/context.ts";
 import { csrfField, openFields } from "../web/fields.ts";
@@ -43,7 +43,7 @@ function passkeyForm(
   props: { does: "sign-in" | "add"; action: string; button: string; body: Markup },
 ): Markup {
   const { t } = ctx;
-  return html`<div class="sign-in-way"><p class="hint">${t("identities.passkey-needs-script")}</p>
+  return html`<div class="sign-in-way">${ctx.account === null ? nothing : html`<h3>${t("identities.kind-passkey")}</h3>`}<p class="hint">${t("identities.passkey-needs-script")}</p>
   <form hidden class="form" method="post" action="${href(props.action)}" novalidate${attrs({
     "data-passkey": props.does,
     "data-options-from": `${props.action}/options`,

@@ -75,12 +75,13 @@ function card(ctx: PageContext, identity: Identity, { identities, email }: WaysP
       ${used === null ? nothing : t.rich("identities.last-used", { used: ago(t, used, ctx.now) })}</p>
     ${identity.blockedAt === null ? nothing : html`<p>${t("identities.blocked-means")}</p>`}
     <div class="form-actions">
-      ${buttonLink(`${path}/name`, html`${t("identities.rename")}<span class="visually-hidden"> ${identity.label}</span>`, "quiet")}
+      ${buttonLink(`${path}/name`, html`${t("identities.rename")}<span class="visually-hidden"> ${identity.label}</span>`, "secondary")}
       ${
         mayRemove(identities, identity.id, email !== null)
           ? confirmForm(ctx, {
               action: `${path}/removal`,
               label: t("identities.remove"),
+              kind: "secondary",
               ask: t("identities.remove-ask", { label: identity.label }),
               submit: t("identities.remove-confirm"),
               tone: "danger",

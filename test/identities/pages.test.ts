@@ -88,7 +88,7 @@ describe("one's own ways to sign in", () => {
     await visitor.fill("Name of this way to sign in", "").press("Save");
     expect(visitor.status).toBe(422);
     await visitor.fill("Name of this way to sign in", "My Mastodon").press("Save");
-    expect(visitor.all("h3")).toEqual(["My Mastodon"]);
+    expect(visitor.all("h3")).toContain("My Mastodon");
     await visitor.press("Yes, remove it");
     expect(visitor.text).toContain("“My Mastodon” is removed.");
     expect(visitor.text).toContain("None yet");
