@@ -123,7 +123,7 @@ function actions(ctx: PageContext, { process }: ProcessPageProps): Renderable {
     return html`${buttonLink(`${path}/publication`, t("processes.publish"))}${buttonLink(`${path}/steps`, t("processes.go-on"), "secondary")}`;
   }
   const mayPropose = process.origin === null && permits(process.phases, "propose", ctx.now);
-  const propose = mayPropose ? buttonLink(`${path}/proposals/new`, t("proposals.new")) : nothing;
+  const propose = mayPropose ? buttonLink(`${path}/proposals/new`, callOf(t, process)) : nothing;
   const see =
     process.proposalCount > 0
       ? buttonLink(
@@ -144,6 +144,12 @@ function phaseOfToday({ t, now }: PageContext, process: Process): Renderable {
   if (phase === null) return nothing;
   const title = textOf(t, process, phase.title);
   return html`<p class="hero-now"><strong${langAttrs(t, title.lang)}>${title.text}</strong> ${timeLeft(t, phase.endsAt, now)}</p>`;
+}
+
+/** The process's own words for taking part, in their own language, else those of the interface. */
+function callOf(t: Translator, process: Process): Renderable {
+  const call = textOf(t, process, process.callToAction);
+  return call.text === "" ? t("proposals.new") : inItsLanguage(t, call);
 }
 
 /** What an official can do here. */

@@ -30,9 +30,15 @@ export const phaseLine = (t: Translator, phases: readonly PhaseShown[], now: Dat
       <p class="phase-title"${langAttrs(t, phase.title.lang)}>${phase.title.text}</p>
       <p class="phase-dates">${phaseDates(t, phase)}</p>
       <p class="phase-state">${t(`phase.${time}`)}${time === "current" ? html` · ${timeLeft(t, phase.endsAt, now)}` : nothing}</p>
-      ${phase.description ? html`<div class="phase-text">${phase.description}</div>` : nothing}
+      ${phase.description ? phaseText(t, phase.description, time) : nothing}
     </li>`;
   })}</ol>`;
+
+/** In full for the phase of today; the others open at a touch, so that the line stays one. */
+const phaseText = (t: Translator, description: Renderable, time: PhaseTime): Markup =>
+  time === "current"
+    ? html`<div class="phase-text">${description}</div>`
+    : html`<details class="phase-text"><summary>${t("phase.about")}</summary>${description}</details>`;
 
 const phaseDates = (t: Translator, { startsAt, endsAt }: PhaseShown): string =>
   endsAt === null ? t("phase.since", { date: t.date(startsAt, "short") }) : t.dateRange(startsAt, endsAt, "short");

@@ -21,12 +21,10 @@ test("whatever colour a city takes, text in it and on it stays readable (WCAG 2.
 test("the words and states of the stylesheet are readable on its papers", async () => {
   const { readFileSync } = await import("node:fs");
   const css = readFileSync(new URL("../../src/web/assets/koinon.css", import.meta.url), "utf8");
-  const blocks = [...css.matchAll(/--paper: [\s\S]*?--shadow/g)].map(([block]) =>
-    Object.fromEntries([...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name!, value!])),
-  );
-  expect(blocks).toHaveLength(3);
-  expect(blocks[1]).toEqual(blocks[2]);
-  for (const tokens of blocks) {
+  const pairs = [...css.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g)];
+  expect(pairs.length).toBeGreaterThan(12);
+  for (const mode of [2, 3]) {
+    const tokens = Object.fromEntries(pairs.map((pair) => [pair[1]!, pair[mode]!]));
     for (const ground of ["paper", "surface", "sunken"]) {
       for (const ink of ["ink", "ink-soft"])
         expect([ink, ground, contrast(tokens[ink]!, tokens[ground]!) >= 4.5]).toEqual([ink, ground, true]);
@@ -36,6 +34,7 @@ test("the words and states of the stylesheet are readable on its papers", async 
         true,
       ]);
     }
+    for (const ink of ["ink", "ink-soft"]) expect(contrast(tokens[ink]!, tokens["neutral-soft"]!)).toBeGreaterThan(4.5);
     for (const tone of ["good", "bad", "waiting"]) {
       expect([tone, contrast(tokens[tone]!, tokens[`${tone}-soft`]!) >= 4.5]).toEqual([tone, true]);
     }
