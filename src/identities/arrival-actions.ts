@@ -4,6 +4,7 @@ import type { Account } from "../accounts/account.ts";
 import { findAccountByEmail } from "../accounts/queries.ts";
 import type { NewSession } from "../accounts/sign-in-actions.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
+import type { MessageKey } from "../platform/i18n.ts";
 import type { VerifiedClaims } from "../platform/openid.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { seal } from "../platform/sealing.ts";
@@ -17,11 +18,14 @@ import { findIdentity } from "./queries.ts";
  * Told of what the city's identity provider said of a person who has just signed in there, in the transaction that signs
  * them in or links the provider to their account. Given by the composition root, since this room knows none that use it.
  */
-export type OnClaims = (tx: Tx, account: Account, claims: VerifiedClaims, now: Date) => Promise<unknown>;
+export type OnClaims = (tx: Tx, account: Account, claims: VerifiedClaims, now: Date) => Promise<ClaimsSaid>;
+
+/** What the person is told of it, when they are new or have just added the provider; null: nothing. */
+export type ClaimsSaid = { readonly tone: "good" | "info"; readonly key: MessageKey } | null;
 
 export type Entered =
   | { readonly way: "in"; readonly sessionToken: string; readonly returnTo: string }
-  | { readonly way: "linked"; readonly returnTo: string }
+  | { readonly way: "linked"; readonly returnTo: string; readonly said: ClaimsSaid }
   /** `state` is for the browser alone: the name and the language are still to be asked. */
   | { readonly way: "new"; readonly state: string };
 
@@ -48,15 +52,12 @@ export async function receiveArrival(
 ): Promise<Entered> {
   const proven = { ...arrival.identity, label: arrival.label };
   const { returnTo, locale } = attempt;
-  const tell = async (tx: Tx, account: Account) => {
-    if (arrival.claims !== null) await onClaims?.(tx, account, arrival.claims, now);
-  };
+  const tell = (tx: Tx, account: Account) => tellClaims(onClaims, tx, account, arrival, now);
   if (by !== null) {
-    await withTransaction(sql, async (tx) => {
+    return await withTransaction(sql, async (tx) => {
       await linkIdentity(tx, by, proven, now);
-      await tell(tx, by);
+      return { way: "linked", returnTo, said: await tell(tx, by) };
     });
-    return { way: "linked", returnTo };
   }
   if ((await findIdentity(sql, arrival.identity)) !== null) {
     return await withTransaction(sql, async (tx) => {
@@ -71,6 +72,16 @@ export async function receiveArrival(
   const data = { sealed: seal(arrivalSeal(secret), arrival).toString("base64") };
   const waiting = { kind: arrivalKind, data, accountId: null, returnTo, locale, ip: null };
   return { way: "new", state: await openAttempt(sql, secret, waiting, now) };
+}
+
+async function tellClaims(
+  onClaims: OnClaims | undefined,
+  tx: Tx,
+  account: Account,
+  { claims }: Arrival,
+  now: Date,
+): Promise<ClaimsSaid> {
+  return claims === null ? null : ((await onClaims?.(tx, account, claims, now)) ?? null);
 }
 
 const newcomerFrom = ({ label, verifiedEmail }: Arrival, name: string, locale: string) => ({
@@ -89,7 +100,7 @@ export async function admitArrival(
   chosen: { readonly state: string; readonly name: string; readonly locale: string },
   session: NewSession,
   now: Date,
-): Promise<{ sessionToken: string; returnTo: string }> {
+): Promise<{ sessionToken: string; returnTo: string; said: ClaimsSaid }> {
   return await withTransaction(sql, async (tx) => {
     const attempt = await useAttempt<{ sealed?: string }>(
       tx,
@@ -102,7 +113,6 @@ export async function admitArrival(
     const proven = { ...arrival.identity, label: arrival.label };
     const newcomer = newcomerFrom(arrival, chosen.name, chosen.locale);
     const { account, sessionToken } = await signInWith(tx, proven, newcomer, session, now);
-    if (arrival.claims !== null) await onClaims?.(tx, account, arrival.claims, now);
-    return { sessionToken, returnTo: attempt.returnTo };
+    return { sessionToken, returnTo: attempt.returnTo, said: await tellClaims(onClaims, tx, account, arrival, now) };
   });
 }

@@ -5,16 +5,16 @@ import { deviceOf, safeReturnPath, sessionLifetimeMs } from "../accounts/sign-in
 import type { NewSession } from "../accounts/sign-in-actions.ts";
 import type { SignInWay } from "../accounts/sign-in-views.ts";
 import { sessionCookie } from "../accounts/viewer.ts";
-import { languages } from "../platform/i18n.ts";
+import { languages, type MessageKey, openTranslator, type Translator } from "../platform/i18n.ts";
 import type { SignInServers } from "../platform/mastodon-api.ts";
 import type { OpenIdProvider } from "../platform/openid.ts";
 import { Refused } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
-import type { PageEnv } from "../web/context.ts";
+import type { Flash, PageEnv } from "../web/context.ts";
 import { emptyForm, type FormErrors, formErrors, handleForm, readForm, setFlash } from "../web/forms.ts";
 import { clientAddress } from "../web/security.ts";
 import { isName } from "./arrival.ts";
-import { admitArrival, type Entered, type OnClaims } from "./arrival-actions.ts";
+import { admitArrival, type ClaimsSaid, type Entered, type OnClaims } from "./arrival-actions.ts";
 import { findArrival } from "./arrival-queries.ts";
 import {
   arrivalPage,
@@ -88,7 +88,7 @@ function fediverseRoutes(pages: Hono<PageEnv>, { sql, clock, uris }: House, sett
       const [code, error, issuer] = ["code", "error", "iss"].map((name) => c.req.query(name) ?? null);
       const answer = { state: sameState(c, state), code: code!, error: error!, issuer: issuer! };
       const entry = { host: c.req.param("host"), answer, by: c.get("page").account, session: sessionOf(c) };
-      return enter(c, await finishFediverse(door, entry, clock.now()));
+      return enter(c, await finishFediverse(door, entry, clock.now()), settings);
     } catch (error) {
       const { errors, status } = problemsOf(c, error);
       return c.html(fediversePage(c.get("page"), { values: { address }, errors }, back), status);
@@ -126,7 +126,7 @@ function oidcRoutes(
     try {
       const { search } = new URL(c.req.url);
       const entry = { state: sameState(c, state), query: search, by: c.get("page").account, session: sessionOf(c) };
-      return enter(c, await finishOidc(door, entry, clock.now()));
+      return enter(c, await finishOidc(door, entry, clock.now()), settings);
     } catch (error) {
       return again(c, error, back);
     }
@@ -167,7 +167,10 @@ function arrivalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, settings: El
         cookies.remove(arrivalCookie);
         // What was chosen here wins over what this device was set to before.
         cookies.remove("language");
-        return { to: admitted.returnTo, said: c.get("page").t("identities.arrival-welcome") };
+        // In the language they have just chosen.
+        const said = saidOf(openTranslator(locale, "UTC"), "identities.arrival-welcome", admitted.said, settings);
+        setFlash(c, said);
+        return { to: admitted.returnTo };
       },
       again: (form) => arrivalPage(c.get("page"), arrival, form),
     });
@@ -220,14 +223,25 @@ function sameState(c: Context<PageEnv>, state: string): string {
   return state;
 }
 
-function enter(c: Context<PageEnv>, entered: Entered): Response {
+/** What has happened, and what came of the identity provider's word. */
+function saidOf(
+  t: Translator,
+  key: MessageKey,
+  said: ClaimsSaid,
+  { provider }: Pick<ElsewhereSettings, "provider">,
+): Flash {
+  if (said === null) return { tone: "good", text: t(key) };
+  return { tone: said.tone, text: `${t(key)} ${t(said.key, { name: provider?.name ?? "" })}` };
+}
+
+function enter(c: Context<PageEnv>, entered: Entered, settings: ElsewhereSettings): Response {
   const cookies = c.get("cookies");
   switch (entered.way) {
     case "in":
       cookies.setSigned(sessionCookie, entered.sessionToken, sessionLifetimeMs / 1000);
       return c.redirect(entered.returnTo, 303);
     case "linked":
-      setFlash(c, { tone: "good", text: c.get("page").t("identities.linked") });
+      setFlash(c, saidOf(c.get("page").t, "identities.linked", entered.said, settings));
       return c.redirect(entered.returnTo, 303);
     case "new":
       cookies.setSigned(arrivalCookie, entered.state, keptSeconds);

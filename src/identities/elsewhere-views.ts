@@ -20,7 +20,7 @@ export const arrivalPath = "/sign-in/welcome";
 export const fediverseWay: SignInWay = {
   show: (ctx, returnTo) => {
     const { t } = ctx;
-    return html`<div class="stack"><h3>${t(fediverseTitle(ctx))}</h3><p>${t("identities.fediverse-lead")}</p>
+    return html`<div class="stack sign-in-way"><h3>${t(fediverseTitle(ctx))}</h3><p>${t("identities.fediverse-lead")}</p>
       ${fediverseForm(ctx, emptyForm, returnTo)}</div>`;
   },
 };
@@ -56,7 +56,7 @@ export function fediversePage(ctx: PageContext, state: FormState, returnTo: stri
     lead: t("identities.fediverse-lead"),
     isUnlisted: true,
     canonical: fediversePath,
-    main: html`${fediverseForm(ctx, state, returnTo)}${otherWays(ctx, returnTo)}`,
+    main: html`<div class="stack">${fediverseForm(ctx, state, returnTo)}${otherWays(ctx, returnTo)}</div>`,
   });
 }
 
@@ -69,7 +69,7 @@ export interface ProviderName {
 /** The button on the sign-in page and among one's own ways. */
 export const oidcWay = (provider: ProviderName): SignInWay => ({
   show: (ctx, returnTo) =>
-    html`<div class="stack"><h3>${oidcTitle(ctx, provider)}</h3>${oidcButton(ctx, provider, returnTo)}</div>`,
+    html`<div class="stack sign-in-way"><h3>${oidcTitle(ctx, provider)}</h3>${oidcButton(ctx, provider, returnTo)}</div>`,
 });
 
 const oidcTitle = ({ t, account }: PageContext, { name }: ProviderName): string =>

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Account } from "../accounts/account.ts";
 import { digestOf } from "../accounts/sign-in.ts";
 import type { NewSession } from "../accounts/sign-in-actions.ts";
+import { policyFor } from "../actors/queries.ts";
 import type { Sql } from "../platform/db.ts";
 import type { ClientCredentials, SignInServer, SignInServers } from "../platform/mastodon-api.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
@@ -146,7 +147,7 @@ export interface Answer {
  *
  * @param host the server that the address says they came back from.
  * @throws Refused `attempt-expired`, `attempt-elsewhere`, `provider-denied`, `provider-refused`, `provider-mismatch`,
- *   `client-forgotten`, `identity-changed`, what {@link receiveArrival} throws, and what happens on the way to the server.
+ *   `client-forgotten`, `identity-changed`, `peer-blocked` for who is new, what {@link receiveArrival} throws, and what happens on the way to the server.
  */
 export async function finishFediverse(
   door: FediverseDoor,
@@ -167,8 +168,11 @@ export async function finishFediverse(
   refuseUnless(answer.code !== null, "provider-mismatch", { host });
   const account = await readAccount(door, server, { code: answer.code, codeVerifier });
   const identity = fediverseIdentity(host, account);
-  if (by === null && (await findIdentity(sql, identity)) === null) {
-    refuseUnless(!(await isActorKnown(sql, host, account.actorUri)), "identity-changed", { host });
+  if ((await findIdentity(sql, identity)) === null) {
+    // Whoever came in this way before a server was blocked keeps their account.
+    refuseUnless((await policyFor(sql, host)) !== "blocked", "peer-blocked", { host });
+    const isChanged = by === null && (await isActorKnown(sql, host, account.actorUri));
+    refuseUnless(!isChanged, "identity-changed", { host });
   }
   const arrival = {
     ...{ identity, host, label: handleOf(account, host, typed), name: nameFrom(account) },

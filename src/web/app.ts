@@ -17,8 +17,10 @@ import { workDeskPages } from "../desk/pages.ts";
 import { erasurePages } from "../erasures/pages.ts";
 import { actorPages } from "../front/actor-pages.ts";
 import { copyErasers } from "../front/copy-erasers.ts";
+import { feedPages } from "../front/feed-pages.ts";
 import { homePages } from "../front/home-pages.ts";
 import { ownDataPages } from "../front/own-data-pages.ts";
+import type { ClaimsSaid, OnClaims } from "../identities/arrival-actions.ts";
 import { type ElsewhereSettings, elsewherePages, elsewhereWays } from "../identities/elsewhere-pages.ts";
 import { identityPages } from "../identities/pages.ts";
 import { relyingPartyOf } from "../identities/passkey.ts";
@@ -35,7 +37,7 @@ import { processPages } from "../processes/pages.ts";
 import { readNewsTexts } from "../processes/queries.ts";
 import { proposalPages, type Related } from "../proposals/pages.ts";
 import { readAnswerTexts, readProposalTexts } from "../proposals/queries.ts";
-import { openVerifyByClaim } from "../residences/actions.ts";
+import { type ClaimOutcome, openVerifyByClaim } from "../residences/actions.ts";
 import { openAssistDoor } from "../residences/assist-pages.ts";
 import { censusBytesMax } from "../residences/census.ts";
 import { showResidence } from "../residences/desk-pages.ts";
@@ -107,6 +109,8 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
   const ways: readonly SignInWay[] = [...passkeys, ...elsewhereWays(settings)];
   const showFollowOf = (ctx: PageContext, uri: string) => showFollow(house, ctx, uri);
   for (const pages of [
+    // Before the pages of one thing: `x.atom` is no process.
+    feedPages(house),
     homePages(house),
     actorPages(house),
     workDeskPages(house),
@@ -114,7 +118,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     accountPages(house, { ...settings, showResidence: showResidence(house) }, ways),
     residencePages(house, settings),
     identityPages(house, settings, ways),
-    elsewherePages(house, { ...settings, onClaims: openVerifyByClaim(secret) }),
+    elsewherePages(house, { ...settings, onClaims: residenceByClaim(secret) }),
     processPages(house, threadOn(house), showAroundProcess, showFollowOf),
     proposalPages(house, relatedTo(house), showFollowOf),
     meetingPages(house, showFollowOf),
@@ -157,6 +161,21 @@ function relatedTo({ sql }: House): Related {
     return [becameOf(ctx, results), spokenAt(ctx, meetings), adoptions];
   };
 }
+
+/** The word of the city's identity provider may verify residence; the person is told what came of it. */
+function residenceByClaim(secret: string): OnClaims {
+  const verify = openVerifyByClaim(secret);
+  return async (tx, account, claims, now) => claimsSaid[await verify(tx, account, claims, now)];
+}
+
+const claimsSaid: Readonly<Record<ClaimOutcome, ClaimsSaid>> = {
+  off: null,
+  verified: { tone: "good", key: "residences.verified" },
+  "not-entitled": { tone: "info", key: "identities.residence-not-entitled" },
+  "no-number": { tone: "info", key: "identities.residence-no-number" },
+  taken: { tone: "info", key: "identities.residence-taken" },
+  "other-number": { tone: "info", key: "identities.residence-other-number" },
+};
 
 /** Asks again only after a while. Real time, whatever the house's clock says: this is about load, not about meaning. */
 function keptFor<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {

@@ -1,8 +1,10 @@
 // Signing in with a fediverse account, as a person sees it: a node, and a server with Mastodon's API that is as strict.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { issueSignInLink } from "../../src/accounts/sign-in-actions.ts";
+import { decidePeer, forgetPeer } from "../../src/actors/actions.ts";
 import { findClient } from "../../src/identities/fediverse-queries.ts";
 import { attemptLifetimeMs } from "../../src/identities/identity.ts";
+import { withTransaction } from "../../src/platform/db.ts";
 import { openGuardedFetch } from "../../src/platform/guarded-fetch.ts";
 import { openSignInServers } from "../../src/platform/mastodon-api.ts";
 import { type MastodonServer, openMastodon } from "../support/mastodon-server.ts";
@@ -219,6 +221,25 @@ describe("a server", () => {
     expect(visitor.text).toContain("The answer does not fit what mastodon.test was asked");
     expect(await sql()`select from identity where subject like '%mayor%'`).toHaveLength(0);
     expect(mastodon.tokens.size).toBe(0);
+  });
+
+  test("that the city has blocked brings nobody new, and locks nobody out", async () => {
+    await signedIn();
+    const known = mastodon.account;
+    const decision = { host: "mastodon.test", policy: "blocked", reason: "" } as const;
+    await withTransaction(sql(), (tx) => decidePeer(tx, decision, net.clock.now()));
+    mastodon.account = { id: "9", username: "eve", displayName: "Eve" };
+    const eve = someone();
+    await leaves(eve, "@eve@mastodon.test");
+    await comesBack(eve);
+    expect(eve.status).toBe(403);
+    expect(eve.text).toContain("does not exchange anything with that server");
+    mastodon.account = known;
+    const visitor = someone();
+    await leaves(visitor);
+    await comesBack(visitor);
+    expect(visitor.url.pathname).toBe("/");
+    await withTransaction(sql(), (tx) => forgetPeer(tx, "mastodon.test"));
   });
 
   test("that has forgotten this node is introduced to it again before anyone is sent there", async () => {

@@ -340,14 +340,14 @@ test("where the city wants it, the provider's word that someone lives here verif
   await setMethod(db.sql, administrator, "claim", { ...method, isOn: true }, new Date());
   provider.person = { sub: "person-resident", claims: { name: "Ane", resident_of: "Bilbao" } };
   const visitor = await signedIn();
-  await visitor.open("/account");
-  expect(visitor.text).toContain("Resident");
+  expect(visitor.text).toContain("Your account is open. Welcome! Your residence is verified.");
   const verified = () => db.sql`
     select from account join identity on identity.account_id = account.id
     where subject = ${provider.person.sub} and residence_verified_at is not null`;
   expect(await verified()).toHaveLength(1);
   provider.person = { sub: "person-elsewhere", claims: { name: "Rui", resident_of: "Porto" } };
-  await signedIn();
+  const rui = await signedIn();
+  expect(rui.text).toContain("Bilbao ID does not say that you live here");
   expect(await identities()).toHaveLength(1);
   expect(await verified()).toHaveLength(0);
   await setMethod(db.sql, administrator, "claim", { ...method, isOn: false }, new Date());
@@ -359,6 +359,7 @@ test("whoever asks is told of the claims, in the transaction that signs the pers
     // It stands already: the account is there for the same transaction.
     expect(await tx`select from account where id = ${account.id}`).toHaveLength(1);
     told.push({ accountId: account.id, claims });
+    return null;
   };
   await using client = openGuardedFetch({ permittedOrigins: [provider.issuer], userAgent: "test" });
   const scopes = "openid profile residence";
