@@ -70,7 +70,10 @@ function publishRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void 
       act: async ({ target, parent, ...input }) => {
         const said = { ...input, targetUri: target, parentUri: parent, stance: parent === null ? input.stance : null };
         const comment = await publishComment(sql, uris, by, said, clock.now());
-        return { to: await whereItStands(ctx, comment), said: ctx.t("comments.published") };
+        return {
+          to: await whereItStands(ctx, comment),
+          said: ctx.t(comment.hiddenAt === null ? "comments.published" : "comments.held"),
+        };
       },
       again: (state) => composePage(ctx, state),
     });

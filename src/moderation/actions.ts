@@ -221,6 +221,7 @@ export async function reinstate(tx: Tx, by: Account, uri: string, reason: string
   const isNew = await setHidden(tx, uri, null, now);
   await settle(tx, by, [uri], "kept", now);
   await endStatement(tx, by, uri, reason, now);
+  if (subject.hiddenReason === "") await tellHeldShown(tx, subject);
   await recordAct(tx, by, "subject-reinstated", uri, reason === "" ? {} : { reason }, now, {
     before: { hidden: true, reason: subject.hiddenReason },
     after: { hidden: false },
@@ -228,6 +229,11 @@ export async function reinstate(tx: Tx, by: Account, uri: string, reason: string
   if (!isNew) return;
   await countContribution(tx, subject, 1);
   await recordEvent(tx, { type: "SubjectReinstated", subjectUri: uri, data: whatItWas(subject) }, now);
+}
+
+async function tellHeldShown(tx: Tx, { uri, id }: Subject): Promise<void> {
+  const { accountId } = await findAuthor(tx, uri);
+  if (accountId !== null) await promiseLetter(tx, { letter: "held-shown", accountId, id });
 }
 
 const whatItWas = ({ kind, authorUri, threadUri, parentUri }: Subject) => ({ kind, authorUri, threadUri, parentUri });

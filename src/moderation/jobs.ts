@@ -20,7 +20,7 @@ const log = getLogger(["koinon", "moderation"]);
 const mailRetry: RetryPolicy = { firstDelayMs: 10_000, delayMsMax: hourMs, attemptsMax: 20 };
 
 const letterPayload = z.object({
-  letter: z.enum(["statement", "shown-again", "appeal-decided", "report-decided", "held"]),
+  letter: z.enum(["statement", "shown-again", "appeal-decided", "report-decided", "held", "held-shown"]),
   accountId: z.uuid(),
   id: z.uuid(),
 });
@@ -62,7 +62,7 @@ async function sendLetter(post: Post, letter: LetterPayload): Promise<void> {
 /** Null where there is nothing to tell any more. */
 async function paragraphsOf(post: Post, t: Translator, { letter, id }: LetterPayload): Promise<string[] | null> {
   if (letter === "report-decided") return await reportDecided(post, t, id);
-  if (letter === "held") return await held(post, t, id);
+  if (letter === "held" || letter === "held-shown") return await held(post, t, id, letter);
   const statement = await findStatement(post.sql, id);
   if (statement === null) return null;
   const what = { kind: t(`moderation.kind.${statement.kind}`), title: statement.title };
@@ -95,11 +95,19 @@ async function reportDecided({ sql, uris }: Post, t: Translator, id: string): Pr
   ];
 }
 
-async function held({ sql, uris }: Post, t: Translator, id: string): Promise<string[] | null> {
+async function held(
+  { sql, uris }: Post,
+  t: Translator,
+  id: string,
+  letter: "held" | "held-shown",
+): Promise<string[] | null> {
   const [subject] = await sql<(Pick<Subject, "kind" | "id" | "origin" | "url" | "title"> & { isHeld: boolean })[]>`
     select kind, id, origin, url, title, hidden_at is not null and hidden_reason = '' as is_held
     from subject where id = ${id} and deleted_at is null`;
-  if (subject === undefined || !subject.isHeld) return null;
+  if (subject === undefined || subject.isHeld !== (letter === "held")) return null;
   const what = { kind: t(`moderation.kind.${subject.kind}`), title: subject.title };
-  return [t("moderation.mail-held-text", what), t("moderation.mail-read", { address: uris.at(pagePathOf(subject)) })];
+  return [
+    t(letter === "held" ? "moderation.mail-held-text" : "moderation.mail-shown-again-text", what),
+    t("moderation.mail-read", { address: uris.at(pagePathOf(subject)) }),
+  ];
 }

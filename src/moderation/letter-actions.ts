@@ -4,7 +4,7 @@ import { enqueue } from "../platform/jobs.ts";
 
 /** `id` is a statement's, or a report's, or of what is held the thing's. */
 export interface Letter {
-  readonly letter: "statement" | "shown-again" | "appeal-decided" | "report-decided" | "held";
+  readonly letter: "statement" | "shown-again" | "appeal-decided" | "report-decided" | "held" | "held-shown";
   readonly accountId: string;
   readonly id: string;
 }

@@ -92,11 +92,11 @@ function importForm(ctx: PageContext, kind: ListKind, state: FormState): Markup 
   const isOpen = Object.keys(state.errors).length > 0;
   return html`<details${isOpen ? html` open` : nothing}><summary>${t(`lists.import-${kind}`)}</summary>${form(ctx, {
     action: `/moderation/lists/${kind}/preview`,
-    submit: t("lists.preview"),
+    submit: t(`lists.preview-${kind}`),
     hasFiles: true,
     body: html`${fields.summary()}
-      ${fields.file(`${kind}File`, { label: t("lists.file"), hint: t(`lists.file-hint-${kind}`), optional: true, accept: "text/csv,.csv" })}
-      ${fields.area(`${kind}Csv`, { label: t("lists.csv"), rows: 4, optional: true })}`,
+      ${fields.file(`${kind}File`, { label: t(`lists.file-${kind}`), hint: t(`lists.file-hint-${kind}`), optional: true, accept: "text/csv,.csv" })}
+      ${fields.area(`${kind}Csv`, { label: t(`lists.csv-${kind}`), rows: 4, optional: true })}`,
   })}</details>`;
 }
 

@@ -117,6 +117,7 @@ test("its proposals leave searches and the counts of their process too", async (
   const words = { authorId: null, authorName: "", title: "Zeppelin moorings", language: "en", publishedAt: now };
   await inTransaction(async (tx) => {
     await enterSubject(tx, { ...proposal, ...words });
+    await tx`select index_text(${uri}, ${words.language}, ${words.title}, '')`;
     await countContribution(tx, proposal, 1);
   });
   const found = async () => {
