@@ -1,4 +1,4 @@
-// What this node keeps of one person and gives them to take away: which parts there are, and where each comes from.
+// What this node keeps of one person and gives them to take away: which parts there are, and where each comes from. Pure.
 
 /** A part of what is kept: a heading of the page in the archive, a key of its data file. */
 export const ownDataParts = [

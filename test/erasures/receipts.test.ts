@@ -144,7 +144,7 @@ test("a node that was down for a week confirms when it is back, and the others a
   expect(
     (await listErasures(bilbao.sql, everything, { isUnconfirmed: true })).rows.map((row) => row.subjectUri),
   ).toEqual([uri]);
-  expect(await placesAnywhere("planted-hazel")).toEqual(["porto.test comment"]);
+  expect(await placesAnywhere("planted-hazel")).toEqual(["porto.test comment", "porto.test search_entry"]);
   net.down.delete("porto.test");
   await later(dayMs);
   await later(dayMs);
