@@ -184,9 +184,9 @@ const themes: readonly (readonly [Theme, MessageKey])[] = [
 function accountMenu(ctx: PageContext): Markup {
   const { t, account } = ctx;
   if (account === null) {
-    // The address of a sign-in link is a key, which no other address may carry.
-    const isSigningIn = ctx.path.startsWith("/sign-in");
-    const to = isSigningIn ? "/sign-in" : `/sign-in?back=${encodeURIComponent(ctx.path)}`;
+    // The address of a link from a mail is a key, which no other address may carry.
+    const isKey = ctx.path.startsWith("/sign-in") || ctx.path.startsWith("/account/email/");
+    const to = isKey ? "/sign-in" : `/sign-in?back=${encodeURIComponent(ctx.path)}`;
     return html`<a class="button button-small" href="${href(to)}">${t("shell.sign-in")}</a>`;
   }
   const desk = deskLinks.filter(({ isFor }) => isFor(account));
@@ -227,6 +227,7 @@ const deskLinks: readonly {
     isFor: (by) => holdsSomewhere(by, "evaluator") || holdsSomewhere(by, "moderator"),
   },
   { href: "/admin/people", label: "accounts.people-title", isFor: mayWorkAtDesk },
+  { href: "/desk/residence", label: "residences.desk-title", isFor: mayWorkAtDesk },
   { href: "/settings", label: "shell.settings", isFor: (by) => holds(by, "administrator") },
 ];
 

@@ -160,6 +160,7 @@ test("an e-mail link opened where nobody, or somebody else, is signed in changes
   expect(stranger.status).toBe(401);
   expect(stranger.text).toContain("Sign in to that account in this browser");
   expect(stranger.text).not.toContain("next@example.org");
+  expect(stranger.html).not.toContain(encodeURIComponent(link));
   const neighbour = await rooms.visitor(other);
   await neighbour.open(link);
   expect(neighbour.status).toBe(410);
