@@ -28,6 +28,7 @@ export interface ProcessText {
   readonly audience: LanguageMap;
   readonly decides: LanguageMap;
   readonly goals: LanguageMap;
+  readonly callToAction?: LanguageMap;
   readonly indicator: Indicator | null;
   readonly isPilot: boolean;
   readonly pilotArea: string;
@@ -57,6 +58,7 @@ const columnsOf = (tx: Tx, text: Partial<ProcessText>): Record<string, unknown> 
     audience: json(text.audience),
     decides: json(text.decides),
     goals: json(text.goals),
+    callToAction: json(text.callToAction),
     indicator: json(text.indicator),
     isPilot: text.isPilot,
     pilotArea: text.pilotArea,

@@ -52,7 +52,7 @@ export function publicationPage(ctx: PageContext, process: Process, state: FormS
         ],
       ])}
       ${missingNote(ctx, process)}
-      <p>${buttonLink(`${processPath(process)}/preview?as=guest`, t("processes.preview-as.guest"), "secondary")} ${buttonLink(`${processPath(process)}/preview?as=resident`, t("processes.preview-as.resident"), "secondary")}</p>
+      <p>${t("processes.preview")}: ${buttonLink(`${processPath(process)}/preview?as=guest`, t("processes.preview-as.guest"), "secondary")} ${buttonLink(`${processPath(process)}/preview?as=resident`, t("processes.preview-as.resident"), "secondary")}</p>
       ${
         missingIn(process, now).some(({ isNeeded }) => isNeeded)
           ? html`${fields.summary()}<p>${t("processes.publish-not-yet")}</p><p>${buttonLink(processPath(process), t("processes.publish-later"), "quiet")}</p>`

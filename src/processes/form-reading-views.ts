@@ -15,6 +15,8 @@ export const summaryCharsMax = 500;
 export const textCharsMax = 5_000;
 export const descriptionCharsMax = 20_000;
 export const shortCharsMax = 120;
+/** A button has room for a few words. */
+export const callToActionCharsMax = 40;
 const geojsonCharsMax = 200_000;
 const phasesMax = 20;
 
@@ -86,6 +88,7 @@ function formSchema(ctx: PageContext, phasesGiven: number) {
       ...textsOf("title", titleCharsMax),
       ...textsOf("summary", summaryCharsMax),
       ...textsOf("description", descriptionCharsMax),
+      ...textsOf("callToAction", callToActionCharsMax),
       ...Object.assign({}, ...["decides", "promoter", "audience", "goals"].map((name) => textsOf(name, textCharsMax))),
       ...(Object.assign({}, ...phaseShape) as Record<string, z.ZodType>),
     })
@@ -195,6 +198,7 @@ export function readProcessForm(ctx: PageContext, values: FormValues) {
     audience: textOfField("audience"),
     decides: textOfField("decides"),
     goals: textOfField("goals"),
+    callToAction: textOfField("callToAction"),
     ...settingsOf(data),
     imageAlt: data.imageAlt,
     phases,
@@ -214,7 +218,16 @@ export function valuesOf(ctx: PageContext, process: Process, categoryIds: readon
   const keep = (name: string, texts: LanguageMap) => {
     for (const [lang, text] of Object.entries(texts)) values[`${name}.${lang}`] = text;
   };
-  for (const name of ["title", "summary", "description", "promoter", "audience", "decides", "goals"] as const) {
+  for (const name of [
+    "title",
+    "summary",
+    "description",
+    "promoter",
+    "audience",
+    "decides",
+    "goals",
+    "callToAction",
+  ] as const) {
     keep(name, process[name]);
   }
   for (const [index, phase] of process.phases.entries()) {

@@ -10,6 +10,7 @@ import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { defaultButton, part } from "./form-parts-views.ts";
 import {
+  callToActionCharsMax,
   descriptionCharsMax,
   phaseCount,
   shortCharsMax,
@@ -110,12 +111,22 @@ export const standingFields = ({ t }: PageContext, fields: Fields): Renderable =
     fields.perLanguage(name, { label, hint, lines: "many", rows: 3, charsMax: textCharsMax, optional: true }),
   );
 
+export const callField = ({ t }: PageContext, fields: Fields): Markup =>
+  fields.perLanguage("callToAction", {
+    label: t("processes.form.callToAction"),
+    hint: t("processes.form.call-hint"),
+    lines: "one",
+    charsMax: callToActionCharsMax,
+    optional: true,
+  });
+
 const standing = (ctx: PageContext, fields: Fields, { process, organisations }: ProcessFormProps): Markup =>
   part(
     ctx.t("processes.form.standing"),
     null,
     html`${process === null ? organisationField(ctx, fields, organisations) : nothing}
-      ${standingFields(ctx, fields)}`,
+      ${standingFields(ctx, fields)}
+      ${callField(ctx, fields)}`,
   );
 
 export const indicator = ({ t }: PageContext, fields: Fields): Markup =>

@@ -5,6 +5,7 @@ import type { Page } from "../platform/pagination.ts";
 import { type LanguageMap, pickText, type TextIn } from "../platform/text.ts";
 import { processCard, type Status } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
+import { atomLink, feedLinks } from "../web/feeds.ts";
 import { buttonLink } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { cardGrid, emptyState, filterBar, pager } from "../web/lists.ts";
@@ -64,6 +65,13 @@ export interface ProcessListProps {
   readonly mayOpen: boolean;
 }
 
+const feedsOfAll = (t: Translator) => [
+  atomLink("/processes.atom", t("feeds.feed")),
+  atomLink("/news.atom", t("processes.news")),
+  atomLink("/answers.atom", t("feeds.answers")),
+  { href: "/calendar.ics", title: t("feeds.calendar"), type: "text/calendar" },
+];
+
 export function processListPage(ctx: PageContext, props: ProcessListProps): Markup {
   const { t } = ctx;
   return page({
@@ -72,6 +80,7 @@ export function processListPage(ctx: PageContext, props: ProcessListProps): Mark
     description: t("processes.lead"),
     lead: t("processes.lead"),
     section: "processes",
+    feeds: feedsOfAll(t),
     width: "wide",
     actions: props.mayOpen
       ? html`${buttonLink("/processes/new", t("processes.new"))}${buttonLink("/admin/categories", t("processes.categories"), "secondary")}`
@@ -88,7 +97,8 @@ export function processListPage(ctx: PageContext, props: ProcessListProps): Mark
             )
           : nothingFound(t, props)
       }
-      ${pager(ctx, props.processes)}`,
+      ${pager(ctx, props.processes)}
+      ${feedLinks(feedsOfAll(t))}`,
   });
 }
 

@@ -9,6 +9,7 @@ import { tidyLine } from "../platform/text.ts";
 import type { House } from "../ports.ts";
 import { findHead } from "../records/queries.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
+import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { categoryPages } from "./category-pages.ts";
 import { deskPages } from "./desk-pages.ts";
@@ -143,7 +144,7 @@ function processRoutes(
         author,
       })),
     });
-    return c.body(feed, 200, { "content-type": atomType, "cache-control": "public, max-age=300" });
+    return answerCached(c, feed, atomType);
   });
 }
 

@@ -44,6 +44,8 @@ export interface Process {
   readonly audience: LanguageMap;
   readonly decides: LanguageMap;
   readonly goals: LanguageMap;
+  /** On the button that leads to taking part; empty: the words of the interface. Stays with this node. */
+  readonly callToAction: LanguageMap;
   readonly indicator: Indicator | null;
   readonly isPilot: boolean;
   readonly pilotArea: string;

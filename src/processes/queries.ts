@@ -8,7 +8,7 @@ import type { Phase, Process } from "./process.ts";
 const columns = (sql: Sql) => sql`
   process.uri, process.id, subject.origin, subject.url, process.handle, actor.uri as actor_uri, process.organisation_id,
   organisation.uri as organisation_uri, organisation.name as organisation_name, process.languages, process.title,
-  process.summary, process.description, process.promoter, process.audience, process.decides, process.goals,
+  process.summary, process.description, process.promoter, process.audience, process.decides, process.goals, process.call_to_action,
   process.indicator, process.is_pilot, process.pilot_area, process.pilot_geojson, process.pilot_decision,
   process.pilot_reasons, process.pilot_decided_at, process.support_limit, process.edit_window_minutes, process.image,
   process.image_alt, process.source, process.proposal_count, process.result_count, process.meeting_count,

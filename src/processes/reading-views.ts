@@ -11,11 +11,12 @@ import { languagesOf, missingTexts, slotsOf } from "./translation.ts";
 export function readInLanguage(process: Process, lang: string | null): Process {
   if (lang === null || !languagesOf(process).includes(lang)) return process;
   const only = (texts: LanguageMap): LanguageMap => (texts[lang] ? { [lang]: texts[lang] } : texts);
-  const { title, summary, description, decides, audience, promoter, goals } = process;
+  const { title, summary, description, decides, audience, promoter, goals, callToAction } = process;
   return {
     ...process,
     ...{ title: only(title), summary: only(summary), description: only(description), decides: only(decides) },
     ...{ audience: only(audience), promoter: only(promoter), goals: only(goals) },
+    callToAction: only(callToAction),
     phases: process.phases.map((phase) => ({
       ...phase,
       title: only(phase.title),

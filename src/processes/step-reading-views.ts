@@ -10,7 +10,7 @@ import { siteLanguages } from "./translation.ts";
 
 const fieldsOf = {
   about: ["languages", "title", "summary", "isPilot", "pilotArea", "pilotGeojson", "categoryIds"],
-  texts: ["description"],
+  texts: ["description", "callToAction"],
   phases: ["phases"],
   rules: ["decides", "promoter", "audience", "goals", "indicator", "supportLimit", "editWindowMinutes"],
 } as const satisfies Record<FormStep, readonly (keyof ProcessChange)[]>;
@@ -22,7 +22,7 @@ const isOfStep = (step: FormStep, name: string): boolean =>
     : step === "about"
       ? /^(title|summary)\.|^(isPilot|pilotArea|pilotGeojson|categories)$/.test(name)
       : step === "texts"
-        ? /^description\./.test(name)
+        ? /^(description|callToAction)\./.test(name)
         : /^(decides|promoter|audience|goals)\.|^indicator|^(supportLimit|editWindow)$/.test(name);
 
 /**

@@ -9,6 +9,7 @@ import { page } from "../web/layout.ts";
 import { defaultButton, part } from "./form-parts-views.ts";
 import {
   address,
+  callField,
   categoriesField,
   descriptionField,
   indicator,
@@ -112,6 +113,7 @@ function stepFields(ctx: PageContext, fields: Fields, props: StepPageProps): Ren
         ${process === null ? address(ctx, fields) : nothing}`;
     case "texts":
       return html`${descriptionField(ctx, fields)}
+        ${callField(ctx, fields)}
         ${picture(ctx, fields, state)}
         ${process === null ? nothing : html`<p>${buttonLink(`${processPath(process)}/texts`, t("processes.texts"), "secondary")}</p>`}`;
     case "phases":

@@ -22,6 +22,7 @@ export interface ProcessTemplate {
   readonly audience: LanguageMap;
   readonly decides: LanguageMap;
   readonly goals: LanguageMap;
+  readonly callToAction: LanguageMap;
   readonly indicator: Indicator | null;
   readonly isPilot: boolean;
   readonly supportLimit: number | null;
@@ -37,6 +38,7 @@ const categoriesMax = 200;
 const languagesMax = 30;
 const titleCharsMax = 150;
 const phaseTitleCharsMax = 120;
+const callCharsMax = 40;
 const lineCharsMax = 500;
 const textCharsMax = 5_000;
 const descriptionCharsMax = 20_000;
@@ -67,9 +69,11 @@ export const templateOf = (
   categories: readonly { readonly name: LanguageMap }[],
 ): ProcessTemplate => {
   const relative = relativePlan(process.phases);
-  const { title, summary, description, promoter, audience, decides, goals, indicator, isPilot } = process;
+  const { title, summary, description, promoter, audience, decides, goals, callToAction } = process;
+  const { indicator, isPilot } = process;
   return {
-    ...{ slug: process.handle, title, summary, description, promoter, audience, decides, goals, indicator, isPilot },
+    ...{ slug: process.handle, title, summary, description, promoter, audience, decides, goals, callToAction },
+    ...{ indicator, isPilot },
     supportLimit: process.supportLimit,
     editWindowMinutes: process.editWindowMinutes,
     phases: process.phases.map((phase, index) => ({
@@ -114,6 +118,7 @@ export function writeTemplate(template: ProcessTemplate, process: Pick<Process, 
     target: lines(template.audience),
     participatory_scope: lines(template.decides),
     goals: rich(template.goals),
+    call_to_action: template.callToAction,
     indicator: template.indicator,
     pilot: template.isPilot,
     participatory_process_steps: steps,
@@ -165,6 +170,7 @@ export function readTemplate(text: string): ProcessTemplate {
     audience: texts(file.target, "target", textCharsMax, linesOf),
     decides: texts(file.participatory_scope, "participatory_scope", textCharsMax, linesOf),
     goals: texts(file.goals, "goals", textCharsMax, markdownOf),
+    callToAction: texts(file.call_to_action, "call_to_action", callCharsMax, line),
     indicator: indicatorAt(file.indicator),
     isPilot: file.pilot === true,
     supportLimit: wholeAt(global.vote_limit, "components.settings.global.vote_limit", 1_000) || null,

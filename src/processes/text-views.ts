@@ -8,6 +8,7 @@ import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { langAttrs } from "../web/marks.ts";
 import {
+  callToActionCharsMax,
   descriptionCharsMax,
   shortCharsMax,
   summaryCharsMax,
@@ -27,13 +28,15 @@ export const charsMaxOf = ({ field }: TextSlot): number =>
         ? shortCharsMax
         : field === "description"
           ? descriptionCharsMax
-          : textCharsMax;
+          : field === "callToAction"
+            ? callToActionCharsMax
+            : textCharsMax;
 
 const labelOf = ({ t }: PageContext, { field, phase }: TextSlot): string => {
   const number = (phase ?? 0) + 1;
   if (field === "phase-title") return t("processes.form.phase-title", { number });
   if (field === "phase-description") return t("processes.form.phase-text", { number });
-  return field === "title" || field === "summary" || field === "description"
+  return field === "title" || field === "summary" || field === "description" || field === "callToAction"
     ? t(`processes.form.${field}`)
     : t(`processes.${field}`);
 };
@@ -104,7 +107,7 @@ function beside(ctx: PageContext, fields: Fields, slot: TextSlot, from: string, 
     charsMax,
     optional: true,
   };
-  const isLine = slot.field === "title" || slot.field === "phase-title";
+  const isLine = slot.field === "title" || slot.field === "callToAction" || slot.field === "phase-title";
   const rows = charsMax > summaryCharsMax ? Math.min(16, 4 + Math.ceil((texts[from] ?? "").length / 90)) : 3;
   const ours = isLine ? fields.text(name, props) : fields.area(name, { ...props, rows });
   const source = texts[from] ?? "";

@@ -12,6 +12,7 @@ export const translatedFields = [
   "audience",
   "promoter",
   "goals",
+  "callToAction",
 ] as const;
 export type TranslatedField = (typeof translatedFields)[number];
 

@@ -93,6 +93,8 @@ export const feedsOf = (t: Translator, process: Process) =>
           title: t("processes.feed-news"),
           type: "application/atom+xml",
         },
+        { href: `${processPath(process)}/answers.atom`, title: t("feeds.answers"), type: "application/atom+xml" },
+        { href: `${processPath(process)}/phases.ics`, title: t("feeds.phases"), type: "text/calendar" },
       ];
 
 export function newsListPage(

@@ -46,6 +46,7 @@ test("from scratch in five steps, left and taken up again on another device, loo
   await visitor.press("Save and continue");
   expect(visitor.url.pathname).toBe("/processes/trees-for-our-street/steps/texts");
   visitor.fill("Description (English)", "Where **shade** is missing.");
+  visitor.fill("Words on the button (English)", "Say where a tree is missing");
   await visitor.press("Save and go on later");
   expect(visitor.text).toContain("This is a draft");
 
@@ -84,7 +85,7 @@ test("from scratch in five steps, left and taken up again on another device, loo
   await elsewhere.follow("As a resident");
   expect(elsewhere.text).toContain("This is a preview.");
   expect(elsewhere.all("h1")).toEqual(["Trees for our street"]);
-  expect(elsewhere.text).toContain("Make a proposal");
+  expect(elsewhere.linkTo("Say where a tree is missing")).toBe("/processes/trees-for-our-street/proposals/new");
   expect(elsewhere.text).not.toContain("This is a draft");
   await elsewhere.follow("Without an account");
   expect(elsewhere.text).toContain("Sign in");

@@ -72,7 +72,7 @@ describeInBrowser("phases on a line of time", () => {
     const handle = page.getByRole("slider", { name });
     await handle.scrollIntoViewIfNeeded();
     const at = (await handle.boundingBox())!;
-    const width = (await page.locator(".phase-drag-row").first().boundingBox())!.width;
+    const width = (await page.locator(".phase-drag-lane").first().boundingBox())!.width;
     // The line shows three weeks before the first day and after the last.
     const spanDays = 30 + 2 * 21;
     const [x, y] = [at.x + at.width / 2, at.y + at.height / 2];

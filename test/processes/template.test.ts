@@ -20,6 +20,7 @@ const process = {
   audience: { en: "Everyone" },
   decides: { en: "The council" },
   goals: { en: "More *shade*" },
+  callToAction: { en: "Name a street" },
   indicator: { code: "S1", name: "Shade", unit: "%", baseline: "12.5", target: "20" },
   isPilot: true,
   supportLimit: 5,
@@ -192,7 +193,7 @@ test("a plan has changed when a date has, and not when only seconds or words hav
 test("a translation changes one language and says what is missing", () => {
   const slots = slotsOf(process);
   expect(missingTexts(slots, "en")).toBe(0);
-  expect(missingTexts(slots, "ar")).toBe(8);
+  expect(missingTexts(slots, "ar")).toBe(9);
   const change = translated(process, "ar", { summary: " أين؟ ", "phase-1-title": "" });
   expect(change.summary).toEqual({ en: "Where?\nAnd when?", ar: "أين؟" });
   expect(change.phases[1]!.title).toEqual({ en: "Phase b" });

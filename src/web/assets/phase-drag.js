@@ -38,10 +38,10 @@ function draw(root) {
       starts: form.elements[`phase-${index}-starts`],
       ends: form.elements[`phase-${index}-ends`],
       row: element("div", "phase-drag-row"),
-      name: element("span", "phase-drag-name"),
+      name: element("p", "phase-drag-name"),
+      lane: element("div", "phase-drag-lane"),
       bar: element("div", "phase-drag-bar"),
     };
-    phase.bar.append(phase.name);
     for (const part of ["whole", "start", "end"]) {
       const handle = element("span", `phase-drag-${part}`);
       handle.setAttribute("role", "slider");
@@ -52,7 +52,8 @@ function draw(root) {
       phase[part] = handle;
       phase.bar.append(handle);
     }
-    phase.row.append(phase.bar);
+    phase.lane.append(phase.bar);
+    phase.row.append(phase.name, phase.lane);
     track.append(phase.row);
     label(phase);
     return phase;
@@ -126,7 +127,7 @@ function draw(root) {
     handle.focus();
     handle.setPointerCapture(event.pointerId);
     const before = positions();
-    const pixelsPerDay = (track.getBoundingClientRect().width * dayMs) / (until - from);
+    const pixelsPerDay = (phase.lane.getBoundingClientRect().width * dayMs) / (until - from);
     const drag = ({ clientX }) => {
       const wished = Math.round(((clientX - event.clientX) * forward) / pixelsPerDay);
       move(phase, part, wished, before);
