@@ -1,19 +1,71 @@
-// Meetings as iCalendar (RFC 5545), for calendars of people. Pure.
-import ical, { ICalEventStatus } from "ical-generator";
+// Meetings, and phases of processes, as iCalendar (RFC 5545), for calendars of people. Pure.
+import ical, { ICalEventStatus, ICalEventTransparency } from "ical-generator";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../platform/rich-text.ts";
+import { pickText } from "../platform/text.ts";
 import { toLocalDate } from "../platform/time.ts";
+import type { Process } from "../processes/process.ts";
 import { endOf, type Meeting } from "./meeting.ts";
 
 export const calendarType = "text/calendar; charset=utf-8";
 
-/** One calendar of these meetings. Times are in UTC, which every calendar shows on its owner's clock. */
-export function calendarOf(name: string, meetings: readonly Meeting[]): string {
+/** A phase of a process, as a calendar shows it. */
+export interface PhaseEvent {
+  /** Stays the same while the phase moves. */
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly url: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly publishedAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** The phases of a public process in a language, each named by its place in the process: copies know no other name. */
+export function phasesAsEvents(lang: string, process: Process): PhaseEvent[] {
+  const { publishedAt, updatedAt, languages } = process;
+  if (publishedAt === null) return [];
+  const said = (text: Process["title"]) => pickText(text, lang, ...languages).text;
+  return process.phases.map((phase, index) => ({
+    uid: `${process.uri}#phase-${index + 1}`,
+    title: `${said(process.title)}: ${said(phase.title)}`,
+    description: said(phase.description),
+    url: process.url,
+    startsAt: phase.startsAt,
+    endsAt: phase.endsAt,
+    publishedAt,
+    updatedAt: updatedAt ?? publishedAt,
+  }));
+}
+
+/** Grows with each change (RFC 5545 section 3.8.7.4), so that calendars take what moved: the seconds since it was published. */
+const sequenceOf = (publishedAt: Date | null, updatedAt: Date | null): number =>
+  publishedAt === null || updatedAt === null ? 0 : Math.max(0, Math.floor((+updatedAt - +publishedAt) / 1_000));
+
+/** One calendar of these. Times are in UTC, which every calendar shows on its owner's clock. */
+export function calendarOf(name: string, meetings: readonly Meeting[], phases: readonly PhaseEvent[] = []): string {
   const calendar = ical({ name, prodId: { company: "Koinon", product: "Koinon" } });
+  for (const phase of phases) {
+    calendar.createEvent({
+      id: phase.uid,
+      start: phase.startsAt,
+      end: phase.endsAt,
+      stamp: phase.updatedAt,
+      lastModified: phase.updatedAt,
+      sequence: sequenceOf(phase.publishedAt, phase.updatedAt),
+      summary: phase.title,
+      description: phase.description,
+      url: phase.url,
+      // It says when something is open, and keeps nobody busy.
+      transparency: ICalEventTransparency.TRANSPARENT,
+    });
+  }
   for (const meeting of meetings) {
     const event = calendar.createEvent({
       id: meeting.uri,
       ...timesOf(meeting),
       stamp: meeting.updatedAt ?? meeting.publishedAt ?? meeting.startsAt,
+      sequence: sequenceOf(meeting.publishedAt, meeting.updatedAt),
       summary: meeting.title,
       description: descriptionOf(meeting),
       url: meeting.url,

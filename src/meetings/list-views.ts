@@ -9,6 +9,7 @@ import { type Process, processPath } from "../processes/process.ts";
 import { copyNote, followProcess, processCrumbs, processTabs } from "../processes/views.ts";
 import { meetingCard, type Status } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
+import { atomLink, feedLinks } from "../web/feeds.ts";
 import { buttonLink } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { cardList, emptyState, filterBar, pager, section, tabs, withQuery } from "../web/lists.ts";
@@ -93,7 +94,10 @@ export function meetingListPage(ctx: PageContext, props: MeetingListProps): Mark
           crumbs: processCrumbs(ctx, process),
           description: t("meetings.list-description", { process: textOf(t, process, process.title).text }),
         }),
-    feeds: [{ href: `${path}.ics`, title: t("meetings.feed"), type: "text/calendar" }],
+    feeds: [
+      { href: `${path}.ics`, title: t("meetings.feed"), type: "text/calendar" },
+      atomLink(`${path}.atom`, t("feeds.feed")),
+    ],
     actions: props.mayOpen ? buttonLink(`${path}/new`, t("meetings.new")) : nothing,
     main: html`
       ${process === null || process.origin === null ? nothing : copyNote(ctx, process)}
@@ -153,7 +157,8 @@ export const segmentOf = (process: Process): string => processPath(process).spli
 const subscribe = ({ t, city }: PageContext, path: string): Markup => html`<section class="panel">
   <h2>${t("meetings.subscribe")}</h2><p>${t("meetings.subscribe-text")}</p>
   <p><a href="${href(`${path}.ics`)}" type="text/calendar">${t("meetings.feed")}</a></p>
-  <p class="hint" dir="ltr">${`${city.origin}${path}.ics`}</p></section>`;
+  <p class="hint" dir="ltr">${`${city.origin}${path}.ics`}</p>
+  ${feedLinks([atomLink(`${path}.atom`, t("feeds.feed"))])}</section>`;
 
 function nothingFound(ctx: PageContext, { search, chosen, when, process }: MeetingListProps): Markup {
   const { t } = ctx;

@@ -17,6 +17,7 @@ import { findProcess, listCategories, listProcesses } from "../processes/queries
 import { shownProcess } from "../processes/viewer.ts";
 import { findHead } from "../records/queries.ts";
 import { listLinked } from "../subjects/linked-queries.ts";
+import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { calendarOf, calendarType } from "./calendar.ts";
 import { meetingDeskPages } from "./desk-pages.ts";
@@ -90,7 +91,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
 
 function calendarRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
   const answer = (c: Context<PageEnv>, name: string, meetings: readonly Meeting[]) =>
-    c.body(calendarOf(name, meetings), 200, { "content-type": calendarType, "cache-control": "public, max-age=300" });
+    answerCached(c, calendarOf(name, meetings), calendarType);
   const since = () => new Date(+clock.now() - calendarPastMs);
 
   pages.get("/meetings.ics", async (c) => {

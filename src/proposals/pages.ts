@@ -22,6 +22,7 @@ import { residenceNeeded } from "../residences/views.ts";
 import { likeSubject, unlikeSubject } from "../subjects/like-actions.ts";
 import { findSubjectById, isLikedBy } from "../subjects/queries.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
+import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { supportProposal, withdrawSupport } from "./actions.ts";
 import { answerPages } from "./answer-pages.ts";
@@ -126,7 +127,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
         updatedAt: proposal.updatedAt ?? process.publishedAt!,
       })),
     });
-    return c.body(feed, 200, { "content-type": atomType, "cache-control": "public, max-age=300" });
+    return answerCached(c, feed, atomType);
   });
 }
 

@@ -12,6 +12,7 @@ import { recordPanel } from "../records/views.ts";
 import { answerBox, articleBody, count } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { followBox, shareBox } from "../web/fediverse.ts";
+import { atomLink, feedLinks } from "../web/feeds.ts";
 import { buttonForm, buttonLink } from "../web/fields.ts";
 import { icon } from "../web/icons.ts";
 import { page } from "../web/layout.ts";
@@ -66,6 +67,7 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
     ],
     canonical: proposal.origin === null ? proposalPath(proposal) : proposal.url,
     activityUrl: proposal.uri,
+    feeds: isPublic ? [discussionFeed(t, proposal)] : [],
     ...(image ? { image } : {}),
     isUnlisted: !isPublic,
     kicker: marks(t, props),
@@ -85,7 +87,7 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
       ${props.follow}
       ${ownPanel(ctx, props)}
       ${isPublic ? replyBox(ctx, proposal, process) : nothing}
-      ${isPublic ? discussionBox(ctx, proposal) : nothing}
+      ${isPublic ? html`${discussionBox(ctx, proposal)}${feedLinks([discussionFeed(t, proposal)])}` : nothing}
       ${isPublic ? shareBox(ctx, { url: proposal.url, title: proposal.title }) : nothing}
       ${isPublic ? recordPanel(ctx, props.record, proposal.id) : nothing}
       ${more(ctx, props)}`,
@@ -283,6 +285,9 @@ function ownPanel(ctx: PageContext, props: ProposalPageProps): Renderable {
   return html`<nav class="panel" aria-labelledby="own-title"><h2 id="own-title">${t("proposals.what-you-can-do")}</h2>
     <ul class="link-list">${links.map(([to, label]) => html`<li><a href="${href(to)}">${label}</a></li>`)}</ul></nav>`;
 }
+
+const discussionFeed = (t: Translator, { id, title }: Proposal) =>
+  atomLink(`/discussions/${id}.atom`, t("feeds.discussion", { title }));
 
 /** Its discussion alone can be followed too, here or where it lives. */
 function discussionBox(ctx: PageContext, proposal: Proposal): Markup {

@@ -11,6 +11,7 @@ import { copyNote, followProcess, processCrumbs, processTabs } from "../processe
 import { moneyOf } from "../proposals/money.ts";
 import { resultCard, type Status } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
+import { atomLink, feedLinks } from "../web/feeds.ts";
 import { buttonLink } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { cardList, emptyState, filterBar, pager } from "../web/lists.ts";
@@ -98,6 +99,7 @@ export function resultListPage(ctx: PageContext, props: ResultListProps): Markup
     ctx,
     title: t("results.title"),
     section: process === null ? "results" : "processes",
+    feeds: [atomLink(`${listPath(process)}.atom`, t("feeds.feed"))],
     ...(process === null
       ? { lead: t("results.lead"), description: t("results.lead") }
       : {
@@ -118,7 +120,8 @@ export function resultListPage(ctx: PageContext, props: ResultListProps): Markup
             )
           : nothingFound(ctx, props)
       }
-      ${pager(ctx, results)}`,
+      ${pager(ctx, results)}
+      ${feedLinks([atomLink(`${listPath(process)}.atom`, t("feeds.feed"))])}`,
     ...(process === null ? { width: "wide" } : { aside: followProcess(ctx, process) }),
   });
 }

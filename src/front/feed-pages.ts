@@ -1,0 +1,135 @@
+// Feeds of the lists that have none in their own room: processes, news, answers, results, meetings, discussions; and one
+// calendar of the whole city, with its phases.
+import { type Context, Hono } from "hono";
+import { calendarOf, calendarType, phasesAsEvents } from "../meetings/calendar.ts";
+import { listForCalendar } from "../meetings/queries.ts";
+import type { MessageKey } from "../platform/i18n.ts";
+import { isId } from "../platform/ids.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import { cleanRemoteHtml, markdownToHtml } from "../platform/rich-text.ts";
+import { dayMs } from "../platform/time.ts";
+import type { House } from "../ports.ts";
+import { textOf } from "../processes/list-views.ts";
+import { type Process, processPath } from "../processes/process.ts";
+import { listProcesses } from "../processes/queries.ts";
+import { shownProcess } from "../processes/viewer.ts";
+import { findSubjectById } from "../subjects/queries.ts";
+import { isPublic, pagePathOf } from "../subjects/subject.ts";
+import { atomFeed, atomType } from "../web/atom.ts";
+import { answerCached } from "../web/cached.ts";
+import type { PageContext, PageEnv } from "../web/context.ts";
+import { type FeedKind, type FeedThing, listNewest, listNewestComments } from "./feed-queries.ts";
+
+const feedEntriesMax = 30;
+/** A calendar looks back this far. */
+const calendarPastMs = 92 * dayMs;
+const processesInCalendarMax = 200;
+
+/** Feeds of the whole node, and of one process where `isOfProcess`. */
+const feeds: readonly { kind: FeedKind; path: string; title: MessageKey; isOfProcess: boolean }[] = [
+  { kind: "process", path: "/processes", title: "shell.processes", isOfProcess: false },
+  { kind: "news", path: "/news", title: "processes.news", isOfProcess: false },
+  { kind: "answer", path: "/answers", title: "feeds.answers", isOfProcess: true },
+  { kind: "result", path: "/results", title: "shell.results", isOfProcess: true },
+  { kind: "meeting", path: "/meetings", title: "shell.meetings", isOfProcess: true },
+];
+
+export function feedPages(house: House): Hono<PageEnv> {
+  const pages = new Hono<PageEnv>();
+  for (const feed of feeds) feedRoutes(pages, house, feed);
+  discussionRoute(pages, house);
+  calendarRoutes(pages, house);
+  return pages;
+}
+
+function feedRoutes(pages: Hono<PageEnv>, { sql, uris }: House, feed: (typeof feeds)[number]): void {
+  const { kind, path, title } = feed;
+  const answer = async (c: Context<PageEnv>, process: Process | null) => {
+    const { t, city } = c.get("page");
+    const things = await listNewest(sql, kind, { processUri: process?.uri ?? null, limit: feedEntriesMax });
+    const place = process === null ? city.name : textOf(t, process, process.title).text;
+    const at = `${process === null ? "" : processPath(process)}${path}`;
+    return answerFeed(c, {
+      url: uris.at(`${at}.atom`),
+      // Answers and news have no list of the whole node; they are read where they belong.
+      pageUrl: uris.at(process !== null && kind === "answer" ? `${processPath(process)}/proposals` : pageOf(at, kind)),
+      title: `${t(title)} · ${place}`,
+      things,
+    });
+  };
+  pages.get(`${path}.atom`, (c) => answer(c, null));
+  if (!feed.isOfProcess) return;
+  pages.get(`/processes/:segment${path}.atom`, async (c) => {
+    const process = await shownProcess(c, sql, c.req.param("segment") ?? "");
+    refuseUnless(process.publishedAt !== null, "not-found");
+    return await answer(c, process);
+  });
+}
+
+const pageOf = (at: string, kind: FeedKind): string => (kind === "news" || kind === "answer" ? "/processes" : at);
+
+/** What is said under one thing, by its id on this node. */
+function discussionRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
+  pages.get("/discussions/:file{.+\\.atom}", async (c) => {
+    const id = c.req.param("file").replace(/\.atom$/, "");
+    const subject = isId(id) ? await findSubjectById(sql, id) : null;
+    refuseUnless(subject !== null && isPublic(subject) && subject.kind !== "comment", "not-found");
+    const things = await listNewestComments(sql, subject.uri, feedEntriesMax);
+    const title = c.get("page").t("feeds.discussion", { title: subject.title });
+    const path = pagePathOf(subject);
+    const pageUrl = path.startsWith("/") ? uris.at(path) : path;
+    return answerFeed(c, { url: uris.at(`/discussions/${id}.atom`), pageUrl, title, things });
+  });
+}
+
+/** Before anything was ever published. */
+const never = new Date(0);
+
+function answerFeed(
+  c: Context<PageEnv>,
+  { things, ...feed }: { url: string; pageUrl: string; title: string; things: readonly FeedThing[] },
+): Response {
+  const ctx = c.get("page");
+  const body = atomFeed({
+    ...feed,
+    lang: ctx.t.lang,
+    updatedAt: new Date(Math.max(...things.map((one) => +(one.updatedAt ?? one.publishedAt ?? never)), 0)),
+    entries: things.map((one) => entryOf(ctx, one)),
+  });
+  return answerCached(c, body, atomType);
+}
+
+const entryOf = ({ t, city }: PageContext, one: FeedThing) => ({
+  uri: one.uri,
+  url: one.url,
+  title: one.title || t("notices.untitled"),
+  lang: one.language,
+  body: (one.origin === null ? markdownToHtml(one.body) : cleanRemoteHtml(one.body)).toString(),
+  author: one.authorName || city.name,
+  publishedAt: one.publishedAt ?? never,
+  updatedAt: one.updatedAt ?? one.publishedAt ?? never,
+});
+
+function calendarRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+  const eventsOf = ({ t }: PageContext, processes: readonly Process[]) =>
+    processes.flatMap((process) => phasesAsEvents(t.lang, process));
+
+  pages.get("/calendar.ics", async (c) => {
+    const ctx = c.get("page");
+    const since = new Date(+clock.now() - calendarPastMs);
+    const [meetings, processes] = await Promise.all([
+      listForCalendar(sql, { processUri: null, since }),
+      listProcesses(sql, { from: "here", limit: processesInCalendarMax, now: clock.now() }),
+    ]);
+    const phases = eventsOf(ctx, processes).filter(({ endsAt }) => endsAt >= since);
+    return answerCached(c, calendarOf(ctx.city.name, meetings, phases), calendarType);
+  });
+
+  pages.get("/processes/:segment/phases.ics", async (c) => {
+    const ctx = c.get("page");
+    const process = await shownProcess(c, sql, c.req.param("segment"));
+    refuseUnless(process.publishedAt !== null, "not-found");
+    const name = textOf(ctx.t, process, process.title).text;
+    return answerCached(c, calendarOf(name, [], eventsOf(ctx, [process])), calendarType);
+  });
+}
