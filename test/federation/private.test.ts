@@ -1,7 +1,6 @@
 // Nothing private ever leaves: two cities do all that cities do, each secret is planted with words of its own, and
 // everything that can be had from outside, and the log, is searched for those words.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Account } from "../../src/accounts/account.ts";
 import { changeProfile, closeAccount, closePublicVoice } from "../../src/accounts/actions.ts";
 import { grantRole } from "../../src/accounts/people-actions.ts";
 import { getAccount } from "../../src/accounts/queries.ts";
@@ -22,12 +21,12 @@ import {
   withdrawProposal,
   withdrawSupport,
 } from "../../src/proposals/actions.ts";
-import { addNote, assignProposal, cancelPlan, planAnswer, saveDraft } from "../../src/proposals/answer-work-actions.ts";
 import { forgetProposer } from "../../src/proposals/forget-proposer.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
 import { likeSubject } from "../../src/subjects/like-actions.ts";
 import * as build from "../support/build.ts";
 import { type Network, type Node, openNetwork } from "../support/network.ts";
+import { deskSecrets, prepareAnswers } from "../support/planted-desk.ts";
 import { openStranger, type Stranger } from "../support/stranger.ts";
 import { openVisitor, type Visitor } from "../support/visit.ts";
 
@@ -49,10 +48,7 @@ const never: Record<string, string> = {
   "a meeting that is a draft": "planted-draft-meeting",
   "a meeting that was thrown away": "planted-thrown-meeting",
   "a report kept at home": "planted-home-report",
-  "a note of the desk": "planted-desk-note",
-  "a draft of an answer": "planted-draft-answer",
-  "an answer that was planned and called off": "planted-planned-answer",
-  "an evaluator's name": "Haizea Planted",
+  ...deskSecrets,
 };
 /** Others could read it once; now it stands nowhere. */
 const gone: Record<string, string> = {
@@ -192,7 +188,7 @@ async function workAtTheDesk(): Promise<void> {
   const cost = { costAmount: "900.00", costCurrency: "EUR" };
   const answer = { outcome: "accepted", reasons: "There is room.", ...cost, term: "June", language: "en" } as const;
   await answerProposal(sql, uris, official, proposal.uri, answer, now());
-  await prepareAnswers(official);
+  await prepareAnswers(bilbao, { process, answered: proposal, official }, now());
   await build.aProcess(bilbao, { isDraft: true, title: "planted-draft-process", now: now() });
   await build.aMeeting(bilbao, { process, title: "An evening by the river", now: now() });
   await build.aMeeting(bilbao, { process, isDraft: true, title: "planted-draft-meeting", now: now() });
@@ -210,36 +206,6 @@ async function workAtTheDesk(): Promise<void> {
 }
 
 /** A resident of the other city takes part in this one. */
-/** What colleagues write for each other, on a proposal that has an answer and on one that has none. */
-async function prepareAnswers(official: Account): Promise<void> {
-  const { bilbao } = net.nodes;
-  const { sql } = bilbao;
-  const evaluator = await build.aGuest(bilbao, someone("Haizea Planted"));
-  await grantRole(sql, bilbao.administrator, evaluator.id, { role: "evaluator", processUri: process.uri }, now());
-  const open = await build.aProposal(bilbao, { process, title: "A slide by the river", now: now() });
-  const none = { costAmount: null, costCurrency: null, language: "en", outcome: "rejected" } as const;
-  for (const { uri } of [proposal, open]) {
-    await assignProposal(sql, official, uri, evaluator.id, now());
-    await addNote(sql, await getAccount(sql, evaluator.id), uri, "planted-desk-note", now());
-    await saveDraft(
-      sql,
-      official,
-      uri,
-      { ...none, reasons: "planted-draft-answer", term: "planted-draft-answer", version: 0 },
-      now(),
-    );
-  }
-  const publishAt = new Date(+now() + 3_600_000);
-  await planAnswer(
-    sql,
-    official,
-    open.uri,
-    { ...none, reasons: "planted-planned-answer", term: "", version: 1, publishAt },
-    now(),
-  );
-  await cancelPlan(sql, official, open.uri, now());
-}
-
 async function speakFromAfar(): Promise<void> {
   const { porto } = net.nodes;
   const visitor = await build.aResident(porto, {
@@ -362,7 +328,6 @@ async function unplanted(): Promise<Record<string, string>> {
     for (const { id } of await sql<{ id: string }[]>`select id from account`) secrets[`an account ${id}`] = id;
     const keys = await sql<{ id: string; d: string | null }[]>`select id, private_jwk->>'d' as d from actor_key`;
     for (const { id, d } of keys) if (d !== null) secrets[`a key ${id}`] = d;
-    // Other mails tell of what happened, and have no key to anything in them.
     for (const { text } of mails.filter((mail) => mail.text.includes("/sign-in/")))
       secrets["a link"] = linkIn(text).split("/").at(-1)!;
   }
