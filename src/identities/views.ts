@@ -2,7 +2,7 @@
 import { openSessions } from "../accounts/account-views.ts";
 import type { OpenSession } from "../accounts/queries.ts";
 import { type SignInWay, scriptsOf, waysToSignIn } from "../accounts/sign-in-views.ts";
-import { html, type Markup, nothing } from "../platform/html.ts";
+import { href, html, type Markup, nothing } from "../platform/html.ts";
 import type { MessageKey } from "../platform/i18n.ts";
 import type { PageContext } from "../web/context.ts";
 import { buttonLink, confirmForm, form, openFields } from "../web/fields.ts";
@@ -107,7 +107,7 @@ export function renamePage(ctx: PageContext, identity: Identity, state: FormStat
       submit: t("accounts.save"),
       body: html`${fields.summary()}
         ${fields.text("label", { label: t("identities.label"), value: identity.label, charsMax: labelLengthMax, autocomplete: "off" })}`,
-      more: html`<a href="${waysPath}">${t("accounts.back-to-ways")}</a>`,
+      more: html`<a href="${href(waysPath)}">${t("accounts.back-to-ways")}</a>`,
     }),
   });
 }
