@@ -183,6 +183,23 @@ export async function openAccount(
 }
 
 /**
+ * Opens an account as a guest under an address that someone else has verified. Null where an account has it already, also
+ * one that was opened in the same moment: it is nobody's to be handed over.
+ *
+ * @throws Refused `invalid-input` for an address or a name that cannot be one.
+ */
+export async function openNewAccount(
+  tx: Tx,
+  person: { email: string; name: string; locale: string },
+  now: Date,
+): Promise<Account | null> {
+  const email = readEmail(person.email);
+  const id = await insertAccount(tx, { ...person, email }, now);
+  const account = await findAccountByEmail(tx, email);
+  return account?.id === id ? account : null;
+}
+
+/**
  * Opens an account as a guest for someone who came by another way than a link in an e-mail, and has given no address.
  * @throws Refused `invalid-input` for a name that cannot be one.
  */

@@ -1,8 +1,8 @@
 // The verbs of the ways into an account: sign in with one, link one, rename it, remove it.
 import { type Account, cleanName } from "../accounts/account.ts";
-import { findAccountByEmail, getAccount } from "../accounts/queries.ts";
+import { getAccount } from "../accounts/queries.ts";
 import { emailFrom } from "../accounts/sign-in.ts";
-import { type NewSession, openAccount, openAccountWithoutEmail, openSession } from "../accounts/sign-in-actions.ts";
+import { type NewSession, openAccountWithoutEmail, openNewAccount, openSession } from "../accounts/sign-in-actions.ts";
 import type { Tx } from "../platform/db.ts";
 import { type Sql, withTransaction } from "../platform/db.ts";
 import { isId, newId } from "../platform/ids.ts";
@@ -54,8 +54,9 @@ async function openAccountFor(tx: Tx, newcomer: Newcomer, now: Date): Promise<Ac
   const name = safeName(newcomer);
   const email = newcomer.verifiedEmail === null ? null : emailFrom(newcomer.verifiedEmail);
   if (email === null) return await openAccountWithoutEmail(tx, { name, locale: newcomer.locale }, now);
-  refuseUnless((await findAccountByEmail(tx, email)) === null, "email-known");
-  return await openAccount(tx, { email, name, locale: newcomer.locale }, now);
+  const account = await openNewAccount(tx, { email, name, locale: newcomer.locale }, now);
+  refuseUnless(account !== null, "email-known");
+  return account;
 }
 
 /** A name from elsewhere may be too long, or made of nothing that can be seen. */

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { issueSignInLink, openAccount } from "../../src/accounts/sign-in-actions.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
+import { signInWith } from "../../src/identities/actions.ts";
 import { admitArrival, type Entered, type OnClaims } from "../../src/identities/arrival-actions.ts";
 import { beginOidc, finishOidc } from "../../src/identities/oidc-actions.ts";
 import { type Instance, openInstance } from "../../src/instance.ts";
 import { databaseAddress } from "../../src/platform/databases.ts";
+import { withTransaction } from "../../src/platform/db.ts";
 import { openGuardedFetch } from "../../src/platform/guarded-fetch.ts";
 import { openOpenIdProvider, type VerifiedClaims } from "../../src/platform/openid.ts";
 import { setMethod } from "../../src/residences/method-actions.ts";
@@ -175,6 +177,21 @@ describe("an e-mail address that an account here has already", () => {
     expect(visitor.value("Name shown to others")).toBe("Ane");
     expect(await identities()).toHaveLength(0);
   });
+});
+
+test("nor in the very moment in which somebody else opens an account under it", async () => {
+  const email = `ane${made}@example.org`;
+  const identity = { kind: "oidc", issuer: provider.issuer, subject: provider.person.sub, label: "Bilbao ID" } as const;
+  const newcomer = { name: "Ane", fallbackName: "Bilbao ID", locale: "en", verifiedEmail: email };
+  const session = { device: "", previousSessionToken: null };
+  const both = db.sql.begin(async (other) => {
+    await openAccount(other as never, { email, name: "Other", locale: "en" }, new Date());
+    const entering = withTransaction(db.sql, (tx) => signInWith(tx, identity, newcomer, session, new Date()));
+    // It waits for the other one to be done, and must then not find its account.
+    await Promise.race([entering.catch(() => null), new Promise((done) => setTimeout(done, 200))]);
+    return { entering };
+  });
+  await expect(both.then(({ entering }) => entering)).rejects.toMatchObject({ code: "email-known" });
 });
 
 test("an identity that leads into one account is not taken into another", async () => {
