@@ -43,7 +43,7 @@ function passkeyForm(
   props: { does: "sign-in" | "add"; action: string; button: string; body: Markup },
 ): Markup {
   const { t } = ctx;
-  return html`<div class="sign-in-way">${ctx.account === null ? nothing : html`<h3>${t("identities.kind-passkey")}</h3>`}<p class="hint">${t("identities.passkey-needs-script")}</p>
+  return html`<div class="stack sign-in-way">${ctx.account === null ? nothing : html`<h3>${t("identities.kind-passkey")}</h3>`}<p class="hint">${t("identities.passkey-needs-script")}</p>
   <form hidden class="form" method="post" action="${href(props.action)}" novalidate${attrs({
     "data-passkey": props.does,
     "data-options-from": `${props.action}/options`,
