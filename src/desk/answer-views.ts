@@ -190,7 +190,7 @@ function draftPart(ctx: PageContext, { proposal, answer, work, mayPublish, state
     ${draft === null || draft.failure === "" ? nothing : note(t("desk.plan-failed", { reason: failureText(ctx, draft.failure) }))}
     ${
       isPlanned
-        ? html`<div class="note note-good"><p>${t.rich("desk.planned-by", { who: orNobody(ctx, draft.plannedByName), date: when(t, draft.publishAt as Date, "dateTime") })}</p>${
+        ? html`<div class="note note-good"><p><span>${t.rich("desk.planned-by", { who: orNobody(ctx, draft.plannedByName), date: when(t, draft.publishAt as Date, "dateTime") })}</span></p>${
             mayPublish
               ? buttonForm(ctx, {
                   action: `${path}/plan/cancellation`,

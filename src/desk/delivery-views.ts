@@ -4,10 +4,9 @@ import type { Page } from "../platform/pagination.ts";
 import type { PageContext } from "../web/context.ts";
 import { buttonForm, confirmForm } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
-import { emptyState, pager } from "../web/lists.ts";
+import { emptyState, factList, pager } from "../web/lists.ts";
 import { ago } from "../web/marks.ts";
 import type { FailedDelivery } from "./delivery-queries.ts";
-import { keysHint } from "./views.ts";
 
 export function failuresPage(ctx: PageContext, failures: Page<FailedDelivery>): Markup {
   const { t, now } = ctx;
@@ -20,7 +19,6 @@ export function failuresPage(ctx: PageContext, failures: Page<FailedDelivery>): 
     width: "wide",
     isUnlisted: true,
     crumbs: [{ href: "/desk", label: t("desk.title") }],
-    scripts: ["desk-keys.js"],
     actions:
       rows.length === 0
         ? nothing
@@ -28,17 +26,15 @@ export function failuresPage(ctx: PageContext, failures: Page<FailedDelivery>): 
     main:
       rows.length === 0
         ? emptyState(t("desk.failures-none"))
-        : html`<div class="table-wrap"><table class="table">
-      <thead><tr><th scope="col">${t("desk.server")}</th><th scope="col">${t("desk.what")}</th>
-        <th scope="col">${t("desk.since")}</th><th scope="col">${t("desk.why")}</th>
-        <th scope="col"><span class="visually-hidden">${t("desk.actions")}</span></th></tr></thead>
-      <tbody>${rows.map(
-        (one) => html`<tr>
-        <th scope="row">${one.host === null ? t("desk.this-node") : html`<bdi dir="ltr">${one.host}</bdi>`}</th>
-        <td>${whatOf(ctx, one)}</td>
-        <td>${ago(t, one.since, now)}<br><span class="hint">${t("desk.tries", { count: one.attempts })}</span></td>
-        <td><bdi dir="ltr">${one.lastError.slice(0, 300)}</bdi></td>
-        <td><div class="row">${buttonForm(ctx, { action: "/desk/deliveries/retries", label: t("desk.retry"), values: { id: one.id }, kind: "secondary", about: one.host ?? one.kind })}
+        : html`<ul class="card-list">${rows.map(
+            (one) => html`<li><article class="panel stack">
+        <h2>${one.host === null ? t("desk.this-node") : html`<bdi dir="ltr">${one.host}</bdi>`}</h2>
+        ${factList([
+          [t("desk.what"), whatOf(ctx, one)],
+          [t("desk.since"), html`${ago(t, one.since, now)} · ${t("desk.tries", { count: one.attempts })}`],
+          [t("desk.why"), html`<bdi dir="ltr">${one.lastError.slice(0, 300)}</bdi>`],
+        ])}
+        <div class="row">${buttonForm(ctx, { action: "/desk/deliveries/retries", label: t("desk.retry"), values: { id: one.id }, kind: "secondary", about: one.host ?? one.kind })}
           ${confirmForm(ctx, {
             action: "/desk/deliveries/abandonments",
             label: t("desk.give-up"),
@@ -47,9 +43,8 @@ export function failuresPage(ctx: PageContext, failures: Page<FailedDelivery>): 
             tone: "danger",
             kind: "danger",
             body: html`<input type="hidden" name="id" value="${one.id}">`,
-          })}</div></td>
-      </tr>`,
-      )}</tbody></table></div>${pager(ctx, failures)}${keysHint(ctx)}`,
+          })}</div></article></li>`,
+          )}</ul>${pager(ctx, failures)}`,
   });
 }
 

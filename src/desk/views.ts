@@ -41,4 +41,4 @@ export const orNobody = (ctx: PageContext, name: string): Markup =>
   name === "" ? html`${ctx.t("settings.nobody")}` : html`<bdi>${name}</bdi>`;
 
 export const note = (text: string, tone: "bad" | "good" = "bad"): Markup =>
-  text === "" ? nothing : html`<div class="${`note note-${tone}`}"><p>${text}</p></div>`;
+  text === "" ? nothing : html`<div class="${`note note-${tone}`}"><p><span>${text}</span></p></div>`;

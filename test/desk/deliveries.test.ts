@@ -41,7 +41,7 @@ test("an administrator reads what failed, tries one again, gives one up, and tri
   await visitor.open("/desk");
   expect(visitor.all("tr").find((row) => row.includes("Failed deliveries"))).toMatch(/4.*3 days ago/);
   await visitor.follow("Failed deliveries");
-  expect(visitor.all("tr").find((row) => row.includes("lyon.example"))).toMatch(
+  expect(visitor.all("article").find((row) => row.includes("lyon.example"))).toMatch(
     /A deletion.*3 days ago.*28 tries.*answered 500/,
   );
   await visitor.press("Try again", { near: "porto.example" });
