@@ -1,7 +1,7 @@
 // How a process begins and how a draft ends: made from a template or from another process of ours, given up.
 import { type Account, holds } from "../accounts/account.ts";
 import { handleFrom, handleLengthMax } from "../actors/actor.ts";
-import { type Sql, withTransaction } from "../platform/db.ts";
+import { isStillReferred, type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import { pickText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
@@ -100,18 +100,25 @@ export async function draftFromTemplate(
  */
 export async function deleteDraft(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
   refuseUnless(holds(by, "official", uri), "not-allowed");
-  await withTransaction(sql, async (tx) => {
-    const process = await processForUpdate(tx, uri);
-    refuseUnless(process.publishedAt === null, "not-in-this-state");
-    const others = await tx`select from subject where process_uri = ${uri} and uri <> ${uri} limit 1`;
-    refuseUnless(others.length === 0, "not-in-this-state");
-    await tx`delete from phase where process_uri = ${uri}`;
-    await tx`delete from process_category where process_uri = ${uri}`;
-    await tx`delete from process_document where process_uri = ${uri}`;
-    await tx`delete from derivation where subject_uri = ${uri}`;
-    await tx`delete from role_grant where process_uri = ${uri}`;
-    await tx`delete from process where uri = ${uri}`;
-    await recordAct(tx, by, "process-draft-deleted", uri, { handle: process.handle }, now);
-    await tx`delete from subject where uri = ${uri}`;
-  });
+  try {
+    await withTransaction(sql, (tx) => removeDraft(tx, by, uri, now));
+  } catch (error) {
+    // Something of a room above was made in it meanwhile.
+    throw isStillReferred(error) ? new Refused("not-in-this-state", {}, { cause: error }) : error;
+  }
+}
+
+async function removeDraft(tx: Tx, by: Account, uri: string, now: Date): Promise<void> {
+  const process = await processForUpdate(tx, uri);
+  refuseUnless(process.publishedAt === null, "not-in-this-state");
+  const others = await tx`select from subject where process_uri = ${uri} and uri <> ${uri} limit 1`;
+  refuseUnless(others.length === 0, "not-in-this-state");
+  await tx`delete from phase where process_uri = ${uri}`;
+  await tx`delete from process_category where process_uri = ${uri}`;
+  await tx`delete from process_document where process_uri = ${uri}`;
+  await tx`delete from derivation where subject_uri = ${uri}`;
+  await tx`delete from role_grant where process_uri = ${uri}`;
+  await tx`delete from process where uri = ${uri}`;
+  await recordAct(tx, by, "process-draft-deleted", uri, { handle: process.handle }, now);
+  await tx`delete from subject where uri = ${uri}`;
 }

@@ -161,7 +161,7 @@ function deskPanel({ t }: PageContext, process: Process): Markup {
     [`${path}/edit`, t("processes.edit")],
     [`${path}/texts`, t("processes.texts")],
     [`${path}/documents`, t("processes.documents-edit")],
-    [`${path}/preview`, t("processes.preview")],
+    ...(isDraft ? [[`${path}/preview`, t("processes.preview")] as const] : []),
     [`${path}/template.json`, t("processes.template-export")],
     ...(isDraft ? [[`${path}/deletion`, t("processes.delete-draft")] as const] : []),
     ...(process.publishedAt === null ? [] : [[`${path}/news/new`, t("processes.write-news")] as const]),

@@ -81,6 +81,8 @@ function stepRoutes(pages: Hono<PageEnv>, house: House): void {
 function previewRoutes(pages: Hono<PageEnv>, { sql, clock, ...house }: House): void {
   pages.get("/processes/:segment/preview", async (c) => {
     const { process } = await atDesk(c, { sql, clock, ...house });
+    // What is public is looked at as everyone does.
+    if (process.publishedAt !== null) return c.redirect(processPath(process), 303);
     const as = readAs(c.req.query("as"));
     const ctx = previewContext(c.get("page"), as);
     const [categories, documents] = await Promise.all([
