@@ -209,6 +209,12 @@ const actTexts: Readonly<Record<string, MessageKey>> = {
   RoleRevoked: "accounts.act-role-revoked",
   MembershipGranted: "accounts.act-membership-granted",
   MembershipRevoked: "accounts.act-membership-revoked",
+  ResidenceRenewed: "acts.ResidenceRenewed",
+  ResidenceConflictResolved: "acts.ResidenceConflictResolved",
+  AccountOpenedAtDesk: "acts.AccountOpenedAtDesk",
+  AssistStarted: "acts.AssistStarted",
+  AssistedAct: "acts.AssistedAct",
+  AssistEnded: "acts.AssistEnded",
 };
 
 function actsPart(ctx: PageContext, { acts, processes, organisations }: PersonPageProps): Markup {

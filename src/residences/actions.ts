@@ -80,7 +80,10 @@ export async function openVerification(tx: Tx, accountId: string, proof: Proof, 
     residence_expires_at = ${row.expiresAt} where id = ${accountId}`;
   if (proof.numberHash !== null) await inheritWeight(tx, proof.numberHash, accountId);
   const act = open === undefined ? "ResidenceVerified" : "ResidenceRenewed";
-  await recordAct(tx, by ?? { id: accountId }, act, accountUri(accountId), { method }, now);
+  await recordAct(tx, by ?? { id: accountId }, act, accountUri(accountId), { method }, now, {
+    before: { isVerified: open !== undefined },
+    after: { isVerified: true },
+  });
   await tellResident(tx, accountId, "residence-verified", { method });
   return "verified";
 }
@@ -152,7 +155,10 @@ export async function withdrawVerification(sql: Sql, by: Account, accountId: str
   await withTransaction(sql, async (tx) => {
     await tx`select from account where id = ${accountId} for no key update`;
     if (!(await endVerification(tx, accountId, now))) return;
-    await recordAct(tx, by, "ResidenceVerificationWithdrawn", accountUri(accountId), {}, now);
+    await recordAct(tx, by, "ResidenceVerificationWithdrawn", accountUri(accountId), {}, now, {
+      before: { isVerified: true },
+      after: { isVerified: false },
+    });
   });
 }
 

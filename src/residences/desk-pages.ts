@@ -13,7 +13,7 @@ import { readPerLanguage } from "../web/fields.ts";
 import { emptyForm, type FormState, handleForm, setFlash } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { resolveConflict, verifyAtDesk, withdrawVerification } from "./actions.ts";
-import { beginCensus, confirmCensus, discardCensus, readCensusList } from "./census-actions.ts";
+import { beginCensus, confirmCensus, discardCensus, readCensusList, readingMsMax } from "./census-actions.ts";
 import { censusListPage, censusUploadPage, deskPage, methodPage, personResidence } from "./desk-views.ts";
 import { setMethod } from "./method-actions.ts";
 import {
@@ -146,8 +146,9 @@ function censusRoutes(pages: Hono<PageEnv>, { sql, clock }: House, key: Buffer):
     requireRole(c, "administrator");
     const list = await getCensusList(sql, c.req.param("id"));
     c.header("cache-control", "no-store");
-    if (list.state === "reading") c.header("refresh", lookAgainSeconds);
-    return c.html(censusListPage(c.get("page"), list));
+    const isLost = list.state === "reading" && +clock.now() - +list.uploadedAt > readingMsMax;
+    if (list.state === "reading" && !isLost) c.header("refresh", lookAgainSeconds);
+    return c.html(censusListPage(c.get("page"), isLost ? { ...list, state: "refused" } : list));
   });
 
   pages.post("/desk/residence/census/:id", async (c) => {

@@ -40,8 +40,8 @@ export async function setMethod(sql: Sql, by: Account, method: Method, input: Me
       validMonths,
       settings,
     });
-    const detail = { method, before: told(before), after: told({ isOn, validMonths, settings }) };
-    await recordAct(tx, by, "ResidenceMethodSet", null, detail, now);
+    const change = { before: told(before), after: told({ isOn, validMonths, settings }) };
+    await recordAct(tx, by, "ResidenceMethodSet", null, { method }, now, change);
   });
 }
 

@@ -207,7 +207,7 @@ const unreadShownMax = 99;
 
 function bell({ t, unreadCount }: PageContext): Markup {
   const shown = unreadCount > unreadShownMax ? `${t.number(unreadShownMax)}+` : t.number(unreadCount);
-  return html`<a class="tool" href="/notices">${icon("bell")}<span class="visually-hidden">${t("notices.title")}</span>${
+  return html`<a class="tool bell" href="/notices">${icon("bell")}<span class="visually-hidden">${t("notices.title")}</span>${
     unreadCount > 0
       ? html`<span class="count">${shown}<span class="visually-hidden"> ${t("shell.unread")}</span></span>`
       : nothing
