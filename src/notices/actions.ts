@@ -3,7 +3,7 @@
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
-import { type MailRhythm, type NewNotice, type Telling, usualRhythm } from "./notice.ts";
+import { kindsToldByLetter, type MailRhythm, type NewNotice, type Telling, usualRhythm } from "./notice.ts";
 
 /**
  * Tells one person of one thing: on the page at once, by mail as they chose. To be called in the transaction of the fact.
@@ -62,7 +62,9 @@ interface Hearer {
 export async function tellPage(sql: Sql, page: TellingPage, now: Date): Promise<string | null> {
   return await withTransaction(sql, async (tx) => {
     const { telling, onceId } = page;
-    const hearers = await listHearers(tx, page);
+    const isByLetter = kindsToldByLetter.includes(telling.kind);
+    const found = await listHearers(tx, page);
+    const hearers = isByLetter ? found.map((one) => ({ ...one, mail: "never" as const })) : found;
     if (hearers.length > 0) {
       const rows = hearers.map(({ accountId, followedUri, mail }) => ({
         ...{ id: newId(now), accountId, kind: telling.kind, subjectUri: telling.subjectUri },

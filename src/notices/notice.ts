@@ -40,6 +40,9 @@ export const noticeText = (kind: NoticeKind) => `notice.${kind}` as const;
 /** Told to the author of a thing although nobody else can read it at the moment. */
 export const kindsOfHiddenThings: readonly NoticeKind[] = ["hidden"];
 
+/** On the page only: moderators' letters say it by mail, with the reasons. */
+export const kindsToldByLetter: readonly NoticeKind[] = ["hidden", "reinstated"];
+
 /** Small values that the text of a notice names: never anything private of another person. */
 export type NoticeData = Readonly<Record<string, string | number>>;
 

@@ -23,7 +23,7 @@ export function followPanel(ctx: PageContext, uri: string, isFollowing: boolean)
       ? html`<p class="hint">${t("notices.follow-text")}</p>
         ${buttonLink(`/sign-in?back=${encodeURIComponent(path)}`, t("notices.follow-sign-in"), "secondary")}
         <details class="section-small"><summary>${t("notices.follow-by-mail")}</summary>${byMailForm(ctx, uri, emptyForm)}</details>`
-      : html`${isFollowing ? html`<p class="good">${icon("check")} ${t("notices.you-follow")}</p>` : html`<p class="hint">${t("notices.follow-text")}</p>`}
+      : html`${isFollowing ? html`<p>${icon("check")} ${t("notices.you-follow")}</p>` : html`<p class="hint">${t("notices.follow-text")}</p>`}
         ${buttonForm(ctx, {
           action: isFollowing ? "/followings/end" : "/followings",
           label: html`${icon("bell")}${t(isFollowing ? "notices.unfollow" : "notices.follow")}`,

@@ -259,4 +259,6 @@ test("what someone wrote is theirs to hear of even where nothing else is", async
   expect(await toldTo(author)).toEqual([]);
   await hideSubject(db.sql, city.administrator, proposal.uri, "Spam", new Date());
   expect(await toldTo(author)).toContain("hidden");
+  // The moderators' own letter brings the reasons by mail.
+  expect(await db.sql`select mail from notice where account_id = ${author.id}`).toEqual([{ mail: "never" }]);
 });
