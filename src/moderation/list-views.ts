@@ -24,35 +24,33 @@ export function listsView(ctx: PageContext, { words, imports, states }: ListsPro
   return html`${deskTabs(ctx, "lists")}
     ${section(
       t("lists.words"),
-      html`<p>${t("lists.words-mean", { max: t.number(wordsMax) })}</p>
-      ${words.length === 0 ? emptyState(t("lists.no-words")) : wordTable(ctx, words)}
+      html`<div class="stack"><p>${t("lists.words-mean", { max: t.number(wordsMax) })}</p>
+      ${words.length === 0 ? emptyState(t("lists.no-words")) : wordList(ctx, words)}
       ${wordForm(ctx, states.word)}
       ${importForm(ctx, "words", states.words)}
-      <p>${buttonLink("/moderation/lists/words.csv", t("lists.export-words"), "secondary")}</p>`,
+      <p>${buttonLink("/moderation/lists/words.csv", t("lists.export-words"), "secondary")}</p></div>`,
       undefined,
       "words",
     )}
     ${section(
       t("lists.hosts"),
-      html`<p>${t("lists.hosts-mean")} <a href="/network/peers">${t("peers.title")}</a></p>
+      html`<div class="stack"><p>${t("lists.hosts-mean")} <a href="/network/peers">${t("peers.title")}</a></p>
       ${importForm(ctx, "hosts", states.hosts)}
-      <p>${buttonLink("/moderation/lists/hosts.csv", t("lists.export-hosts"), "secondary")}</p>`,
+      <p>${buttonLink("/moderation/lists/hosts.csv", t("lists.export-hosts"), "secondary")}</p></div>`,
       undefined,
       "hosts",
     )}
     ${imports.length === 0 ? nothing : section(t("lists.imports"), html`<ul class="plain-list">${imports.map((one) => importRow(ctx, one))}</ul>`)}`;
 }
 
-const wordTable = (ctx: PageContext, words: readonly KeptWord[]): Markup => {
+const wordList = (ctx: PageContext, words: readonly KeptWord[]): Markup => {
   const { t } = ctx;
-  return html`<div class="table-wrap"><table class="table">
-    <thead><tr><th scope="col">${t("lists.phrase")}</th><th scope="col">${t("lists.language")}</th><th scope="col">${t("lists.match")}</th><th scope="col">${t("lists.action")}</th><th scope="col"><span class="visually-hidden">${t("lists.remove")}</span></th></tr></thead>
-    <tbody>${words.map(
-      (
-        word,
-      ) => html`<tr><th scope="row"><bdi>${word.phrase}</bdi></th><td>${languageOf(ctx, word)}</td><td>${t(word.isWhole ? "lists.whole" : "lists.part")}</td><td>${t(`lists.${word.action}`)}</td>
-      <td>${buttonForm(ctx, { action: "/moderation/lists/words/removal", label: t("lists.remove"), values: { id: word.id }, kind: "quiet", about: word.phrase })}</td></tr>`,
-    )}</tbody></table></div>`;
+  return html`<ul class="plain-list">${words.map(
+    (
+      word,
+    ) => html`<li><p class="card-marks"><strong><bdi>${word.phrase}</bdi></strong> <span>${languageOf(ctx, word)}</span> <span>${t(word.isWhole ? "lists.whole" : "lists.part")}</span> ${statusPill(t(`lists.${word.action}`), word.action === "refuse" ? "bad" : "waiting")}</p>
+      ${buttonForm(ctx, { action: "/moderation/lists/words/removal", label: t("lists.remove"), values: { id: word.id }, kind: "quiet", about: word.phrase })}</li>`,
+  )}</ul>`;
 };
 
 const languageOf = ({ t }: PageContext, { language }: Word): string =>
@@ -90,14 +88,17 @@ function importForm(ctx: PageContext, kind: ListKind, state: FormState): Markup 
   const { t } = ctx;
   const fields = openFields(ctx, state);
   const isOpen = Object.keys(state.errors).length > 0;
-  return html`<details${isOpen ? html` open` : nothing}><summary>${t(`lists.import-${kind}`)}</summary>${form(ctx, {
-    action: `/moderation/lists/${kind}/preview`,
-    submit: t(`lists.preview-${kind}`),
-    hasFiles: true,
-    body: html`${fields.summary()}
+  return html`<details${isOpen ? html` open` : nothing}><summary class="button button-secondary">${t(`lists.import-${kind}`)}</summary>${form(
+    ctx,
+    {
+      action: `/moderation/lists/${kind}/preview`,
+      submit: t(`lists.preview-${kind}`),
+      hasFiles: true,
+      body: html`${fields.summary()}
       ${fields.file(`${kind}File`, { label: t(`lists.file-${kind}`), hint: t(`lists.file-hint-${kind}`), optional: true, accept: "text/csv,.csv" })}
       ${fields.area(`${kind}Csv`, { label: t(`lists.csv-${kind}`), rows: 4, optional: true })}`,
-  })}</details>`;
+    },
+  )}</details>`;
 }
 
 const importRow = (ctx: PageContext, one: ListImport): Markup => {
@@ -108,7 +109,7 @@ const importRow = (ctx: PageContext, one: ListImport): Markup => {
     kind: "secondary",
     about: t("lists.changed", { count: one.count }),
   });
-  return html`<li><p class="card-marks"><strong>${t(`lists.${one.kind}`)}</strong> ${t("lists.changed", { count: one.count })} <bdi>${one.byName}</bdi> ${ago(t, one.at, now)} ${one.undoneAt === null ? nothing : statusPill(t("lists.undone"))}</p>
+  return html`<li class="stack"><p class="card-marks"><strong>${t(`lists.${one.kind}`)}</strong> ${t("lists.changed", { count: one.count })} <bdi>${one.byName}</bdi> ${ago(t, one.at, now)} ${one.undoneAt === null ? nothing : statusPill(t("lists.undone"))}</p>
     ${one.undoneAt === null ? undo : nothing}</li>`;
 };
 

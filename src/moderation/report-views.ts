@@ -26,12 +26,12 @@ export function reportForm(ctx: PageContext, subject: Subject, state: FormState)
 /** What happens next, step by step. */
 export function thanksView(ctx: PageContext, subject: Subject): Markup {
   const { t, account } = ctx;
-  return html`<p>${t("moderation.thanks-text")}</p>
+  return html`<div class="stack"><div class="prose"><p>${t("moderation.thanks-text")}</p>
     <ol>
       <li>${t("moderation.thanks-read")}</li>
       <li>${t("moderation.thanks-decide")}</li>
       <li>${account === null ? t("moderation.thanks-outcome-visitor") : t.rich("moderation.thanks-outcome", { page: html`<a href="/moderation/statements">${t("statements.mine-title")}</a>` })}</li>
     </ol>
-    <p>${t("moderation.thanks-private")}</p>
-    <p>${buttonLink(pagePathOf(subject), t("moderation.thanks-back"))} ${buttonLink("/moderation/rules", t("rules.title"), "secondary")}</p>`;
+    <p>${t("moderation.thanks-private")}</p></div>
+    <p>${buttonLink(pagePathOf(subject), t("moderation.thanks-back"))} ${buttonLink("/moderation/rules", t("rules.title"), "secondary")}</p></div>`;
 }

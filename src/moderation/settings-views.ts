@@ -19,13 +19,13 @@ export function settingsView(ctx: PageContext, settings: ModerationSettings, sta
     ${form(ctx, {
       action: "/moderation/settings",
       submit: t("moderation.settings-save"),
+      more: buttonLink("/moderation/rules", t("rules.title"), "secondary"),
       body: html`${fields.summary()}
         ${fields.check("visitors", { label: t("moderation.settings-visitors"), hint: t("moderation.settings-visitors-hint"), isChecked: settings.areVisitorsHeard })}
         ${fields.check("firstServers", { label: t("moderation.settings-first-servers"), hint: t("peers.first-means"), isChecked: settings.areFirstOfServersHeld })}
         ${fields.check("firstAccounts", { label: t("moderation.settings-first-accounts"), hint: t("moderation.settings-first-accounts-hint"), isChecked: settings.areFirstOfAccountsHeld })}
         ${fields.perLanguage("rules", { label: t("rules.title"), hint: t("moderation.settings-rules-hint"), lines: "many", rows: 12, optional: true, values: settings.rules })}`,
-    })}
-    <p>${buttonLink("/moderation/rules", t("rules.title"), "secondary")}</p>`;
+    })}`;
 }
 
 /** The rules in the reader's language, else in the city's, else the usual ones. */
@@ -47,9 +47,9 @@ export function rulesView(ctx: PageContext, kept: LanguageMap): Markup {
     )}
     ${section(
       t("rules.how"),
-      html`<ul>
+      html`<ul class="prose">
       <li>${t("rules.how-reason")}</li><li>${t("rules.how-appeal")}</li><li>${t("rules.how-held")}</li>
       <li>${t("rules.how-remote")}</li><li>${t("rules.how-deleted")}</li></ul>`,
     )}
-    <p>${buttonLink("/moderation/log", t("log.title"), "secondary")}</p>`;
+    ${section(t("log.title"), html`<div class="stack"><p>${t("log.lead")}</p><p>${buttonLink("/moderation/log", t("log.title"), "secondary")}</p></div>`)}`;
 }

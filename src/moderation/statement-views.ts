@@ -44,7 +44,7 @@ export interface StatementProps {
 export function statementView(ctx: PageContext, { statement, subject, text, hasJudge, state }: StatementProps): Markup {
   const { t, city } = ctx;
   const host = statement.origin === null ? city.name : new URL(statement.origin).host;
-  return html`<p class="card-marks">${standingPill(t, statement)} ${when(t, statement.decidedAt)}</p>
+  return html`<div class="stack"><p class="card-marks">${standingPill(t, statement)} ${when(t, statement.decidedAt)}</p>
     ${factList([
       [
         t("statements.what"),
@@ -57,12 +57,11 @@ export function statementView(ctx: PageContext, { statement, subject, text, hasJ
       [t("statements.reason"), html`<q dir="auto">${statement.reason}</q>`],
       [t("statements.how-noticed"), t(`statements.source.${statement.source}`)],
       [t("statements.who"), t("statements.who-text", { city: host })],
-    ])}
+    ])}</div>
     ${section(t("statements.means"), html`<p>${t("statements.means-text", { city: host })}</p><p>${t("statements.means-yours")}</p>`)}
     ${text === undefined || text === "" ? nothing : section(t("statements.your-words"), html`<div class="prose"${langAttrs(t, subject.language)}>${subject.origin === null ? markdownToHtml(text) : cleanRemoteHtml(text)}</div>`)}
     ${appealSection(ctx, statement, hasJudge, state)}
-    ${section(t("statements.other-ways"), html`<p>${t("statements.other-ways-text")}</p>`)}
-    <p>${buttonLink(pagePathOf(subject), t("statements.to-page"), "secondary")}</p>`;
+    ${section(t("statements.other-ways"), html`<div class="stack"><p>${t("statements.other-ways-text")}</p><p>${buttonLink(pagePathOf(subject), t("statements.to-page"), "secondary")}</p></div>`)}`;
 }
 
 function standingPill(t: Translator, { endedAt, appeal }: Statement): Markup {
@@ -162,7 +161,7 @@ function appealCard(ctx: PageContext, appeal: WaitingAppeal, props: AppealQueueP
   const { t, now } = ctx;
   const text = props.texts.get(appeal.subjectUri);
   const body = appeal.isFromElsewhere ? cleanRemoteHtml : markdownToHtml;
-  return card(html`<p class="card-kicker">${statusPill(t("appeals.waits"), "waiting")} ${ago(t, appeal.createdAt, now)} ${t(`moderation.kind.${appeal.kind}`)}${appeal.processTitle === null ? nothing : html` <bdi>${appeal.processTitle}</bdi>`}</p>
+  return card(html`<div class="stack"><p class="card-kicker">${statusPill(t("appeals.waits"), "waiting")} ${ago(t, appeal.createdAt, now)} ${t(`moderation.kind.${appeal.kind}`)}${appeal.processTitle === null ? nothing : html` <bdi>${appeal.processTitle}</bdi>`}</p>
     ${appeal.title === "" ? nothing : html`<p><strong><bdi>${appeal.title}</bdi></strong></p>`}
     ${text ? html`<div class="prose"${langAttrs(t, appeal.language)}>${body(text)}</div>` : html`<p class="hint">${t("moderation.no-text")}</p>`}
     ${factList([
@@ -170,7 +169,7 @@ function appealCard(ctx: PageContext, appeal: WaitingAppeal, props: AppealQueueP
       [t("statements.reason"), html`<q dir="auto">${appeal.reason}</q>`],
       [t("appeals.words"), html`<q dir="auto">${appeal.words}</q>`],
     ])}
-    ${props.mine.has(appeal.id) ? decisionForm(ctx, appeal, props) : html`<p class="hint">${t(props.noJudge.has(appeal.id) ? "appeals.no-judge" : "appeals.not-yours")}</p>`}`);
+    ${props.mine.has(appeal.id) ? decisionForm(ctx, appeal, props) : html`<p class="hint">${t(props.noJudge.has(appeal.id) ? "appeals.no-judge" : "appeals.not-yours")}</p>`}</div>`);
 }
 
 function decisionForm(ctx: PageContext, { id }: WaitingAppeal, { again, blank }: AppealQueueProps): Markup {
