@@ -48,8 +48,8 @@ describe.skipIf(chromiumPath === null)("in Chromium", () => {
 
   const looks: readonly Look[] = [
     { scheme: "light", lang: "en", widthPixels: 1280, judged: [...Object.keys(samplePages), "/nowhere"] },
-    { scheme: "dark", lang: "fr", widthPixels: 390, judged: ["/proposal", "/desk"] },
-    { scheme: "light", lang: "ar", widthPixels: 320, judged: ["/", "/form"] },
+    { scheme: "dark", lang: "fr", widthPixels: 390, judged: ["/process", "/proposal", "/desk"] },
+    { scheme: "light", lang: "ar", widthPixels: 320, judged: ["/", "/proposals", "/form"] },
   ];
 
   test.each(looks)(
@@ -65,7 +65,9 @@ describe.skipIf(chromiumPath === null)("in Chromium", () => {
         }
         for (const path of look.judged) {
           await page.goto(`${origin}${path}`);
-          const { violations } = await new AxeBuilder({ page }).analyze();
+          const { violations } = await new AxeBuilder({ page })
+            .options({ rules: { "target-size": { enabled: true } } })
+            .analyze();
           faults.push(
             ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${path}: ${id}: ${html.slice(0, 200)}`)),
           );
@@ -74,6 +76,40 @@ describe.skipIf(chromiumPath === null)("in Chromium", () => {
       expect(faults).toEqual([]);
     },
   );
+
+  test("with letters twice as large, nothing sticks out and nothing is cut off", async () => {
+    const look = { scheme: "light", lang: "fr", widthPixels: 640, judged: [] } as const;
+    for (const path of Object.keys(samplePages)) {
+      const faults = await visit(look, path, async (page) => {
+        await page.evaluate("document.documentElement.style.fontSize = '200%'");
+        return await page.evaluate(`[
+          ...(document.documentElement.scrollWidth > innerWidth ? ["sticks out"] : []),
+          ...[...document.querySelectorAll("h1, h2, h3, .button, label")]
+            .filter((part) => part.checkVisibility() && part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== "inline")
+            .filter((part) => !part.classList.contains("visually-hidden"))
+            .map((part) => part.textContent.trim().slice(0, 60)),
+        ]`);
+      });
+      expect([path, faults]).toEqual([path, []]);
+    }
+  });
+
+  test("on a phone the menu opens without a script, and on a wide screen it lies open", async () => {
+    const contexts = [390, 1280].map((width) =>
+      browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 800 }, locale: "en" }),
+    );
+    const [phone, desk] = await Promise.all(contexts);
+    const [small, wide] = await Promise.all([phone!.newPage(), desk!.newPage()]);
+    await small.goto(`${origin}/`);
+    const meetings = small.getByRole("navigation", { name: "Main navigation" }).getByRole("link", { name: "Meetings" });
+    expect(await meetings.isVisible()).toBe(false);
+    await small.getByText("Menu", { exact: true }).locator("..").click();
+    expect(await meetings.isVisible()).toBe(true);
+    await wide.goto(`${origin}/`);
+    const nav = wide.getByRole("navigation", { name: "Main navigation" });
+    expect(await nav.getByRole("link", { name: "Meetings" }).isVisible()).toBe(true);
+    await Promise.all([phone!.close(), desk!.close()]);
+  });
 
   test("the keyboard skips to the content, opens a menu and closes it", async () => {
     await visit(looks[0]!, "/proposals", async (page) => {

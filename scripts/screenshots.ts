@@ -1,0 +1,122 @@
+// node scripts/screenshots.ts [--port 8001]: makes the pictures of docs/screenshots again, from the demo that runs there.
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Browser, chromium, type Page } from "playwright-core";
+import sharp from "sharp";
+import { findChromium } from "../test/support/find-chromium.ts";
+import { type DemoNode, nodesAt } from "./demo/cast.ts";
+import { firstPortAtFirst, rowFrom } from "./demo/ports.ts";
+
+interface Picture {
+  readonly name: string;
+  readonly node: DemoNode["key"];
+  readonly lang: string;
+  /** A path, or the text of a link to follow from there. */
+  readonly path: string;
+  readonly follow?: string | RegExp;
+  readonly isPhone?: boolean;
+  readonly isDark?: boolean;
+  readonly isAdministrator?: boolean;
+  readonly heightPixels?: number;
+}
+
+const superilla = "/processes/superilla-riera";
+const pictures: readonly Picture[] = [
+  { name: "home", node: "montclar", lang: "ca", path: "/", heightPixels: 1300 },
+  { name: "home-phone", node: "montclar", lang: "es", path: "/", isPhone: true },
+  { name: "home-dark", node: "commons", lang: "fr", path: "/", isDark: true },
+  { name: "process", node: "montclar", lang: "ca", path: superilla, heightPixels: 1100 },
+  { name: "process-arabic-phone", node: "medina", lang: "ar", path: "/processes/ma-wa-dhill", isPhone: true },
+  { name: "proposal", node: "montclar", lang: "en", path: `${superilla}/proposals`, follow: /Carrer del Forn/ },
+  {
+    name: "proposal-phone",
+    node: "montclar",
+    lang: "ca",
+    path: `${superilla}/proposals`,
+    follow: /vuit tendals/,
+    isPhone: true,
+  },
+  { name: "meetings", node: "montclar", lang: "en", path: "/meetings?when=past" },
+  { name: "results", node: "montclar", lang: "en", path: "/results" },
+  { name: "network", node: "montclar", lang: "en", path: "/network", isAdministrator: true },
+  { name: "city", node: "commons", lang: "fr", path: "/network", follow: /Ajuntament de Montclar/ },
+  { name: "search", node: "montclar", lang: "en", path: "/search?q=ombra" },
+  { name: "sign-in", node: "montclar", lang: "en", path: "/sign-in" },
+  { name: "account", node: "montclar", lang: "en", path: "/account", isAdministrator: true },
+  { name: "desk", node: "montclar", lang: "en", path: "/desk", isAdministrator: true },
+  { name: "moderation", node: "montclar", lang: "en", path: "/moderation", isAdministrator: true },
+  { name: "missing", node: "medina", lang: "ar", path: "/nowhere" },
+];
+
+const folder = join(import.meta.dirname, "../docs/screenshots");
+
+const { values } = parseArgs({ options: { port: { type: "string" }, only: { type: "string" } } });
+const nodes = nodesAt(rowFrom(Number(values.port ?? firstPortAtFirst)));
+const executablePath = findChromium();
+if (executablePath === null) throw new Error("Chromium is not installed: set CHROMIUM_PATH");
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const administrators = new Map<string, Awaited<ReturnType<typeof signedIn>>>();
+try {
+  for (const picture of pictures.filter(({ name }) => values.only === undefined || name === values.only)) {
+    await take(browser, picture);
+    console.log(picture.name);
+  }
+} finally {
+  await browser.close();
+}
+
+async function take(from: Browser, picture: Picture): Promise<void> {
+  const node = nodes.find(({ key }) => key === picture.node)!;
+  const context = await from.newContext({
+    locale: picture.lang,
+    colorScheme: picture.isDark ? "dark" : "light",
+    viewport: picture.isPhone ? { width: 390, height: 844 } : { width: 1280, height: picture.heightPixels ?? 860 },
+    deviceScaleFactor: picture.isPhone ? 2 : 1,
+    ...(picture.isAdministrator ? { storageState: await administratorOf(from, node) } : {}),
+  });
+  const page = await context.newPage();
+  if (picture.isAdministrator) {
+    await context.addCookies([{ name: await languageCookie(page, node), value: picture.lang, url: node.origin }]);
+  }
+  await page.goto(`${node.origin}${picture.path}`, { waitUntil: "networkidle" });
+  if (picture.follow !== undefined) {
+    await page.locator("main").getByRole("link", { name: picture.follow }).first().click();
+    await page.waitForLoadState("networkidle");
+  }
+  await sharp(await page.screenshot())
+    .webp({ quality: 82 })
+    .toFile(join(folder, `${picture.name}.webp`));
+  await context.close();
+}
+
+async function administratorOf(from: Browser, node: DemoNode) {
+  const known = administrators.get(node.key) ?? (await signedIn(from, node));
+  administrators.set(node.key, known);
+  return known;
+}
+
+/** By a link in the mailbox of the demo, as everyone signs in there. */
+async function signedIn(from: Browser, node: DemoNode) {
+  const context = await from.newContext({ locale: "en" });
+  const page = await context.newPage();
+  await page.goto(`${node.origin}/sign-in`);
+  await page.locator("input[name=email]").fill(node.administrator.email);
+  await page.locator("form:has(input[name=email]) button").click();
+  const link = page.locator(".card", { hasText: node.administrator.email }).locator('a[href*="/sign-in/"]').first();
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    await page.goto(`${node.origin}/mailbox`);
+    if ((await link.count()) > 0) break;
+  }
+  await link.click();
+  await page.locator("main form button").first().click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in/"));
+  const state = await context.storageState();
+  await context.close();
+  return state;
+}
+
+/** As the node calls it: each has a prefix of its own. */
+async function languageCookie(page: Page, node: DemoNode): Promise<string> {
+  const names = (await page.context().cookies(node.origin)).map(({ name }) => name);
+  return names.find((name) => name.endsWith("language")) ?? names[0]!.replace(/[a-z]+$/, "language");
+}
