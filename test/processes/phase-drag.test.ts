@@ -145,4 +145,16 @@ describeInBrowser("phases on a line of time", () => {
       expect(Date.parse(`${(await dates(page, 1))[0]}Z`) - Date.parse(`${before}Z`)).toBe(86_400_000);
     });
   });
+
+  test("axe finds nothing wrong with the pages of the guide", { timeout: 60_000 }, async () => {
+    await onPhases("ar", async (page) => {
+      const faults: string[] = [];
+      for (const path of ["new", "new/template", "new/copy", "line/publication", "line/texts", "line/preview"]) {
+        await page.goto(`${origin}/processes/${path}`);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        faults.push(...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${path}: ${id}: ${html}`)));
+      }
+      expect(faults).toEqual([]);
+    });
+  });
 });
