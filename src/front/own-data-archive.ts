@@ -1,7 +1,7 @@
 // The archive of a person's data: a page that any browser opens without a network, the same as JSON, and their pictures.
 import { readFile } from "node:fs/promises";
 import { downloadZip } from "client-zip";
-import { escapeHtml, html, type Markup, nothing, raw } from "../platform/html.ts";
+import { escapeHtml, href, html, type Markup, nothing, raw } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 import { markdownToHtml } from "../platform/rich-text.ts";
 import { findUpload } from "../platform/uploads.ts";
@@ -51,7 +51,7 @@ function archivePage(
 <title>${title}</title>${raw(`<style>${style}</style>`)}</head><body>
 <h1>${title}</h1>
 <p>${t("own-data.archive-lead", { host, at: t.date(at, "dateTime") })}</p>
-<ul>${kept.map((part) => html`<li><a href="#${part}">${t(`own-data.part.${part}`)}</a> (${t.number(data[part].length)})</li>`)}</ul>
+<ul>${kept.map((part) => html`<li><a href="${href(`#${part}`)}">${t(`own-data.part.${part}`)}</a> (${t.number(data[part].length)})</li>`)}</ul>
 ${kept.map((part) => html`<section id="${part}"><h2>${t(`own-data.part.${part}`)}</h2>${rows(t, part, data[part])}</section>`)}
 </body></html>
 `;
@@ -65,7 +65,7 @@ function text(t: Translator, row: OwnRow): Markup {
   const { url, title, about, body, language, publishedAt } = row;
   const heading = String(title ?? about ?? "") || String(url);
   return html`<article lang="${String(language ?? "und")}" dir="auto"><h3>${
-    publishedAt instanceof Date ? html`<a href="${String(url)}">${heading}</a>` : heading
+    publishedAt instanceof Date ? html`<a href="${href(String(url))}">${heading}</a>` : heading
   }</h3>
 <p class="meta">${publishedAt instanceof Date ? t.date(publishedAt, "dateTime") : t("own-data.draft")}</p>
 ${markdownToHtml(String(body))}</article>`;
