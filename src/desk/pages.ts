@@ -6,6 +6,7 @@ import { waitingAdoptions } from "../adoptions/views.ts";
 import { listWaiting } from "../adoptions/waiting-queries.ts";
 import { countUnconfirmed } from "../erasures/queries.ts";
 import { countOpenReports, countUndecidedServers } from "../moderation/queue-queries.ts";
+import { countAppealsWaiting } from "../moderation/statement-queries.ts";
 import { html, nothing } from "../platform/html.ts";
 import { jobDepth } from "../platform/jobs.ts";
 import { refuseUnless } from "../platform/refusal.ts";
@@ -24,8 +25,9 @@ import { answerDeskPages } from "./answer-pages.ts";
 import { auditPages } from "./audit-pages.ts";
 import { deliveryPages } from "./delivery-pages.ts";
 import { countFailures } from "./delivery-queries.ts";
+import { listScopes } from "./scope-queries.ts";
 import { teamPages } from "./team-pages.ts";
-import { type QueueLine, queueTable } from "./views.ts";
+import { type QueueLine, queueTable, teamLinks } from "./views.ts";
 
 const shownMax = 20;
 
@@ -39,8 +41,9 @@ export function workDeskPages(house: House): Hono<PageEnv> {
     const ctx = c.get("page");
     const { t } = ctx;
     const isOfficial = holds(by, "official");
-    const [lines, drafts, adoptions, depth] = await Promise.all([
+    const [lines, teams, drafts, adoptions, depth] = await Promise.all([
       listQueues(house, by),
+      holdsSomewhere(by, "official") ? listScopes(sql, by, "official") : [],
       isOfficial ? listProcesses(sql, { drafts: true, limit: shownMax, now: clock.now() }) : [],
       isOfficial ? listWaiting(sql, { lang: t.lang, now: ctx.now, limit: shownMax }) : [],
       holds(by, "administrator") ? jobDepth(sql) : null,
@@ -58,6 +61,7 @@ export function workDeskPages(house: House): Hono<PageEnv> {
             )
           : nothing
       }
+      ${teams.length === 0 ? nothing : section(t("team.teams"), teamLinks(teams.slice(0, shownMax)))}
       ${
         depth === null
           ? nothing
@@ -96,6 +100,7 @@ async function listQueues({ sql }: House, by: Account): Promise<QueueLine[]> {
     ["answer-drafts", "/desk/answers?queue=drafts", answers?.drafts],
     ["answers-planned", "/desk/answers?queue=planned", answers?.planned],
     ["reports", "/moderation", holdsSomewhere(by, "moderator") ? countOpenReports(sql, by) : null],
+    ["appeals", "/moderation/appeals", countAppealsWaiting(sql, by)],
     ["verifications", "/desk/residence", mayWorkAtDesk(by) ? countVerifications(sql) : null],
     ["peers", "/network/peers", isOperator ? countUndecidedServers(sql) : null],
     ["deliveries", "/desk/deliveries", isOperator ? countFailures(sql) : null],

@@ -1,11 +1,12 @@
 // The start page of the desk: one table of queues. And the line that says which keys work in its lists.
+import type { ProcessChoice } from "../accounts/queries.ts";
 import { attrs, href, html, type Markup, nothing } from "../platform/html.ts";
 import type { QueueDepth } from "../proposals/answer-work-queries.ts";
 import type { PageContext } from "../web/context.ts";
 import { ago } from "../web/marks.ts";
 
 export const queueNames = [
-  ...(["answers", "answer-drafts", "answers-planned", "reports"] as const),
+  ...(["answers", "answer-drafts", "answers-planned", "reports", "appeals"] as const),
   ...(["verifications", "peers", "deliveries", "erasures"] as const),
 ] as const;
 
@@ -42,3 +43,10 @@ export const orNobody = (ctx: PageContext, name: string): Markup =>
 
 export const note = (text: string, tone: "bad" | "good" = "bad"): Markup =>
   text === "" ? nothing : html`<div class="${`note note-${tone}`}"><p><span>${text}</span></p></div>`;
+
+/** Where it is said who works on each process. */
+export const teamLinks = (processes: readonly ProcessChoice[]): Markup =>
+  html`<ul class="plain-list">${processes.map(
+    ({ uri, title }) =>
+      html`<li><a href="${href(`${new URL(uri).pathname}/team`)}"><bdi>${title || uri}</bdi></a></li>`,
+  )}</ul>`;
