@@ -72,9 +72,11 @@ function standing(ctx: PageContext, { account, memberships, processes }: Account
     ],
     [
       t("accounts.residence"),
-      isResident(account)
-        ? html`${statusPill(t("accounts.resident"), "good")} ${t("accounts.resident-means")}`
-        : html`${statusPill(t("accounts.guest"))} ${t("accounts.guest-means")}`,
+      html`${
+        isResident(account, ctx.now)
+          ? html`${statusPill(t("accounts.resident"), "good")} ${t("accounts.resident-means")}`
+          : html`${statusPill(t("accounts.guest"))} ${t("accounts.guest-means")}`
+      } <a href="/account/residence">${t("accounts.residence-open")}</a>`,
     ],
     [
       t("accounts.roles"),

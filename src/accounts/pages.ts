@@ -20,7 +20,7 @@ import {
   renamePublicVoice,
 } from "./actions.ts";
 import { emailPages } from "./email-pages.ts";
-import { peoplePages } from "./people-pages.ts";
+import { peoplePages, type ShowResidence } from "./people-pages.ts";
 import { getKnowHow, listMemberships, listProcessChoices } from "./queries.ts";
 import { deviceOf, emailFrom, safeReturnPath, sessionLifetimeMs } from "./sign-in.ts";
 import { endSession, readSignInLink, requestSignIn, signIn, signOut, signOutEverywhere } from "./sign-in-actions.ts";
@@ -41,6 +41,7 @@ export interface AccountSettings {
   readonly mailbox: Mailbox | null;
   readonly forgetAuthor: readonly ForgetAuthor[];
   readonly noteClosedVoice?: NoteClosedVoice;
+  readonly showResidence?: ShowResidence;
   /** Proxies in front of the node whose `X-Forwarded-For` entries are believed. */
   readonly trustedProxyCount: number;
 }
@@ -52,7 +53,7 @@ export function accountPages(house: House, settings: AccountSettings, ways: read
   profileRoutes(pages, house, settings);
   sessionRoutes(pages, house);
   pages.route("/", emailPages(house, { ...settings, hasMailbox: settings.mailbox !== null }));
-  pages.route("/", peoplePages(house));
+  pages.route("/", peoplePages(house, settings.showResidence));
   return pages;
 }
 
@@ -232,11 +233,7 @@ async function ownPage(c: Context<PageEnv>, { sql, uris }: House, forms: Account
     account.grants.some((grant) => grant.processUri !== null) ? listProcessChoices(sql) : [],
     account.actorId === null ? null : findActorById(sql, account.actorId),
   ]);
-  return accountPage(
-    c.get("page"),
-    { account, knowHow, memberships, processes, voice, host: uris.host },
-    forms,
-  );
+  return accountPage(c.get("page"), { account, knowHow, memberships, processes, voice, host: uris.host }, forms);
 }
 
 const endedSession = z.object({ session: z.uuid() });

@@ -10,6 +10,8 @@ import { requireRole } from "../../src/accounts/viewer.ts";
 import { drain } from "../../src/platform/job-drain.ts";
 import { type Mailbox, openMailbox } from "../../src/platform/mail.ts";
 import type { House } from "../../src/ports.ts";
+import { showResidence } from "../../src/residences/desk-pages.ts";
+import { residencePages } from "../../src/residences/pages.ts";
 import type { CityIdentity } from "../../src/web/context.ts";
 import { openShell } from "../../src/web/shell.ts";
 import { aCity, aGuest, anAssociation, anOfficial, aProcess, aResident, type City } from "../support/build.ts";
@@ -72,7 +74,9 @@ function anApp({ isSecure = true, mailboxShown = mailbox as Mailbox | null } = {
     rememberLanguage: (account, language) => rememberLanguage(db.sql, account, language),
     reportFault: (error) => void faults.push(error),
   });
-  shell.route("/", accountPages(house, { secret, mailbox: mailboxShown, forgetAuthor: [], trustedProxyCount: 1 }));
+  const settings = { secret, mailbox: mailboxShown, forgetAuthor: [], trustedProxyCount: 1 };
+  shell.route("/", accountPages(house, { ...settings, showResidence: showResidence(house) }));
+  shell.route("/", residencePages(house, settings));
   shell.get("/", (c) => c.html("<h1>Start</h1>"));
   shell.get("/moderators-only", (c) => {
     requireRole(c, "moderator");
