@@ -4,7 +4,7 @@ import * as z from "zod";
 import { deviceOf, safeReturnPath, sessionLifetimeMs } from "../accounts/sign-in.ts";
 import type { NewSession } from "../accounts/sign-in-actions.ts";
 import type { SignInWay } from "../accounts/sign-in-views.ts";
-import { sessionCookie } from "../accounts/viewer.ts";
+import { keepPrivate, sessionCookie } from "../accounts/viewer.ts";
 import { languages, type MessageKey, openTranslator, type Translator } from "../platform/i18n.ts";
 import type { SignInServers } from "../platform/mastodon-api.ts";
 import type { OpenIdProvider } from "../platform/openid.ts";
@@ -256,10 +256,4 @@ function problemsOf(c: Context<PageEnv>, error: unknown): { errors: FormErrors; 
   const errors = formErrors(c.get("page").t, error);
   if (errors === null) throw error;
   return { errors, status: error instanceof Refused ? error.status : 422 };
-}
-
-/** The address of such a page is a key: it is not stored, and not told to the next page. */
-function keepPrivate(c: Context<PageEnv>): void {
-  c.header("cache-control", "no-store");
-  c.header("referrer-policy", "no-referrer");
 }

@@ -162,7 +162,7 @@ export async function finishFediverse(
   refuseUnless(server !== undefined && typed !== undefined, "attempt-expired");
   const { host } = server;
   refuseUnless(back.host === host, "provider-mismatch", { host });
-  refuseUnless(answer.issuer === null || answer.issuer === server.issuer, "provider-mismatch", { host });
+  refuseUnless(answer.issuer === null || isIssuer(answer.issuer, server), "provider-mismatch", { host });
   if (answer.error !== null)
     throw new Refused(answer.error === "access_denied" ? "provider-denied" : "provider-refused", { host });
   refuseUnless(answer.code !== null, "provider-mismatch", { host });
@@ -180,6 +180,10 @@ export async function finishFediverse(
   };
   return await receiveArrival(door, arrival, attempt, by, back.session, now);
 }
+
+/** The very issuer of its metadata (RFC 9207 section 2.4); where there is none, at least an address of its own. */
+const isIssuer = (issuer: string, server: SignInServer): boolean =>
+  server.issuer === null ? URL.parse(issuer)?.origin === server.origin : issuer === server.issuer;
 
 async function readAccount(
   { sql, secret, servers, origin }: FediverseDoor,

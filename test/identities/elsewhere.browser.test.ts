@@ -74,7 +74,10 @@ describeInBrowser("a person with an account elsewhere", () => {
 
   const languages: readonly Language[] = ["en", "ar"];
 
-  test.each(languages)("signs in with a fediverse account (%s)", async (lang) => {
+  // Axe takes its time where other tests run beside.
+  const patient = { timeout: 90_000 };
+
+  test.each(languages)("signs in with a fediverse account (%s)", patient, async (lang) => {
     const t = openTranslator(lang, "UTC");
     const page = await someone({ locale: lang });
     mastodon.account = { id: lang, username: `ana_${lang}`, displayName: `Ana ${lang}` };

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { issueSignInLink, openAccount } from "../../src/accounts/sign-in-actions.ts";
+import { openAccount } from "../../src/accounts/sign-in-actions.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { signInWith } from "../../src/identities/actions.ts";
 import { admitArrival, type Entered, type OnClaims } from "../../src/identities/arrival-actions.ts";
@@ -16,6 +16,7 @@ import { openOpenIdProvider, type VerifiedClaims } from "../../src/platform/open
 import { setMethod } from "../../src/residences/method-actions.ts";
 import { aCity } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
+import { sentTo, signInByLink } from "../support/elsewhere.ts";
 import { foundTestCity } from "../support/listening.ts";
 import { openTestProvider, type TestProvider } from "../support/openid-provider.ts";
 import { openVisitor, type Visitor } from "../support/visit.ts";
@@ -62,8 +63,6 @@ beforeEach(() => {
 });
 
 const someone = () => openVisitor((request) => node.fetch(request), origin);
-const sentTo = (visitor: Visitor): string => /^1;url=(.*)$/.exec(visitor.headers.get("refresh") ?? "")?.[1] ?? "";
-
 async function leaves(visitor: Visitor, from = "/sign-in"): Promise<URL> {
   await visitor.open(from);
   await visitor.press(go);
@@ -84,12 +83,7 @@ async function signedIn(): Promise<Visitor> {
   return visitor;
 }
 
-async function someoneWithEmail(email: string): Promise<Visitor> {
-  const link = { email, locale: "en", returnTo: "/account/sign-in", lifetimeMs: 60_000 };
-  const visitor = someone();
-  await visitor.open(new URL(await issueSignInLink(db.sql, node.uris, config.secret, link, new Date())).pathname);
-  return await visitor.press("Sign in now");
-}
+const someoneWithEmail = (email: string) => signInByLink({ instance: node, config }, email, new Date());
 
 const identities = () =>
   db.sql<{ accountId: string }[]>`select account_id from identity where subject = ${provider.person.sub}`;
@@ -308,47 +302,16 @@ describe("when something goes wrong, it is said, nothing changes, and one can tr
   });
 });
 
-describe("a provider that", () => {
-  const settings = () => ({ ...config.oidc!, issuer: provider.issuer });
-  const asked = { state: "s", nonce: "n", codeVerifier: "v", redirectUri: `${origin}/x`, locale: "en" };
-  const openAt = (permittedOrigins: readonly string[]) =>
-    openGuardedFetch({ permittedOrigins, userAgent: "test", limits: { totalMs: 500 } });
-
-  test("says of itself that it is another issuer is not gone to", async () => {
-    await using client = openAt([provider.issuer]);
-    provider.bending = { metadata: (said) => ({ ...said, issuer: "https://id.elsewhere.example" }) };
-    const other = openOpenIdProvider(client, settings());
-    await expect(other.authorizationUrl(asked)).rejects.toMatchObject({ code: "provider-mismatch" });
-    // And once it is mended, without a restart.
-    provider.bending = {};
-    expect(await other.authorizationUrl(asked)).toContain(`${provider.issuer}/auth?`);
-  });
-
-  test("is asleep, or down, or on this machine without being permitted, is said to be so", async () => {
-    await using client = openAt([provider.issuer, "http://localhost:1"]);
-    provider.bending = { isAsleep: true };
-    await expect(openOpenIdProvider(client, settings()).authorizationUrl(asked)).rejects.toMatchObject({
-      code: "peer-too-slow",
-    });
-    const down = openOpenIdProvider(client, { ...settings(), issuer: "http://localhost:1" });
-    await expect(down.authorizationUrl(asked)).rejects.toMatchObject({ code: "peer-unreachable" });
-    await using strict = openAt([]);
-    await expect(openOpenIdProvider(strict, settings()).authorizationUrl(asked)).rejects.toMatchObject({
-      code: "address-forbidden",
-    });
-  });
-
-  test("is down when somebody sets off: they are told on the page", async () => {
-    const elsewhere = { ...config, oidc: { ...settings(), issuer: "http://localhost:1" } };
-    const federationTestPeers = ["http://localhost:1"];
-    await using other = await openInstance({ ...elsewhere, federationTestPeers });
-    const visitor = openVisitor((request) => other.fetch(request), origin);
-    await visitor.open("/sign-in");
-    await visitor.press(go);
-    expect(visitor.status).toBe(502);
-    expect(visitor.text).toContain("The other server does not answer");
-    expect(visitor.hasButton(go)).toBe(true);
-  });
+test("a provider that is down when somebody sets off: they are told on the page", async () => {
+  const elsewhere = { ...config, oidc: { ...config.oidc!, issuer: "http://localhost:1" } };
+  const federationTestPeers = ["http://localhost:1"];
+  await using other = await openInstance({ ...elsewhere, federationTestPeers });
+  const visitor = openVisitor((request) => other.fetch(request), origin);
+  await visitor.open("/sign-in");
+  await visitor.press(go);
+  expect(visitor.status).toBe(502);
+  expect(visitor.text).toContain("The other server does not answer");
+  expect(visitor.hasButton(go)).toBe(true);
 });
 
 test("where the city wants it, the provider's word that someone lives here verifies their residence", async () => {
