@@ -34,6 +34,10 @@ export async function emptyProposal(tx: Tx, proposal: Proposal, now: Date): Prom
   const { uri, processUri, hiddenAt } = proposal;
   await forgetPictures(tx, proposal);
   await tx`delete from proposal_version where proposal_uri = ${uri}`;
+  // What the desk wrote about it may name the person as well.
+  await tx`delete from answer_note where proposal_uri = ${uri}`;
+  await tx`delete from answer_draft where proposal_uri = ${uri}`;
+  await tx`delete from answer_assignment where proposal_uri = ${uri}`;
   await tx`
     update proposal set title = '', body = '', address = '', latitude = null, longitude = null, account_id = null
     where uri = ${uri}`;

@@ -18,6 +18,7 @@ import {
   saveDraft,
 } from "../../src/proposals/answer-work-actions.ts";
 import { countAnswerQueues, findAnswerWork, listAnswerQueue } from "../../src/proposals/answer-work-queries.ts";
+import { eraseProposal } from "../../src/proposals/erasing-actions.ts";
 import { proposalHandlers } from "../../src/proposals/jobs.ts";
 import { findAnswer } from "../../src/proposals/queries.ts";
 import { aCity, aGuest, aModerator, anOfficial, aProcess, aProposal, aResident, type City } from "../support/build.ts";
@@ -222,6 +223,16 @@ test("several alike get an answer each, told once each; one that cannot be answe
   expect(new Set(given.map((one) => one?.uri)).size).toBe(2);
   for (const uri of [uris[0]!, third.uri])
     expect(await eventsOf(uri)).toEqual(["ProposalPublished", "ProposalAnswered"]);
+});
+
+test("what the desk wrote about a proposal goes when its author has it erased", async () => {
+  const by = await aResident(city, { now });
+  const proposal = await aProposal(city, { by, now });
+  await addNote(db.sql, city.administrator, proposal.uri, "She lives at number 4.", now);
+  await saveDraft(db.sql, city.administrator, proposal.uri, { ...answer, version: 0 }, now);
+  await assignProposal(db.sql, city.administrator, proposal.uri, city.administrator.id, now);
+  await eraseProposal(db.sql, by, proposal.uri, now);
+  expect(await findAnswerWork(db.sql, proposal.uri)).toMatchObject({ assignedTo: null, draft: null, notes: [] });
 });
 
 test("pages of a queue follow each other without a gap, both ways and in both orders", async () => {
