@@ -1,5 +1,5 @@
 // Reads of statements of reasons and of the appeals against them.
-import { type Account, holds } from "../accounts/account.ts";
+import { type Account, holdsSomewhere, scopeOf } from "../accounts/account.ts";
 import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
@@ -138,8 +138,9 @@ export interface WaitingAppeal {
 
 /** What of the queue someone may look at: all for the node's moderators and officials, else what is in their processes. */
 function inQueueOf(sql: Sql, by: Account) {
-  if (holds(by, "moderator") || holds(by, "official")) return sql`true`;
-  const processUris = by.grants.flatMap((grant) => (grant.processUri === null ? [] : [grant.processUri]));
+  const [asModerator, asOfficial] = [scopeOf(by, "moderator"), scopeOf(by, "official")];
+  if (asModerator === "node" || asOfficial === "node") return sql`true`;
+  const processUris = [...asModerator, ...asOfficial];
   return sql`(subject.process_uri = any(${processUris}) and subject.kind <> 'process')`;
 }
 
@@ -148,7 +149,7 @@ function inQueueOf(sql: Sql, by: Account) {
  * @throws Refused `not-allowed` for who is neither moderator nor official of anything.
  */
 export async function listWaitingAppeals(sql: Sql, by: Account, request: PageRequest): Promise<Page<WaitingAppeal>> {
-  refuseUnless(by.grants.length > 0, "not-allowed");
+  refuseUnless(holdsSomewhere(by, "moderator") || holdsSomewhere(by, "official"), "not-allowed");
   const { after, before, sizeRows } = request;
   const id = String((after ?? before)?.[0] ?? "");
   refuseUnless(id === "" || isId(id), "not-found");
@@ -192,7 +193,7 @@ export async function countJudges(
   const scope = moderationScope(subject);
   const [row] = await sql<[{ count: number }]>`
     select count(distinct account_id)::int as count from role_grant join account on account.id = role_grant.account_id
-    where account.closed_at is null and account_id <> all(${deciders as string[]}::uuid[])
+    where account.closed_at is null and role in ('moderator', 'official', 'administrator') and account_id <> all(${deciders as string[]}::uuid[])
       and account_id is distinct from ${accountId}
       and (process_uri is null or process_uri = '' or process_uri = ${scope})`;
   return row.count;

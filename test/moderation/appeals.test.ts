@@ -263,6 +263,18 @@ test("without an account one reports where the city allows it, a few times an ho
   await changeModerationSettings(db.sql, city.administrator, { areVisitorsHeard: false }, now);
 });
 
+test("an evaluator and a moderator of another process read no appeal, and decide none", async () => {
+  const { author, statement } = await aHiddenComment();
+  await makeAppeal(db.sql, author, statement.id, "planted in the queue", later);
+  const elsewhere = await aModerator(city, { process: await aProcess(city, { now }), now });
+  const request = { after: null, before: null, sizeRows: 50 };
+  expect((await listWaitingAppeals(db.sql, elsewhere, request)).rows).toEqual([]);
+  const resident = await aResident(city, { now });
+  const evaluator = { ...resident, grants: [{ role: "evaluator", processUri: statement.processUri }] } as const;
+  await expect(listWaitingAppeals(db.sql, evaluator, request)).rejects.toThrow("not-allowed");
+  expect((await countAppealsWaiting(db.sql, evaluator)).count).toBe(0);
+});
+
 test("who closes their account takes the words of their appeal along", async () => {
   const { author, statement, comment } = await aHiddenComment();
   await makeAppeal(db.sql, author, statement.id, "planted appeal words", later);
