@@ -76,8 +76,6 @@ const reads: Readonly<Record<OwnDataPart, Read>> = {
     from assist where account_id = ${id} order by id`,
   erasures: (sql, id) => sql`
     select subject_uri, kind, at, told_at from erasure where account_id = ${id} order by id`,
-  "desk-notes": (sql, id) => sql`
-    select proposal_uri, body, created_at from answer_note where account_id = ${id} order by id`,
   acts: (sql, id) => sql`
     select act, subject_uri, process_uri, at from audit where account_id = ${id} order by id`,
 };

@@ -23,7 +23,6 @@ export const ownDataParts = [
   "appeals",
   "assistance",
   "erasures",
-  "desk-notes",
   "acts",
 ] as const;
 export type OwnDataPart = (typeof ownDataParts)[number];
@@ -63,6 +62,7 @@ export const leftOut: Readonly<Record<string, string>> = {
     ]),
   ),
   "answer_assignment.account_id": "work of the desk, gone with the answer",
+  "answer_note.account_id": "work of the desk about somebody's proposal: it stays within the desk",
   "assist.officer_id": "about the person who was helped: the act itself is among the acts",
   "email_change.account_id": "holds a digest, and is gone within a day",
   "residence_attempt.account_id": "holds digests that mean nothing outside this node, and is gone soon",

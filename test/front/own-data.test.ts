@@ -52,7 +52,6 @@ const unzip =
 
 /** Read by src/front/own-data-queries.ts. */
 const inArchive = new Set([
-  "answer_note.account_id",
   "assist.account_id",
   "comment.account_id",
   "erasure.account_id",
