@@ -14,6 +14,16 @@ interface Paint {
   readonly otherBytes: number;
 }
 
+/** Runs in the page. */
+const readPaints = `new Promise((done) => {
+  let largest = 0, shift = 0;
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) largest = entry.startTime; })
+    .observe({ type: "largest-contentful-paint", buffered: true });
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) shift += entry.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done([largest, shift]), 200);
+})`;
+
 const addresses = process.argv.slice(2);
 const executablePath = findChromium();
 if (addresses.length === 0 || executablePath === null) {
@@ -58,13 +68,3 @@ async function visit(address: string): Promise<Paint> {
     await context.close();
   }
 }
-
-/** Runs in the page. */
-const readPaints = `new Promise((done) => {
-  let largest = 0, shift = 0;
-  new PerformanceObserver((list) => { for (const entry of list.getEntries()) largest = entry.startTime; })
-    .observe({ type: "largest-contentful-paint", buffered: true });
-  new PerformanceObserver((list) => { for (const entry of list.getEntries()) shift += entry.value; })
-    .observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => done([largest, shift]), 200);
-})`;

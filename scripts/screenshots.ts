@@ -1,9 +1,8 @@
-// node scripts/screenshots.ts [--port 8001]: makes the pictures of docs/screenshots again, from the demo that runs there.
+// node scripts/screenshots.ts [--port 8001] [--chromium PATH]: makes the pictures of docs/screenshots again, from the demo that runs there.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import sharp from "sharp";
-import { findChromium } from "../test/support/find-chromium.ts";
 import { type DemoNode, nodesAt } from "./demo/cast.ts";
 import { firstPortAtFirst, rowFrom } from "./demo/ports.ts";
 
@@ -39,7 +38,7 @@ const pictures: readonly Picture[] = [
   { name: "meetings", node: "montclar", lang: "en", path: "/meetings?when=past" },
   { name: "results", node: "montclar", lang: "en", path: "/results" },
   { name: "network", node: "montclar", lang: "en", path: "/network", isAdministrator: true },
-  { name: "city", node: "commons", lang: "fr", path: "/network", follow: /Ajuntament de Montclar/ },
+  { name: "city", node: "montclar", lang: "fr", path: "/organisations/montclar" },
   { name: "search", node: "montclar", lang: "en", path: "/search?q=ombra" },
   { name: "sign-in", node: "montclar", lang: "en", path: "/sign-in" },
   { name: "account", node: "montclar", lang: "en", path: "/account", isAdministrator: true },
@@ -50,10 +49,11 @@ const pictures: readonly Picture[] = [
 
 const folder = join(import.meta.dirname, "../docs/screenshots");
 
-const { values } = parseArgs({ options: { port: { type: "string" }, only: { type: "string" } } });
+const { values } = parseArgs({
+  options: { port: { type: "string" }, only: { type: "string" }, chromium: { type: "string" } },
+});
 const nodes = nodesAt(rowFrom(Number(values.port ?? firstPortAtFirst)));
-const executablePath = findChromium();
-if (executablePath === null) throw new Error("Chromium is not installed: set CHROMIUM_PATH");
+const executablePath = values.chromium ?? "/usr/bin/chromium";
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const administrators = new Map<string, Awaited<ReturnType<typeof signedIn>>>();
 try {
@@ -76,7 +76,9 @@ async function take(from: Browser, picture: Picture): Promise<void> {
   });
   const page = await context.newPage();
   if (picture.isAdministrator) {
-    await context.addCookies([{ name: await languageCookie(page, node), value: picture.lang, url: node.origin }]);
+    // An account has a language of its own, which goes before the browser's.
+    await page.goto(`${node.origin}/about`);
+    await page.locator(`.foot-languages button[value=${picture.lang}]`).click();
   }
   await page.goto(`${node.origin}${picture.path}`, { waitUntil: "networkidle" });
   if (picture.follow !== undefined) {
@@ -113,10 +115,4 @@ async function signedIn(from: Browser, node: DemoNode) {
   const state = await context.storageState();
   await context.close();
   return state;
-}
-
-/** As the node calls it: each has a prefix of its own. */
-async function languageCookie(page: Page, node: DemoNode): Promise<string> {
-  const names = (await page.context().cookies(node.origin)).map(({ name }) => name);
-  return names.find((name) => name.endsWith("language")) ?? names[0]!.replace(/[a-z]+$/, "language");
 }

@@ -10,6 +10,7 @@ import { buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { factList, section } from "../web/lists.ts";
+import { inItsLanguage } from "../web/marks.ts";
 import type { Organisation } from "./city.ts";
 
 const said = (ctx: PageContext, organisation: Organisation, texts: Organisation["name"]) =>
@@ -20,13 +21,15 @@ export function organisationPage(ctx: PageContext, organisation: Organisation, f
   const { t } = ctx;
   const name = said(ctx, organisation, organisation.name);
   const description = said(ctx, organisation, organisation.description);
+  const tagline = said(ctx, organisation, organisation.tagline);
   return page({
     ctx,
     title: name.text,
     titleLang: name.lang,
     kicker: t(`organisations.kind-${organisation.kind}`),
-    lead: said(ctx, organisation, organisation.tagline).text,
-    section: "home",
+    lead: tagline.text === "" ? nothing : inItsLanguage(t, tagline),
+    section: "network",
+    width: "wide",
     activityUrl: organisation.actorUri,
     main: html`${description.text === "" ? nothing : articleBody(t, markdownToHtml(description.text), description.lang)}
       ${factList([
@@ -41,8 +44,8 @@ export function organisationPage(ctx: PageContext, organisation: Organisation, f
         ...Object.entries(organisation.territoryIds).map(
           ([scheme, id]) => [scheme.toUpperCase(), html`<bdi dir="ltr">${id}</bdi>`] as const,
         ),
-      ])}
-      ${follow}
+      ])}`,
+    aside: html`${follow}
       ${followBox(ctx, { handle: `@${organisation.handle}@${new URL(organisation.actorUri).host}`, uri: organisation.actorUri, title: t("organisations.follow", { name: name.text }) })}`,
   });
 }

@@ -103,7 +103,7 @@ export function minutesFormPage(
     lead: t("meetings.form.minutes-lead"),
     section: process === null ? "meetings" : "processes",
     isUnlisted: true,
-    crumbs: [...crumbsOf(ctx, process), { href: meetingPath(meeting), label: meeting.title }],
+    crumbs: [...crumbsOf(ctx, process), { href: meetingPath(meeting), label: meeting.title, lang: meeting.language }],
     main: form(ctx, {
       action: `${meetingPath(meeting)}/minutes`,
       submit: t("meetings.form.minutes-publish"),
@@ -129,7 +129,7 @@ export function cancelFormPage(
     lead: t("meetings.form.cancel-lead"),
     section: process === null ? "meetings" : "processes",
     isUnlisted: true,
-    crumbs: [...crumbsOf(ctx, process), { href: meetingPath(meeting), label: meeting.title }],
+    crumbs: [...crumbsOf(ctx, process), { href: meetingPath(meeting), label: meeting.title, lang: meeting.language }],
     main: form(ctx, {
       action: `${meetingPath(meeting)}/cancellation`,
       submit: t("meetings.form.cancel-now"),

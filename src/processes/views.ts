@@ -18,10 +18,13 @@ import { type Process, processPath } from "./process.ts";
 import type { News } from "./queries.ts";
 
 /** From the home page down to a process, for the pages below it. */
-export const processCrumbs = (ctx: PageContext, process: Process): Crumb[] => [
-  { href: "/processes", label: ctx.t("processes.title") },
-  { href: processPath(process), label: textOf(ctx.t, process, process.title).text },
-];
+export const processCrumbs = (ctx: PageContext, process: Process): Crumb[] => {
+  const { text, lang } = textOf(ctx.t, process, process.title);
+  return [
+    { href: "/processes", label: ctx.t("processes.title") },
+    { href: processPath(process), label: text, lang },
+  ];
+};
 
 export type ProcessTab = "about" | "proposals" | "meetings" | "results" | "news";
 

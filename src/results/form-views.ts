@@ -88,7 +88,7 @@ export function milestoneFormPage(
     lead: t("results.form.milestone-told"),
     section: "processes",
     isUnlisted: true,
-    crumbs: [...crumbsOf(ctx, process), { href: resultPath(result), label: result.title }],
+    crumbs: [...crumbsOf(ctx, process), { href: resultPath(result), label: result.title, lang: result.language }],
     main: form(ctx, {
       action: `${resultPath(result)}/milestones/new`,
       submit: t("results.form.milestone-publish"),

@@ -15,6 +15,7 @@ import { atomLink, feedLinks } from "../web/feeds.ts";
 import { buttonLink } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { cardList, emptyState, filterBar, pager } from "../web/lists.ts";
+import { inItsLanguage } from "../web/marks.ts";
 import { type Result, type ResultStatus, resultPath, resultStatuses } from "./result.ts";
 
 const tones = { planned: "neutral", "in-progress": "waiting", done: "good", dropped: "bad" } as const;
@@ -103,7 +104,7 @@ export function resultListPage(ctx: PageContext, props: ResultListProps): Markup
     ...(process === null
       ? { lead: t("results.lead"), description: t("results.lead") }
       : {
-          kicker: html`<bdi>${textOf(t, process, process.title).text}</bdi>`,
+          kicker: inItsLanguage(t, textOf(t, process, process.title)),
           crumbs: processCrumbs(ctx, process),
           description: t("results.list-description", { process: textOf(t, process, process.title).text }),
         }),

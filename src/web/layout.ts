@@ -17,6 +17,8 @@ export type Section = "home" | "processes" | "meetings" | "results" | "network" 
 export interface Crumb {
   readonly href: string;
   readonly label: string;
+  /** Of the label, where it is not the page's. */
+  readonly lang?: string | null;
 }
 
 export interface PageProps {
@@ -235,7 +237,7 @@ const breadcrumbs = (
   ctx: PageContext,
   crumbs: readonly Crumb[],
 ): Markup => html`<nav class="crumbs" aria-label="${ctx.t("shell.breadcrumbs")}">
-<ol>${crumbs.map((crumb) => html`<li><a href="${href(crumb.href)}">${crumb.label}</a></li>`)}</ol>
+<ol>${crumbs.map((crumb) => html`<li><a href="${href(crumb.href)}"${langAttrs(ctx.t, crumb.lang)}>${crumb.label}</a></li>`)}</ol>
 </nav>`;
 
 const flashNote = (flash: Flash): Markup =>
