@@ -108,7 +108,9 @@ async function signedIn(from: Browser, node: DemoNode) {
   for (let attempt = 0; attempt < 20; attempt += 1) {
     await page.goto(`${node.origin}/mailbox`);
     if ((await link.count()) > 0) break;
+    await page.waitForTimeout(250);
   }
+  if ((await link.count()) === 0) throw new Error("No mail came: a node sends one address only a few links an hour");
   await link.click();
   await page.locator("main form button").first().click();
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in/"));
