@@ -46,6 +46,12 @@ export function accountPage(ctx: PageContext, props: AccountPageProps, forms: Ac
         "sign-in",
       )}
       ${section(
+        t("accounts.data-title"),
+        html`<div class="stack"><p>${t("accounts.data-lead")}</p><a class="button button-secondary" href="/account/data">${t("accounts.data-open")}</a></div>`,
+        undefined,
+        "data",
+      )}
+      ${section(
         t("accounts.erasures-title"),
         html`<div class="stack"><p>${t("accounts.erasures-lead")}</p><a class="button button-secondary" href="/account/erasures">${t("accounts.erasures-open")}</a></div>`,
         undefined,
@@ -194,7 +200,8 @@ export function openSessions(ctx: PageContext, open: readonly OpenSession[]): Ma
   ${buttonForm(ctx, { action: "/account/sessions/end-all", label: t("accounts.sign-out-everywhere"), kind: "secondary" })}</div>`;
 }
 
-export function closingPage(ctx: PageContext, state: FormState): Markup {
+/** @param own what of this person goes and what stays, in numbers; told by the rooms above. */
+export function closingPage(ctx: PageContext, state: FormState, own: Markup = nothing): Markup {
   const { t } = ctx;
   const fields = openFields(ctx, state);
   return page({
@@ -211,7 +218,9 @@ export function closingPage(ctx: PageContext, state: FormState): Markup {
         <li>${t("accounts.closing-counts")}</li>
         <li>${t("accounts.closing-elsewhere")}</li>
         <li>${t("accounts.closing-final")}</li>
-      </ul></div>
+      </ul>
+      ${own}
+      <p><a href="/account/data">${t("accounts.data-before-closing")}</a></p></div>
       ${form(ctx, {
         action: "/account/closing",
         submit: t("accounts.closing-confirm"),

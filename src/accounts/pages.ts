@@ -2,13 +2,15 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { findActorById } from "../actors/queries.ts";
+import type { Markup } from "../platform/html.ts";
 import { languages, openTranslator } from "../platform/i18n.ts";
 import type { Mailbox } from "../platform/mail.ts";
 import { Refused } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
-import type { PageEnv } from "../web/context.ts";
-import { emptyForm, handleForm, setFlash } from "../web/forms.ts";
+import type { PageContext, PageEnv } from "../web/context.ts";
+import { emptyForm, type FormState, handleForm, setFlash } from "../web/forms.ts";
 import { clientAddress } from "../web/security.ts";
+import type { Account } from "./account.ts";
 import { type AccountForms, accountPage, closingPage } from "./account-views.ts";
 import {
   changeProfile,
@@ -34,6 +36,9 @@ import {
 } from "./sign-in-views.ts";
 import { keepPrivate, requireViewer, sessionCookie } from "./viewer.ts";
 
+/** What of a person goes and what stays when their account is closed, before they decide; from the rooms above. */
+export type ShowLeftBehind = (ctx: PageContext, by: Account) => Promise<Markup>;
+
 export interface AccountSettings {
   /** The node's secret, from its configuration. */
   readonly secret: string;
@@ -42,6 +47,7 @@ export interface AccountSettings {
   readonly forgetAuthor: readonly ForgetAuthor[];
   readonly noteClosedVoice?: NoteClosedVoice;
   readonly showResidence?: ShowResidence;
+  readonly showLeftBehind?: ShowLeftBehind;
   /** Proxies in front of the node whose `X-Forwarded-For` entries are believed. */
   readonly trustedProxyCount: number;
 }
@@ -205,10 +211,13 @@ function profileRoutes(pages: Hono<PageEnv>, house: House, settings: AccountSett
     return c.redirect("/account#voice", 303);
   });
 
-  pages.get("/account/closing", (c) => {
-    requireViewer(c);
-    return c.html(closingPage(c.get("page"), emptyForm));
-  });
+  const closing = async (c: Context<PageEnv>, state: FormState) => {
+    const [ctx, by] = [c.get("page"), requireViewer(c)];
+    c.header("cache-control", "no-store");
+    return closingPage(ctx, state, await settings.showLeftBehind?.(ctx, by));
+  };
+
+  pages.get("/account/closing", async (c) => c.html(await closing(c, emptyForm)));
 
   pages.post("/account/closing", async (c) => {
     const by = requireViewer(c);
@@ -219,7 +228,7 @@ function profileRoutes(pages: Hono<PageEnv>, house: House, settings: AccountSett
         c.get("cookies").remove(sessionCookie);
         return { to: "/", said: c.get("page").t("accounts.closed") };
       },
-      again: (state) => closingPage(c.get("page"), state),
+      again: (state) => closing(c, state),
     });
   });
 }

@@ -1,13 +1,21 @@
 // `/account/data`: what is kept of a person, theirs to take away.
 import { Hono } from "hono";
+import type { Account } from "../accounts/account.ts";
 import { requireViewer } from "../accounts/viewer.ts";
 import { findActorById } from "../actors/queries.ts";
-import { withTransaction } from "../platform/db.ts";
+import { type Sql, withTransaction } from "../platform/db.ts";
+import type { Markup } from "../platform/html.ts";
 import type { House } from "../ports.ts";
-import type { PageEnv } from "../web/context.ts";
+import type { PageContext, PageEnv } from "../web/context.ts";
 import { openArchive } from "./own-data-archive.ts";
 import { countLeftBehind, findPublicTraces, readOwnData } from "./own-data-queries.ts";
-import { ownDataPage } from "./own-data-views.ts";
+import { closingInNumbers, ownDataPage } from "./own-data-views.ts";
+
+/** For the page on which an account is closed. */
+export const showLeftBehind =
+  ({ sql }: { readonly sql: Sql }) =>
+  async (ctx: PageContext, account: Account): Promise<Markup> =>
+    closingInNumbers(ctx, await countLeftBehind(sql, account.id));
 
 export function ownDataPages({ sql, uris, clock, uploadsDir }: House): Hono<PageEnv> {
   const routes = new Hono<PageEnv>();

@@ -74,7 +74,10 @@ function seen({ t }: PageContext, { account, voice, host, traces }: OwnDataProps
 }
 
 /** In numbers, before anyone decides. */
-export function leftBehind({ t }: PageContext, left: LeftBehind): Markup {
+export const closingInNumbers = (ctx: PageContext, left: LeftBehind): Markup =>
+  html`<h2>${ctx.t("own-data.closing-yours")}</h2>${leftBehind(ctx, left)}`;
+
+function leftBehind({ t }: PageContext, left: LeftBehind): Markup {
   const { drafts, proposals, comments, supports, likes } = left;
   return html`<ul>
     <li>${t("own-data.closing-drafts", { count: drafts })}</li>

@@ -19,7 +19,7 @@ import { actorPages } from "../front/actor-pages.ts";
 import { copyErasers } from "../front/copy-erasers.ts";
 import { feedPages } from "../front/feed-pages.ts";
 import { homePages } from "../front/home-pages.ts";
-import { ownDataPages } from "../front/own-data-pages.ts";
+import { ownDataPages, showLeftBehind } from "../front/own-data-pages.ts";
 import type { ClaimsSaid, OnClaims } from "../identities/arrival-actions.ts";
 import { type ElsewhereSettings, elsewherePages, elsewhereWays } from "../identities/elsewhere-pages.ts";
 import { identityPages } from "../identities/pages.ts";
@@ -35,6 +35,7 @@ import { countUnread } from "../notices/queries.ts";
 import type { House } from "../ports.ts";
 import { processPages } from "../processes/pages.ts";
 import { readNewsTexts } from "../processes/queries.ts";
+import { coauthorPages } from "../proposals/coauthor-pages.ts";
 import { proposalPages, type Related } from "../proposals/pages.ts";
 import { readAnswerTexts, readProposalTexts } from "../proposals/queries.ts";
 import { type ClaimOutcome, openVerifyByClaim } from "../residences/actions.ts";
@@ -115,12 +116,17 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     actorPages(house),
     workDeskPages(house),
     cityPages(house, showMirrored(house), showFollowOf),
-    accountPages(house, { ...settings, showResidence: showResidence(house) }, ways),
+    accountPages(
+      house,
+      { ...settings, showResidence: showResidence(house), showLeftBehind: showLeftBehind(house) },
+      ways,
+    ),
     residencePages(house, settings),
     identityPages(house, settings, ways),
     elsewherePages(house, { ...settings, onClaims: residenceByClaim(secret) }),
     processPages(house, threadOn(house), showAroundProcess, showFollowOf),
     proposalPages(house, relatedTo(house), showFollowOf),
+    coauthorPages(house, { secret }),
     meetingPages(house, showFollowOf),
     resultPages(house, showAdoptionsOf, showFollowOf),
     adoptionPages(house),
