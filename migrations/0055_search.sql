@@ -4,6 +4,7 @@ create extension if not exists pg_trgm;
 
 create table search_entry (
   uri      text not null references subject (uri) on delete cascade,
+  id       uuid not null,                        -- the subject's, which is its place in time
   language text not null default '',             -- '': nobody said
   title    text not null,
   body     text not null,                        -- plain, the beginning of it: what a search shows of the text
@@ -12,13 +13,13 @@ create table search_entry (
 );
 comment on table search_entry is 'Drafts and hidden things are in it too: a search asks the register what is public.';
 create index search_entry_words on search_entry using gin (words);
+create index search_entry_newest on search_entry (id desc);  -- for words that stand everywhere
 create index search_entry_title on search_entry using gin (folded(title) gin_trgm_ops) where title <> '';
 
 -- How words of a language are brought to one form; of any other, they stay as they are.
 create function search_config(language text) returns regconfig language sql immutable strict parallel safe return
   case left(language, 2) when 'en' then 'english'::regconfig when 'es' then 'spanish'::regconfig when 'ca' then 'catalan'::regconfig
-    when 'fr' then 'french'::regconfig when 'ar' then 'arabic'::regconfig when 'pt' then 'portuguese'::regconfig
-    when 'de' then 'german'::regconfig when 'it' then 'italian'::regconfig when 'eu' then 'basque'::regconfig
+    when 'fr' then 'french'::regconfig when 'ar' then 'arabic'::regconfig
     else 'simple'::regconfig end;
 
 -- Markdown and cleaned HTML alike lose their marks; entities that matter are few.
@@ -36,8 +37,8 @@ begin
     delete from search_entry where uri = entry_uri and language = coalesce(entry_language, '');
     return;
   end if;
-  insert into search_entry (uri, language, title, body, words)
-  values (entry_uri, coalesce(entry_language, ''), coalesce(entry_title, ''), left(plain, 2000),
+  insert into search_entry (uri, id, language, title, body, words)
+  values (entry_uri, (select id from subject where uri = entry_uri), coalesce(entry_language, ''), coalesce(entry_title, ''), left(plain, 2000),
     setweight(to_tsvector(config, folded(coalesce(entry_title, ''))), 'A') || setweight(to_tsvector(config, folded(plain)), 'C')
       || setweight(to_tsvector('simple', folded(coalesce(entry_title, ''))), 'A'))
   on conflict (uri, language) do update set title = excluded.title, body = excluded.body, words = excluded.words
