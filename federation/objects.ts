@@ -30,7 +30,9 @@ const finders: Readonly<Partial<Record<SubjectKind, Find>>> = {
   answer: async (sql, subject) => {
     const [answer, process] = [await findAnswerById(sql, subject.id), await processOf(sql, subject)];
     if (answer === null || process === null) return null;
-    return answerToObject(answer, await getProposal(sql, answer.proposalUri), process);
+    const proposal = await getProposal(sql, answer.proposalUri);
+    // It names what it answers.
+    return proposal.hiddenAt === null ? answerToObject(answer, proposal, process) : null;
   },
   news: async (sql, subject) => {
     const [news, process] = [await findNews(sql, subject.id), await processOf(sql, subject)];
@@ -48,7 +50,7 @@ const finders: Readonly<Partial<Record<SubjectKind, Find>>> = {
   milestone: async (sql, subject) => {
     const [milestone, process] = [await findMilestone(sql, subject.id), await processOf(sql, subject)];
     const result = milestone === null ? null : await findResult(sql, milestone.resultUri);
-    if (milestone === null || process === null || result === null) return null;
+    if (milestone === null || process === null || result === null || result.hiddenAt !== null) return null;
     return milestoneToObject(milestone, result, process);
   },
   comment: async (sql, subject) => {

@@ -27,7 +27,9 @@ const columns = (sql: Sql) => sql`
 /** Public, and so is what it stands in. */
 const visible = (sql: Sql) => sql`
   subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null
-  and process.hidden_at is null and process.deleted_at is null`;
+  and process.hidden_at is null and process.deleted_at is null
+  and not exists (select from answer join subject asked on asked.uri = answer.proposal_uri
+    where answer.uri = subject.uri and (asked.hidden_at is not null or asked.deleted_at is not null))`;
 
 /** The newest of a kind that anyone may read. @param processUri null: of the whole node, copies of others not among them. */
 export async function listNewest(

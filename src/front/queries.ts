@@ -24,6 +24,8 @@ export async function listChanges(sql: Sql, limit: number): Promise<Change[]> {
       select * from subject
       where subject.process_uri = of_process.uri and subject.kind = wanted.kind and subject.origin is null
         and subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null
+        and not exists (select from answer join subject asked on asked.uri = answer.proposal_uri
+          where answer.uri = subject.uri and (asked.hidden_at is not null or asked.deleted_at is not null))
       order by subject.id desc limit ${limit}
     ) latest
     left join news on news.uri = latest.uri
