@@ -38,9 +38,10 @@ export const moderationHandlers = (post: Post): Handlers => ({
 
 async function sendLetter(post: Post, letter: LetterPayload): Promise<void> {
   const { sql, uris, mailer } = post;
-  const [account] = await sql<{ email: string; locale: string }[]>`
+  const [account] = await sql<{ email: string | null; locale: string }[]>`
     select email, locale from account where id = ${letter.accountId} and closed_at is null`;
-  if (account === undefined) return;
+  // Without an address the page of notices says it.
+  if (!account?.email) return;
   const t = openTranslator(isLanguage(account.locale) ? account.locale : "en", "UTC");
   const paragraphs = await paragraphsOf(post, t, letter);
   if (paragraphs === null) return;
@@ -60,11 +61,15 @@ async function sendLetter(post: Post, letter: LetterPayload): Promise<void> {
 }
 
 /** Null where there is nothing to tell any more. */
-async function paragraphsOf(post: Post, t: Translator, { letter, id }: LetterPayload): Promise<string[] | null> {
+async function paragraphsOf(
+  post: Post,
+  t: Translator,
+  { letter, id, accountId }: LetterPayload,
+): Promise<string[] | null> {
   if (letter === "report-decided") return await reportDecided(post, t, id);
   if (letter === "held" || letter === "held-shown") return await held(post, t, id, letter);
   const statement = await findStatement(post.sql, id);
-  if (statement === null) return null;
+  if (statement === null || statement.accountId !== accountId) return null;
   const what = { kind: t(`moderation.kind.${statement.kind}`), title: statement.title };
   const page = post.uris.at(`/moderation/statements/${id}`);
   const more = t("moderation.mail-read", { address: page });

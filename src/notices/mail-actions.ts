@@ -36,12 +36,14 @@ export interface Mailing {
 /** Mails an account what waits at a rhythm. */
 export async function mailAccount(mailing: Mailing, accountId: string, rhythm: MailRhythm): Promise<void> {
   const { sql, uris, secret } = mailing;
-  const [account] = await sql<{ email: string; locale: string }[]>`
+  const [account] = await sql<{ email: string | null; locale: string }[]>`
     select email, locale from account where id = ${accountId} and closed_at is null`;
   if (account === undefined) return;
+  const { email } = account;
   const until = await lastWaiting(sql, accountId, rhythm);
   if (until === null) return;
-  const notices = await listToMail(sql, accountId, rhythm, waitingReadMax);
+  // Without an address nothing is sent, and nothing waits for the day on which they give one.
+  const notices = email === null ? [] : await listToMail(sql, accountId, rhythm, waitingReadMax);
   const lang = isLanguage(account.locale) ? account.locale : "en";
   const city = await mailing.findCity(lang);
   const t = openTranslator(lang, city.timeZone);
@@ -50,7 +52,7 @@ export async function mailAccount(mailing: Mailing, accountId: string, rhythm: M
     digestMail(t, shown, {
       city: city.name,
       origin: uris.origin,
-      to: account.email,
+      to: email ?? "",
       why: t("notices.mail-why", { city: city.name }),
       settings: { label: t("notices.mail-settings"), url: uris.at("/notices/settings") },
       unsubscribe: { label: t("notices.mail-unsubscribe"), url: uris.at(unsubscribePath(token)) },

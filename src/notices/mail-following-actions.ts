@@ -23,6 +23,8 @@ export async function askToFollowByMail(
 ): Promise<void> {
   await withTransaction(sql, async (tx) => {
     refuseUnless((await findFollowable(tx, input.subjectUri)) !== null, "not-found");
+    // One address after the other, so that a burst cannot pass together.
+    await tx`select pg_advisory_xact_lock(hashtextextended(${`follow by mail ${input.email}`}, 0))`;
     const waiting = await tx`select from mail_following where email = ${input.email} and confirmed_at is null`;
     if (waiting.length >= asksPerAddressMax) return;
     const id = newId(now);

@@ -5,11 +5,14 @@ import { readEmail } from "../accounts/sign-in.ts";
 import { requireViewer } from "../accounts/viewer.ts";
 import { href, html, type Renderable } from "../platform/html.ts";
 import { readPageRequest } from "../platform/pagination.ts";
+import { openRateLimit } from "../platform/ratelimit.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { hourMs } from "../platform/time.ts";
 import type { House } from "../ports.ts";
 import { pagePathOf } from "../subjects/subject.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { emptyForm, handleForm, readForm, setFlash } from "../web/forms.ts";
+import { boundBody, clientAddress } from "../web/security.ts";
 import { ownPath } from "../web/shell.ts";
 import { markAllRead, markRead } from "./actions.ts";
 import { changeNoticeSettings, endAllMail, follow, setRhythmOf, unfollow } from "./following-actions.ts";
@@ -29,19 +32,27 @@ export interface NoticeSecrets {
   readonly secret: string;
 }
 
+export interface NoticePageSettings extends NoticeSecrets {
+  /** Proxies in front of the node whose `X-Forwarded-For` entries are believed. */
+  readonly trustedProxyCount: number;
+}
+
+/** Addresses that can be asked from one place: nobody sends mails to strangers through this node. In memory only. */
+export const asksPerHourMax = 20;
+
 /** What the page of a thing shows of following it here: the button, or without an account how. */
 export async function showFollow({ sql }: Pick<House, "sql">, ctx: PageContext, uri: string): Promise<Renderable> {
   const follows = ctx.account !== null && (await isFollowing(sql, ctx.account.id, uri));
   return views.followPanel(ctx, uri, follows);
 }
 
-export function noticePages(house: House, secrets: NoticeSecrets): Hono<PageEnv> {
+export function noticePages(house: House, settings: NoticePageSettings): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   settingsRoutes(pages, house);
   listRoutes(pages, house);
   followRoutes(pages, house);
-  byMailRoutes(pages, house, secrets);
-  unsubscribeRoutes(pages, house, secrets);
+  byMailRoutes(pages, house, settings);
+  unsubscribeRoutes(pages, house, settings);
   return pages;
 }
 
@@ -149,12 +160,16 @@ const byMailInput = z.object({
   email: z.string().trim().min(1).transform(readEmail),
 });
 
-function byMailRoutes(pages: Hono<PageEnv>, { sql, clock }: House, { secret }: NoticeSecrets): void {
+function byMailRoutes(pages: Hono<PageEnv>, { sql, clock }: House, settings: NoticePageSettings): void {
+  const { secret, trustedProxyCount } = settings;
+  const pace = openRateLimit({ limit: asksPerHourMax, windowMs: hourMs });
   pages.post("/follow-by-mail", async (c) => {
     const ctx = c.get("page");
     return await handleForm(c, {
       schema: byMailInput,
       act: async ({ uri, email }) => {
+        const seconds = pace.take(clientAddress(c, trustedProxyCount), clock.now());
+        refuseUnless(seconds === null, "too-many-requests", { seconds: seconds ?? 0 });
         await askToFollowByMail(sql, { email, subjectUri: uri, locale: ctx.t.lang }, clock.now());
         return { to: "/follow-by-mail" };
       },
@@ -239,6 +254,7 @@ export function oneClickRoutes(house: Pick<House, "sql" | "clock">, { secret }: 
     if (!(Number(c.req.header("content-length") ?? 0) <= oneClickBytesMax)) return say("Too large", 413);
     const link = readMailLink(secret, c.req.param("token"));
     if (link === null || link.scope === "confirmation") return say("No such link", 404);
+    boundBody(c, oneClickBytesMax);
     const body = await c.req.parseBody().catch(() => ({}) as Record<string, unknown>);
     if (body["List-Unsubscribe"] !== "One-Click") return say("Expected List-Unsubscribe=One-Click", 400);
     await unsubscribe(house, link);

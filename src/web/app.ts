@@ -134,7 +134,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     chroniclePages(house),
     commentPages(house),
     searchPages(house),
-    noticePages(house, { secret }),
+    noticePages(house, settings),
     erasurePages(house, copyErasers),
     ownDataPages(house),
     moderationPages(

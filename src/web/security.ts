@@ -133,12 +133,14 @@ async function refuseOversize(c: Context, uploadMax: number): Promise<void> {
   const bytesMax = isUpload ? uploadMax : formBytesMax;
   const declared = Number(c.req.header("content-length") ?? Number.NaN);
   if (declared > bytesMax) throw new Refused("too-large", { megabytes: bytesMax / 1_000_000 });
-  if (Number.isNaN(declared) && c.req.raw.body !== null) {
-    c.req.raw = new Request(c.req.raw, {
-      body: boundedStream(c.req.raw.body, bytesMax),
-      duplex: "half",
-    } as RequestInit);
-  }
+  if (Number.isNaN(declared)) boundBody(c, bytesMax);
+}
+
+/** For a body whose sender did not say how long it is: reading more of it than this fails with Refused `too-large`. */
+export function boundBody(c: Context, bytesMax: number): void {
+  const { body } = c.req.raw;
+  if (body === null) return;
+  c.req.raw = new Request(c.req.raw, { body: boundedStream(body, bytesMax), duplex: "half" } as RequestInit);
 }
 
 function boundedStream(body: ReadableStream<Uint8Array>, bytesMax: number): ReadableStream<Uint8Array> {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   db = await openTestDatabase();
   city = await aCity(db);
   rooms = await openRooms(db, city, [
-    (house) => noticePages(house, { secret: "s".repeat(40) }),
+    (house) => noticePages(house, { secret: "s".repeat(40), trustedProxyCount: 0 }),
     (house) => proposalPages(house),
   ]);
 });
