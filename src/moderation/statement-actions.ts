@@ -7,6 +7,7 @@ import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { clip, tidyText } from "../platform/text.ts";
+import { dayMs, hourMs } from "../platform/time.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { promiseLetter } from "./letter-actions.ts";
 import { appealLengthMax, checkAppeal, type Rule, type Source, type Statement } from "./statement.ts";
@@ -136,7 +137,9 @@ export async function noteMessage(
 
 /**
  * Another node's moderators have hidden what a person of this node wrote in their thread, and say why. The caller has
- * checked that they answer for that thread. Told again it is changed.
+ * checked that they answer for that thread. Told again it is changed, and within the hour without another mail.
+ * @throws Refused `not-found` for what nobody here wrote, `not-allowed` for a message that was about something else or of
+ * somebody else, `too-many-requests`.
  */
 export async function keepStatementOfOwner(
   tx: Tx,
@@ -151,26 +154,44 @@ export async function keepStatementOfOwner(
 ): Promise<void> {
   const { accountId } = await findAuthor(tx, told.subjectUri);
   refuseUnless(accountId !== null && told.from.origin !== null, "not-found");
-  const { subjectUri, noteUri, rule, reason } = told;
-  const [row] = await tx<{ id: string }[]>`
-    insert into moderation_statement ${tx({
-      ...{
-        id: newId(now),
-        subjectUri,
-        accountId,
-        origin: told.from.origin,
-        senderId: told.from.id,
-        noteUri,
-        rule,
-        reason,
-      },
-      ...{ source: "moderator", decidedAt: now },
-    })}
-    on conflict (note_uri) do update set rule = excluded.rule, reason = excluded.reason, decided_at = excluded.decided_at
-      where moderation_statement.sender_id = excluded.sender_id
-    returning id`;
-  refuseUnless(row !== undefined, "not-allowed");
-  await promiseLetter(tx, { letter: "statement", accountId, id: row.id });
+  const { from, subjectUri, noteUri, rule, reason } = told;
+  const said = { rule, reason, decidedAt: now };
+  const [kept] = await tx<{ id: string; isTheSame: boolean; decidedAt: Date }[]>`
+    select id, decided_at, sender_id = ${from.id} and subject_uri = ${subjectUri} and account_id = ${accountId} as is_the_same
+    from moderation_statement where note_uri = ${noteUri} for update`;
+  if (kept !== undefined) {
+    refuseUnless(kept.isTheSame, "not-allowed");
+    await tx`update moderation_statement set ${tx(said)} where id = ${kept.id}`;
+    // Whoever changes it again and again does not fill a letterbox.
+    if (+now - +kept.decidedAt >= hourMs) await promiseLetter(tx, { letter: "statement", accountId, id: kept.id });
+    return;
+  }
+  await takeTurnOfOwner(tx, { senderId: from.id, accountId }, now);
+  const id = newId(now);
+  const row = {
+    id,
+    subjectUri,
+    accountId,
+    origin: from.origin,
+    senderId: from.id,
+    noteUri,
+    source: "moderator",
+    ...said,
+  };
+  await tx`insert into moderation_statement ${tx(row)}`;
+  await promiseLetter(tx, { letter: "statement", accountId, id });
+}
+
+/** Statements that one sender elsewhere can give one person in a day: each is a mail. */
+const statementsFromElsewherePerDayMax = 20;
+
+async function takeTurnOfOwner(tx: Tx, { senderId, accountId }: { senderId: string; accountId: string }, now: Date) {
+  const since = new Date(+now - dayMs);
+  await tx`select from account where id = ${accountId} for no key update`;
+  const today = await tx`
+    select from moderation_statement
+    where sender_id = ${senderId} and account_id = ${accountId} and decided_at > ${since} limit ${statementsFromElsewherePerDayMax}`;
+  refuseUnless(today.length < statementsFromElsewherePerDayMax, "too-many-requests", { seconds: dayMs / 1000 });
 }
 
 /** What the other node decided about an appeal of a person of ours, or that it shows it again. Said again it changes nothing. */
