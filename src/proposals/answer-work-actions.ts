@@ -83,7 +83,8 @@ export async function removeNote(sql: Sql, by: Account, uri: string, noteId: str
 }
 
 /**
- * Keeps an answer that is not published yet. One that is planned is changed by officials alone, and stays planned.
+ * Keeps an answer that is not published yet. One that is planned is changed by officials alone and stays planned: whole,
+ * and from then on in the name of who changed it.
  * @param input.version of the draft that was read, 0 for none.
  * @throws Refused `not-allowed`, `changed-meanwhile`, `not-in-this-state` for a proposal that can have no answer.
  */
@@ -115,11 +116,15 @@ async function writeDraft(
     select version, publish_at from answer_draft where proposal_uri = ${proposal.uri} for update`;
   refuseUnless((kept?.version ?? 0) === version, "changed-meanwhile");
   refuseUnless(kept?.publishAt == null || mayPublishAnswer(by, proposal.processUri), "not-allowed");
+  const isPlanned = kept?.publishAt != null;
+  if (isPlanned) checkAnswer(input);
   const { outcome, reasons, costAmount, costCurrency, term, language } = input;
   const row = { outcome, reasons, costAmount, costCurrency, term, language, savedBy: by.id, savedAt: now, failure: "" };
+  // Nobody's words go out in somebody else's name.
+  const planner = isPlanned ? { plannedBy: by.id } : {};
   await tx`
     insert into answer_draft ${tx({ proposalUri: proposal.uri, version: 1, ...row })}
-    on conflict (proposal_uri) do update set ${tx({ ...row, version: version + 1 })}`;
+    on conflict (proposal_uri) do update set ${tx({ ...row, ...planner, version: version + 1 })}`;
 }
 
 /**

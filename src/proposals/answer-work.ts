@@ -60,8 +60,9 @@ export const mayPrepareAnswer = (
 
 export const mayPublishAnswer = (by: Account | null, processUri: string): boolean => holds(by, "official", processUri);
 
-/** @throws Refused `invalid-input` naming the field. */
-export function checkAnswer(input: AnswerInput): void {
+/** Whether it is whole enough to go out. @throws Refused `invalid-input` naming the field. */
+export function checkAnswer(input: DraftInput): void {
+  refuseUnless(input.outcome !== null, "invalid-input", { field: "outcome" });
   refuseUnless(input.reasons.trim() !== "", "invalid-input", { field: "reasons" });
   checkCost(input);
 }

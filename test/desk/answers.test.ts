@@ -255,3 +255,20 @@ test("pages of a queue follow each other without a gap, both ways and in both or
     expect((await read(three.newer, "before")).rows).toEqual(two.rows);
   }
 });
+
+test("a planned answer that a colleague changes stays whole, and goes out in the name of who changed it", async () => {
+  const process = await aProcess(city, { now });
+  const { uri } = await aProposal(city, { process, now });
+  const [planner, colleague] = [await anOfficial(city, { process, now }), await anOfficial(city, { process, now })];
+  await planAnswer(db.sql, planner, uri, { ...answer, version: 0, publishAt: inHours(2) }, now);
+  const half = { ...answer, outcome: null, reasons: "Not yet decided", version: 1 };
+  await expect(saveDraft(db.sql, colleague, uri, half, now)).rejects.toMatchObject({
+    code: "invalid-input",
+    params: { field: "outcome" },
+  });
+  await saveDraft(db.sql, colleague, uri, { ...answer, reasons: "In other words.", version: 1 }, now);
+  expect((await findAnswerWork(db.sql, uri)).draft).toMatchObject({ publishAt: inHours(2), version: 2 });
+  await publishPlanned(db.sql, city.uris, uri, inHours(3));
+  const [told] = await db.sql<{ answeredBy: string }[]>`select answered_by from answer where proposal_uri = ${uri}`;
+  expect(told).toEqual({ answeredBy: colleague.id });
+});
