@@ -2,7 +2,7 @@
 import { type Account, mayWorkAtDesk } from "../accounts/account.ts";
 import { accountUri, getAccount } from "../accounts/queries.ts";
 import { digestOf } from "../accounts/sign-in.ts";
-import { openAccount, openAccountWithoutEmail, openSession } from "../accounts/sign-in-actions.ts";
+import { openAccountWithoutEmail, openNewAccount, openSession } from "../accounts/sign-in-actions.ts";
 import { type Sql, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
@@ -36,6 +36,8 @@ export async function startAssist(
   return await withTransaction(sql, async (tx) => {
     const person = await getAccount(tx, input.accountId);
     refuseUnless(person.id !== by.id && person.grants.length === 0, "not-allowed");
+    // One of two begun at once is the one that runs.
+    await tx`select from account where id = ${by.id} for no key update`;
     const running = await tx<{ id: string }[]>`select id from assist where officer_id = ${by.id} and ended_at is null`;
     for (const { id } of running) await endAssist(tx, id, now);
     const id = newId(now);
@@ -53,7 +55,10 @@ export async function startAssist(
   });
 }
 
-/** Opens an account for a person at the desk, with an e-mail address or without. @throws Refused `invalid-input`. */
+/**
+ * Opens an account for a person at the desk, with an e-mail address or without.
+ * @throws Refused `invalid-input`; `email-taken` where an account has the address: it is found by its name, not opened again.
+ */
 export async function openAccountAtDesk(
   sql: Sql,
   by: Account,
@@ -63,7 +68,10 @@ export async function openAccountAtDesk(
   refuseUnless(mayWorkAtDesk(by), "not-allowed");
   return await withTransaction(sql, async (tx) => {
     const account =
-      person.email.trim() === "" ? await openAccountWithoutEmail(tx, person, now) : await openAccount(tx, person, now);
+      person.email.trim() === ""
+        ? await openAccountWithoutEmail(tx, person, now)
+        : await openNewAccount(tx, person, now);
+    refuseUnless(account !== null, "email-taken", { field: "email" });
     await recordAct(tx, by, "AccountOpenedAtDesk", accountUri(account.id), {}, now);
     return account;
   });

@@ -15,7 +15,10 @@ export function readReason(text: string): string {
   return reason;
 }
 
-const closedAreas = ["/admin", "/desk", "/settings", "/moderation", "/sign-in", "/sign-out", "/mailbox"];
+const closedAreas = ["/admin", "/desk", "/settings", "/moderation", "/sign-in", "/sign-out", "/mailbox"].concat(
+  // Links from mails: each is a key, and the path of an act is kept.
+  ["/unsubscribe", "/follow-by-mail"],
+);
 /** What of a person's own account is open; all else of it is about who they are and how they come in. */
 const openOfAccount = ["/account/profile", "/account/residence", "/account/assists"];
 const isWithin = (path: string, area: string): boolean => path === area || path.startsWith(`${area}/`);
