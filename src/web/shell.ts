@@ -179,7 +179,8 @@ async function answerRefusal(
 export function ownPath(address: string | undefined | null, origin: string): string {
   if (!address || !URL.canParse(address, origin)) return "/";
   const url = new URL(address, origin);
-  return url.origin === origin ? `${url.pathname}${url.search}` : "/";
+  // `/.//elsewhere.example` is a path of this node, and as a place to go to another server.
+  return url.origin === origin && !url.pathname.startsWith("//") ? `${url.pathname}${url.search}` : "/";
 }
 
 const yearSeconds = 365 * 24 * 3600;

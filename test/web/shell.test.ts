@@ -328,6 +328,8 @@ test.each([
   ["https://evil.example/a", "/"],
   ["//evil.example/a", "/"],
   ["/\\evil.example", "/"],
+  ["/.//evil.example", "/"],
+  [`${sampleOrigin}//evil.example`, "/"],
   ["javascript:alert(1)", "/"],
   ["", "/"],
 ])("a way back to %j is %s", (address, path) => expect(ownPath(address, sampleOrigin)).toBe(path));
