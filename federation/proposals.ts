@@ -7,9 +7,10 @@ import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich
 import { pickText } from "../src/platform/text.ts";
 import type { Process } from "../src/processes/process.ts";
 import { findProcess } from "../src/processes/queries.ts";
+import { coauthorNamesMax, namesOf } from "../src/proposals/coauthor.ts";
 import { type Answer, type Proposal, proposalStates } from "../src/proposals/proposal.ts";
 import { keepRemoteAnswer, keepRemoteProposal } from "../src/proposals/remote.ts";
-import { contentLengthMax, countOf, isObject, textOf, type WirePost } from "./reading.ts";
+import { contentLengthMax, countOf, isObject, listOf, textOf, type WirePost } from "./reading.ts";
 import { inOneLanguage, type Json, objectContext, PUBLIC } from "./vocabulary.ts";
 import { centsOf, wordsIn } from "./wording.ts";
 
@@ -21,10 +22,11 @@ export function proposalToObject(proposal: Proposal, process: Process, answerUri
   const t = wordsIn(proposal.language);
   const { text: title } = pickText(process.title, proposal.language, ...process.languages);
   // Someone whose account is closed is named no more.
+  const names = namesOf(proposal);
   const whoProposed =
-    proposal.authorName === ""
+    names.length === 0
       ? t("wire.proposed-in", { process: title })
-      : t("wire.proposed-by", { name: proposal.authorName, process: title });
+      : t("wire.proposed-by", { name: t.list(names), process: title });
   const parts = [
     `<p><strong>${escapeHtml(proposal.title)}</strong></p>`,
     proposal.state === "withdrawn" ? `<p><em>${escapeHtml(t("wire.withdrawn"))}</em></p>` : "",
@@ -62,6 +64,7 @@ export function proposalToObject(proposal: Proposal, process: Process, answerUri
       body: String(markdownToHtml(proposal.body)),
       process: process.uri,
       author: proposal.authorName,
+      ...(proposal.coauthors.length === 0 ? {} : { coauthors: proposal.coauthors }),
       state: proposal.state,
       category: proposal.categoryName,
       address: proposal.address,
@@ -163,6 +166,9 @@ export async function keepProposal(tx: Tx, post: WirePost, now: Date): Promise<v
       processUri,
       authorId: author?.id ?? null,
       authorName: textOf(civic.author, 200),
+      coauthors: listOf(civic.coauthors)
+        .slice(0, coauthorNamesMax)
+        .flatMap((name) => plainText(textOf(name, 200)) || []),
       title: plainText(textOf(civic.title, 150)) || plainText(post.html).slice(0, 100),
       body: String(cleanRemoteHtml(textOf(civic.body, contentLengthMax))) || post.html,
       language: post.language ?? process.languages[0] ?? "en",

@@ -9,6 +9,7 @@ import { isTimeZone } from "../src/platform/time.ts";
 import { originOf } from "../src/platform/uris.ts";
 import { checkPhases, permissions } from "../src/processes/process.ts";
 import type { RemoteNews, RemoteProcess } from "../src/processes/remote.ts";
+import { coauthorNamesMax } from "../src/proposals/coauthor.ts";
 import { proposalStates } from "../src/proposals/proposal.ts";
 import type { RemoteAnswer, RemoteProposal } from "../src/proposals/remote.ts";
 import type { Json, RecordDocument } from "../src/records/record.ts";
@@ -199,10 +200,12 @@ const media = z.object({
   width: z.number().int().min(0).max(100_000).catch(0),
   height: z.number().int().min(0).max(100_000).catch(0),
 });
+const coauthors = z.array(author).catch([]);
 const proposalPart = z.object({
   title: line(300),
   text: prose,
   author,
+  coauthors,
   address: line(500),
   geometry,
   media: z.array(z.unknown()).catch([]),
@@ -214,7 +217,7 @@ export function readProposal(
   part: Json,
 ): Omit<RemoteProposal, "authorId"> & { author: Author } {
   const { published, updated, ...data } = shaped(proposalData, document.data);
-  const { title, text, author: said, media: pictures, ...place } = shaped(proposalPart, part);
+  const { title, text, author: said, coauthors: names, media: pictures, ...place } = shaped(proposalPart, part);
   refuseUnless(document.process !== undefined && title !== "", "unsupported-object");
   const by = authorOf(said, document);
   return {
@@ -223,6 +226,7 @@ export function readProposal(
     processUri: document.process,
     author: by,
     authorName: by.name,
+    coauthors: names.flatMap(({ name }) => name || []).slice(0, coauthorNamesMax),
     title,
     body: text,
     language: data.language,

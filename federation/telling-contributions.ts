@@ -32,7 +32,8 @@ export async function tellContribution(telling: Telling, event: RecordedEvent): 
 
 /** A changed text or state. It disturbs no one: servers that do not have it ignore it. */
 export async function tellChange(telling: Telling, event: RecordedEvent<Json>): Promise<Outgoing[]> {
-  if (event.data.isAuthorForgotten === true) await takeWordsBack(telling.tx, event.subjectUri);
+  const { isAuthorForgotten, isCoauthorForgotten } = event.data;
+  if (isAuthorForgotten === true || isCoauthorForgotten === true) await takeWordsBack(telling.tx, event.subjectUri);
   const thing = await thingOf(telling, event.subjectUri);
   if (thing === null) return [];
   const { object, speaker, processActor } = thing;

@@ -39,6 +39,7 @@ import { openOpenIdProvider } from "./platform/openid.ts";
 import { openUris, type Uris } from "./platform/uris.ts";
 import { type Clock, type House, type Mailer, systemClock } from "./ports.ts";
 import { forgetOfficer } from "./proposals/answer-work-actions.ts";
+import { coauthorHandlers } from "./proposals/coauthor-jobs.ts";
 import { forgetProposer } from "./proposals/forget-proposer.ts";
 import { proposalHandlers } from "./proposals/jobs.ts";
 import { weightHandlers } from "./proposals/weight-actions.ts";
@@ -130,6 +131,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     ...accountHandlers({ ...house, secret: config.secret }),
     ...identityHandlers(house),
     ...proposalHandlers(house),
+    ...coauthorHandlers({ ...house, secret: config.secret }),
     ...uploadHandlers(house),
     ...moderationHandlers(house),
     ...chronicleHandlers(sql, () => clock.now()),

@@ -40,6 +40,12 @@ export function accountPage(ctx: PageContext, props: AccountPageProps, forms: Ac
       ${section(t("accounts.profile-title"), profileForm(ctx, props, forms.profile ?? emptyForm), undefined, "profile")}
       ${section(t("accounts.voice-title"), voice(ctx, props, forms.voice ?? emptyForm), undefined, "voice")}
       ${section(
+        t("accounts.drafts-title"),
+        html`<div class="stack"><p>${t("accounts.drafts-lead")}</p><a class="button button-secondary" href="/account/proposals">${t("accounts.drafts-open")}</a></div>`,
+        undefined,
+        "drafts",
+      )}
+      ${section(
         t("accounts.ways-title"),
         html`<div class="stack"><p>${t("accounts.ways-lead")}</p><a class="button button-secondary" href="/account/sign-in">${t("accounts.ways-open")}</a></div>`,
         undefined,

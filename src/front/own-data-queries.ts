@@ -35,6 +35,10 @@ const reads: Readonly<Record<OwnDataPart, Read>> = {
       subject.hidden_reason
     from proposal join subject using (uri) left join subject process on process.uri = proposal.process_uri
     where proposal.account_id = ${id} and subject.deleted_at is null order by proposal.id`,
+  coauthored: (sql, id) => sql`
+    select proposal_uri, subject.url, proposal.title, state, joined_at, subject.published_at
+    from proposal_coauthor join proposal on proposal.uri = proposal_uri join subject on subject.uri = proposal_uri
+    where proposal_coauthor.account_id = ${id} and subject.deleted_at is null order by joined_at`,
   "proposal-versions": (sql, id) => sql`
     select proposal_uri, proposal_version.version, proposal_version.title, proposal_version.body, proposal_version.edited_at
     from proposal_version join proposal on proposal.uri = proposal_uri where account_id = ${id} order by proposal.id, version`,

@@ -19,7 +19,7 @@ const table: Readonly<Partial<Record<EventType, Tell>>> = {
   ],
   NewsPublished: (sql, { subjectUri }) => tellThing(sql, subjectUri),
   ProposalChanged: async (_sql, { subjectUri, data }) =>
-    data.isAuthorForgotten === true
+    data.isAuthorForgotten === true || data.isQuiet === true
       ? []
       : [{ kind: "proposal-changed", subjectUri, of: [subjectUri], byAuthorOf: subjectUri }],
   ProposalWithdrawn: async (_sql, { subjectUri }) => [

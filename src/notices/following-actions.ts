@@ -57,6 +57,11 @@ export async function followOwn(
     on conflict (account_id, subject_uri) do update set is_own = following.is_own or excluded.is_own`;
 }
 
+/** What they wrote with others and have left is theirs no more. */
+export async function unfollowOwn(tx: Tx, accountId: string, subjectUri: string): Promise<void> {
+  await tx`delete from following where account_id = ${accountId} and subject_uri = ${subjectUri} and is_own`;
+}
+
 /** How often one followed thing is mailed of; null: as everything else. */
 export async function setRhythmOf(sql: Sql, by: Account, subjectUri: string, mail: MailRhythm | null): Promise<void> {
   await withTransaction(sql, async (tx) => {

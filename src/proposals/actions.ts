@@ -18,9 +18,12 @@ import { noteCount } from "../records/tally-actions.ts";
 import { deleteSubject, enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
 import { changeOf } from "../subjects/change.ts";
 import { type AnswerInput, checkAnswer, mayPublishAnswer } from "./answer-work.ts";
+import { dropCoauthors, nameCoauthors } from "./coauthor-actions.ts";
+import { isCoauthor, listCoauthors } from "./coauthor-queries.ts";
 import {
   checkLimits,
   checkText,
+  draftsMax,
   imagesMax,
   isEditable,
   mayBecome,
@@ -28,7 +31,7 @@ import {
   type ProposalImage,
   type ProposalText,
 } from "./proposal.ts";
-import { findAnswerToRecord, findProposal, getProposal } from "./queries.ts";
+import { countDrafts, findAnswerToRecord, findProposal, getProposal } from "./queries.ts";
 import { vouchForProposal } from "./vouch.ts";
 
 export interface ProposalInput extends ProposalText {
@@ -44,7 +47,7 @@ const onceAgeMsMax = 2 * dayMs;
  * Keeps a draft, which only its author sees. Anyone signed in may draft while the phase lets people propose.
  *
  * @param input.once an id made with the form: the same one twice is the same proposal, and the second time changes nothing.
- * @throws Refused `phase-closed`, `too-large`, `not-allowed` for an association one is not a member of.
+ * @throws Refused `phase-closed`, `too-large`, `draft-limit`, `not-allowed` for an association one is not a member of.
  */
 export async function draftProposal(
   sql: Sql,
@@ -67,6 +70,7 @@ export async function draftProposal(
     }
     const process = await openProcess(tx, input.processUri, "propose", now);
     refuseUnless(process.origin === null, "not-allowed");
+    refuseUnless((await countDrafts(tx, by.id)) < draftsMax, "draft-limit", { limit: draftsMax });
     await checkCategories(tx, [input.categoryId]);
     const isNew = await enterSubject(tx, {
       uri,
@@ -83,7 +87,7 @@ export async function draftProposal(
     });
     refuseUnless(isNew, "gone");
     await tx`
-      insert into proposal ${tx({ uri, id, processUri: process.uri, accountId: by.id, state: "draft", createdAt: now, ...columnsOf(input) })}`;
+      insert into proposal ${tx({ uri, id, processUri: process.uri, accountId: by.id, state: "draft", createdAt: now, editedAt: now, ...columnsOf(input) })}`;
     await replaceImages(tx, uri, input.images, now);
     return await getProposal(tx, uri);
   });
@@ -91,32 +95,36 @@ export async function draftProposal(
 
 /**
  * Changes the text: a draft at will, a published one within the edit window; then the old text stays readable
- * in the history and everyone who got the proposal gets the change.
+ * in the history and everyone who got the proposal gets the change. Co-authors may what its author may, but not say for
+ * whom it speaks.
+ * @param input.isDraft it was one when the form was opened: what was published meanwhile is not changed unawares.
  * @throws Refused `edit-window-over`, `changed-meanwhile` when `version` is no longer the current one.
  */
 export async function editProposal(
   sql: Sql,
   by: Account,
   uri: string,
-  input: ProposalInput & { version: number },
+  input: ProposalInput & { version: number; isDraft?: boolean },
   now: Date,
 ): Promise<Proposal> {
   checkLimits(input);
-  checkSpeaker(by, input.organisationId);
   return await withTransaction(sql, async (tx) => {
-    const proposal = await ownProposalForUpdate(tx, by, uri);
+    const proposal = await writtenProposalForUpdate(tx, by, uri);
+    const isAuthor = proposal.accountId === by.id;
+    if (isAuthor) checkSpeaker(by, input.organisationId);
     const process = await getProcess(tx, proposal.processUri);
     refuseUnless(isEditable(proposal, process.editWindowMinutes, now), "edit-window-over");
-    refuseUnless(proposal.version === input.version, "changed-meanwhile");
     const isPublished = proposal.state !== "draft";
+    const isAsOpened = proposal.version === input.version && !(input.isDraft && isPublished);
+    refuseUnless(isAsOpened, "changed-meanwhile");
     if (isPublished) checkText(input);
     const heldBecause = isPublished ? await judgeContribution(tx, wordsOf(by, input)) : null;
-    const version = isPublished ? proposal.version + 1 : proposal.version;
+    const version = proposal.version + 1;
     await checkCategories(tx, [input.categoryId]);
     const { organisationId, ...text } = columnsOf(input);
-    await tx`update proposal set ${tx({ ...text, version, editedAt: isPublished ? now : null })} where uri = ${uri}`;
+    await tx`update proposal set ${tx({ ...text, version, editedAt: now })} where uri = ${uri}`;
     // A published proposal keeps its voice: those who follow it know it by that actor.
-    if (!isPublished) await tx`update proposal set organisation_id = ${organisationId} where uri = ${uri}`;
+    if (!isPublished && isAuthor) await tx`update proposal set organisation_id = ${organisationId} where uri = ${uri}`;
     await replaceImages(tx, uri, input.images, now);
     await tx`update subject set title = ${input.title.trim()}, language = ${input.language} where uri = ${uri}`;
     if (!isPublished) return await getProposal(tx, uri);
@@ -151,7 +159,8 @@ export async function publishProposal(sql: Sql, by: Account, uri: string, now: D
     const process = await openProcess(tx, proposal.processUri, "propose", now);
     const heldBecause = await judgeContribution(tx, wordsOf(by, proposal));
     const [row] = await tx<{ organisationId: string | null }[]>`
-      update proposal set state = 'published' where uri = ${uri} returning organisation_id`;
+      update proposal set state = 'published', version = 1, edited_at = null where uri = ${uri} returning organisation_id`;
+    await nameCoauthors(tx, uri);
     // They may have left the association since they began the draft.
     checkSpeaker(by, row!.organisationId);
     const speaker = row!.organisationId ?? by.actorId ?? (await processActorId(tx, process.uri));
@@ -167,7 +176,8 @@ export async function publishProposal(sql: Sql, by: Account, uri: string, now: D
     await vouchForProposal(tx, uri, now);
     await recordEvent(tx, { type: "ProposalPublished", subjectUri: uri, data: {} }, now);
     if (heldBecause !== null) await holdForModeration(tx, uri, now, heldBecause);
-    await followOwn(tx, by.id, uri, true, now);
+    const coauthors = await listCoauthors(tx, uri);
+    for (const id of [by.id, ...coauthors.map(({ accountId }) => accountId)]) await followOwn(tx, id, uri, true, now);
     return await getProposal(tx, uri);
   });
 }
@@ -178,6 +188,7 @@ export async function discardDraft(sql: Sql, by: Account, uri: string, now: Date
     const proposal = await ownProposalForUpdate(tx, by, uri);
     refuseUnless(proposal.state === "draft", "not-in-this-state");
     await tx`delete from proposal_image where proposal_uri = ${uri}`;
+    await dropCoauthors(tx, uri);
     await tx`update proposal set title = '', body = '', address = '', latitude = null, longitude = null where uri = ${uri}`;
     await deleteSubject(tx, uri, now);
   });
@@ -352,6 +363,13 @@ async function ownProposalForUpdate(tx: Tx, by: Account, uri: string): Promise<P
   const proposal = await getProposal(tx, uri);
   if (proposal.accountId !== by.id) throw new Refused(proposal.state === "draft" ? "not-found" : "not-allowed");
   return proposal;
+}
+
+/** The same, also for those who write it along. */
+async function writtenProposalForUpdate(tx: Tx, by: Account, uri: string): Promise<Proposal> {
+  await tx`select from proposal where uri = ${uri} for update`;
+  const proposal = await getProposal(tx, uri);
+  return (await isCoauthor(tx, uri, by.id)) ? proposal : await ownProposalForUpdate(tx, by, uri);
 }
 
 async function processActorId(tx: Tx, processUri: string): Promise<string> {

@@ -81,6 +81,7 @@ const columnsOf = (proposal: RemoteProposal) => ({
   latitude: proposal.place.point?.latitude ?? null,
   longitude: proposal.place.point?.longitude ?? null,
   state: proposal.state,
+  coauthors: proposal.coauthors,
 });
 
 async function insertRows(tx: Tx, table: string, rows: readonly object[]): Promise<void> {
@@ -96,9 +97,10 @@ async function changeProposals(tx: Tx, rows: readonly ReturnType<typeof columnsO
   await tx`
     update proposal set title = given.title, body = given.body, language = given.language,
       category_name = given.category_name, address = given.address, latitude = given.latitude,
-      longitude = given.longitude, state = given.state
+      longitude = given.longitude, state = given.state, coauthors = given.coauthors
     from jsonb_to_recordset(${tx.json(given as never)}) as given(uri text, title text, body text, language text,
-      category_name text, address text, latitude double precision, longitude double precision, state text)
+      category_name text, address text, latitude double precision, longitude double precision, state text,
+      coauthors text[])
     where proposal.uri = given.uri`;
 }
 

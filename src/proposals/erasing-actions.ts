@@ -10,6 +10,7 @@ import { countContribution } from "../processes/count-actions.ts";
 import { leaveDigests } from "../processes/news-actions.ts";
 import { recordForgetting } from "../records/actions.ts";
 import { deleteSubject, subjectForUpdate, touchSubject } from "../subjects/actions.ts";
+import { dropCoauthors } from "./coauthor-actions.ts";
 import { isErasable } from "./erasing.ts";
 import type { Proposal } from "./proposal.ts";
 import { findAnswer, getProposal } from "./queries.ts";
@@ -41,6 +42,7 @@ export async function emptyProposal(tx: Tx, proposal: Proposal, now: Date): Prom
   await tx`
     update proposal set title = '', body = '', address = '', latitude = null, longitude = null, account_id = null
     where uri = ${uri}`;
+  await dropCoauthors(tx, uri);
   await leaveDigests(tx, proposal, now);
   await deleteSubject(tx, uri, now);
   if (hiddenAt === null) await countContribution(tx, { kind: "proposal", processUri }, -1);

@@ -4,19 +4,24 @@ import { recordEvent } from "../events.ts";
 import type { Tx } from "../platform/db.ts";
 import { recordForgetting } from "../records/actions.ts";
 import { deleteSubject, touchSubject } from "../subjects/actions.ts";
+import { dropCoauthors, forgetCoauthor, handOn } from "./coauthor-actions.ts";
 import { vouchForProposal } from "./vouch.ts";
 
 /**
  * Takes a person's name off their proposals and tells the servers that have them, since the name stood in the text they
  * got. What an association proposed through them keeps the association's name. Drafts, which no one else has seen,
- * are erased. Supports stay counted: they carry no name.
+ * are erased; one that somebody writes along becomes theirs. Their name beside other authors goes too. Supports stay counted: they carry no name.
  */
 export async function forgetProposer(tx: Tx, accountId: string, now: Date): Promise<void> {
+  await forgetCoauthor(tx, accountId, now);
   const drafts = await tx<{ uri: string }[]>`
-    update proposal set title = '', body = '', address = '', latitude = null, longitude = null
-    where account_id = ${accountId} and state = 'draft' returning uri`;
+    select uri from proposal where account_id = ${accountId} and state = 'draft' order by uri`;
   for (const { uri } of drafts) {
+    if (await handOn(tx, uri)) continue;
+    await tx`
+      update proposal set title = '', body = '', address = '', latitude = null, longitude = null where uri = ${uri}`;
     await tx`delete from proposal_image where proposal_uri = ${uri}`;
+    await dropCoauthors(tx, uri);
     await deleteSubject(tx, uri, now);
   }
   const named = await tx<{ uri: string; isPublic: boolean }[]>`

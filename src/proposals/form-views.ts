@@ -1,27 +1,22 @@
 // The form of a proposal: what a person writes, and what was typed read back as what the actions take.
-import * as z from "zod";
 import type { Account } from "../accounts/account.ts";
 import type { MembershipRow } from "../accounts/queries.ts";
 import { attrs, href, html, type Markup, nothing } from "../platform/html.ts";
 import { languages } from "../platform/i18n.ts";
-import { isLanguageTag, pickText } from "../platform/text.ts";
+import { pickText } from "../platform/text.ts";
 import { imageTypesAccepted } from "../platform/uploads.ts";
 import { type Process, processPath } from "../processes/process.ts";
 import type { Category } from "../processes/queries.ts";
 import { processCrumbs } from "../processes/views.ts";
 import type { PageContext } from "../web/context.ts";
 import { buttonLink, confirmForm, type Fields, form, openFields } from "../web/fields.ts";
-import type { FormState, FormValues } from "../web/forms.ts";
+import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { section } from "../web/lists.ts";
-import { langAttrs } from "../web/marks.ts";
+import { addressCharsMax, altCharsMax, asText } from "./form-reading-views.ts";
 import { wordDiff } from "./history-views.ts";
-import { bodyLengthMax, imagesMax, type Proposal, proposalPath, titleLengthMax, titleLengthMin } from "./proposal.ts";
-import type { Tried } from "./tried-queries.ts";
-import { triedElsewhere } from "./tried-views.ts";
-
-const addressCharsMax = 200;
-const altCharsMax = 500;
+import { bodyLengthMax, imagesMax, type Proposal, proposalPath, titleLengthMax } from "./proposal.ts";
+import { type Alike, similarBox } from "./similar-views.ts";
 
 export interface ProposalFormProps {
   readonly process: Process;
@@ -30,20 +25,22 @@ export interface ProposalFormProps {
   readonly account: Account;
   readonly memberships: readonly MembershipRow[];
   readonly categories: readonly Category[];
-  /** Others that share words with the title. */
-  readonly similar: readonly Proposal[];
-  /** Those of other cities, with what became of them. */
-  readonly tried: readonly Tried[];
+  /** Others like it, here and in other cities. */
+  readonly alike: Alike;
+  /** The reader is its author; one who writes it along cannot publish it. */
+  readonly isAuthor: boolean;
   /** Until when a published one may be changed; null for a draft. */
   readonly editableUntil: Date | null;
   /** Someone changed it meanwhile: what stands now, beside what was typed. */
   readonly standsNow: Proposal | null;
   readonly state: FormState;
+  /** GeoJSON of the area the place can be chosen on. */
+  readonly territory?: unknown;
 }
 
 export function proposalFormPage(ctx: PageContext, props: ProposalFormProps): Markup {
   const { t } = ctx;
-  const { process, proposal, state } = props;
+  const { process, proposal, isAuthor, state } = props;
   const isPublished = proposal !== null && proposal.state !== "draft";
   const fields = openFields(ctx, state);
   const action = proposal === null ? `${processPath(process)}/proposals/new` : `${proposalPath(proposal)}/edit`;
@@ -53,6 +50,7 @@ export function proposalFormPage(ctx: PageContext, props: ProposalFormProps): Ma
     lead: editNote(ctx, props),
     section: "processes",
     isUnlisted: true,
+    scripts: isPublished ? ["place-picker.js"] : ["writing.js", "place-picker.js"],
     crumbs: [
       ...processCrumbs(ctx, process),
       { href: `${processPath(process)}/proposals`, label: t("proposals.title") },
@@ -61,19 +59,39 @@ export function proposalFormPage(ctx: PageContext, props: ProposalFormProps): Ma
       ${props.standsNow === null ? nothing : otherVersion(ctx, props.standsNow, state)}
       ${form(ctx, {
         action,
-        submit: t(isPublished ? "proposals.save-public" : "proposals.publish"),
+        submit: t(isPublished ? "proposals.save-public" : isAuthor ? "proposals.publish" : "proposals.save-draft"),
         hasFiles: true,
-        ...(proposal === null ? { draftKey: `proposal ${process.id}` } : {}),
+        ...(isPublished ? {} : { data: autosave(ctx, props) }),
         more: html`${
           isPublished
             ? buttonLink(proposalPath(proposal), t("proposals.cancel"), "quiet")
-            : html`<button class="button button-secondary" type="submit" name="do" value="draft">${t("proposals.save-draft")}</button>`
+            : html`${isAuthor ? wish("draft", t("proposals.save-draft")) : nothing}${wish("preview", t("proposals.preview"))}`
         }`,
-        body: html`${defaultButton}${fields.summary()}${text(ctx, fields, props)}${where(ctx, fields)}${pictures(ctx, fields, state)}${speaker(ctx, fields, props)}`,
+        body: html`${defaultButton}${fields.summary()}${text(ctx, fields, props)}${where(ctx, fields, props.territory ?? null)}${pictures(ctx, fields, state)}${speaker(ctx, fields, props)}${isPublished ? nothing : savedLine(ctx, proposal)}`,
       })}
-      ${proposal !== null && !isPublished ? discard(ctx, proposal) : nothing}`,
+      ${proposal !== null && !isPublished && isAuthor ? discard(ctx, proposal) : nothing}`,
   });
 }
+
+const wish = (what: string, label: string): Markup =>
+  html`<button class="button button-secondary" type="submit" name="do" value="${what}">${label}</button>`;
+
+/** For the script that saves a draft while it is written: whose it is, and what it says. */
+const autosave = ({ t }: PageContext, { process, proposal, account }: ProposalFormProps) => ({
+  "data-autosave": `${account.id} ${proposal?.id ?? process.id}`,
+  "data-saving": t("proposals.autosave.saving"),
+  "data-unsaved": t("proposals.autosave.offline"),
+  "data-signed-out": t("proposals.autosave.signed-out"),
+  "data-sign-in": t("proposals.autosave.sign-in"),
+  "data-changed": t("proposals.autosave.changed"),
+  "data-restored": t("proposals.autosave.restored"),
+});
+
+/** When it was last saved; a script keeps it true. */
+export const savedLine = ({ t }: PageContext, proposal: Proposal | null): Markup =>
+  html`<p class="draft-note" role="status" data-autosave-status>${
+    proposal?.editedAt ? t("proposals.autosave.saved", { time: t.date(proposal.editedAt, "time") }) : nothing
+  }</p>`;
 
 /** The return key saves or publishes as the main button does; looking for similar ones is a button of its own. */
 const defaultButton = html`<button class="visually-hidden" type="submit" tabindex="-1" aria-hidden="true"></button>`;
@@ -103,15 +121,19 @@ function otherVersion({ t }: PageContext, standsNow: Proposal, { values }: FormS
 const text = (
   ctx: PageContext,
   fields: Fields,
-  { process, proposal, categories, similar, tried, state }: ProposalFormProps,
+  { process, proposal, categories, alike, state }: ProposalFormProps,
 ): Markup => {
   const { t, city } = ctx;
   const isPublished = proposal !== null && proposal.state !== "draft";
   const tags = [...new Set([...process.languages, t.lang, ...languages, ...(proposal ? [proposal.language] : [])])];
-  return html`${fields.hidden("once", asText(state.values, "once"))}${proposal === null ? nothing : fields.hidden("version", asText(state.values, "version") || String(proposal.version))}
+  return html`${fields.hidden("once", asText(state.values, "once"))}${fields.hidden("version", asText(state.values, "version") || String(proposal?.version ?? ""))}${isPublished ? nothing : fields.hidden("stage", "draft")}
     ${fields.text("title", { label: t("proposals.form.title"), hint: `${t("proposals.form.title-hint")} ${isPublished ? "" : t("proposals.similar-later")}`.trim(), charsMax: titleLengthMax })}
-    <p class="under-field"><button class="button button-quiet" type="submit" name="do" value="similar">${t("proposals.look-similar")}</button></p>
-    ${isPublished ? nothing : html`${similarList(ctx, similar, asText(state.values, "title"))}${triedElsewhere(ctx, tried)}`}
+    ${
+      isPublished
+        ? nothing
+        : html`<p class="under-field"><button class="button button-quiet" type="submit" name="do" value="similar">${t("proposals.look-similar")}</button></p>
+    ${similarBox(ctx, alike, { title: asText(state.values, "title"), process, proposal, mayKeep: true })}`
+    }
     ${fields.area("body", { label: t("proposals.form.body"), hint: t("proposals.form.body-hint"), rows: 10, charsMax: bodyLengthMax })}
     ${fields.select("language", { label: t("proposals.form.language"), hint: t("proposals.form.language-hint", { city: city.name }), value: t.lang, options: tags.map((tag) => ({ value: tag, label: t.languageName(tag) })) })}
     ${
@@ -126,15 +148,15 @@ const text = (
     }`;
 };
 
-const where = (
-  { t }: PageContext,
-  fields: Fields,
-): Markup => html`<fieldset class="form-part"><legend><h2>${t("proposals.place")}</h2></legend>
+const where = (ctx: PageContext, fields: Fields, territory: unknown): Markup => {
+  const { t } = ctx;
+  return html`<fieldset class="form-part"><legend><h2>${t("proposals.place")}</h2></legend>
   ${fields.text("address", { label: t("proposals.form.address"), hint: t("proposals.form.address-hint"), charsMax: addressCharsMax, optional: true, autocomplete: "off" })}
   <div class="field-row">
   ${fields.text("latitude", { label: t("proposals.form.latitude"), hint: t("proposals.form.latitude-hint"), inputmode: "decimal", charsMax: 20, optional: true })}
   ${fields.text("longitude", { label: t("proposals.form.longitude"), hint: t("proposals.form.longitude-hint"), inputmode: "decimal", charsMax: 20, optional: true })}
   </div></fieldset>`;
+};
 
 function pictures(ctx: PageContext, fields: Fields, state: FormState): Markup {
   const { t } = ctx;
@@ -164,7 +186,7 @@ function pictureSlot({ t }: PageContext, fields: Fields, state: FormState, index
 function speaker({ t }: PageContext, fields: Fields, props: ProposalFormProps): Markup {
   const { memberships, proposal, account } = props;
   const isPublished = proposal !== null && proposal.state !== "draft";
-  if (isPublished) return nothing;
+  if (isPublished || !props.isAuthor) return nothing;
   if (memberships.length === 0)
     return html`<p class="hint">${t("proposals.form.your-name", { name: account.publicName })}</p>`;
   return fields.radios("organisation", {
@@ -186,120 +208,3 @@ const discard = (ctx: PageContext, proposal: Proposal): Markup =>
     body: nothing,
     tone: "danger",
   });
-
-/** Under the title, where it can still change what one writes. */
-function similarList({ t }: PageContext, similar: readonly Proposal[], title: string): Markup {
-  if (title.trim() === "") return nothing;
-  if (similar.length === 0) return html`<p class="hint">${t("proposals.similar-none")}</p>`;
-  return html`<section class="panel" aria-labelledby="similar-title"><h2 id="similar-title">${t("proposals.similar")}</h2>
-    <p class="hint">${t("proposals.similar-hint")}</p>
-    <ul class="link-list">${similar.map(
-      (one) =>
-        html`<li><a href="${href(proposalPath(one))}"${langAttrs(t, one.language)}>${one.title}</a> <span class="hint">${t("proposals.supports-short", { count: one.supportCount })}</span></li>`,
-    )}</ul></section>`;
-}
-
-const asText = (values: FormValues, name: string): string => {
-  const value = values[name];
-  return typeof value === "string" ? value : "";
-};
-
-const degrees = (max: number) =>
-  z
-    .string()
-    .trim()
-    .default("")
-    .transform((text) => (text === "" ? null : Number(text.replace(",", "."))))
-    .pipe(
-      z
-        .number({ error: ({ code }) => (code === "invalid_type" ? "field.not-a-number" : undefined) })
-        .min(-max)
-        .max(max)
-        .nullable(),
-    );
-
-const draftSchema = z.object({
-  title: z.string().trim().max(titleLengthMax),
-  body: z
-    .string()
-    .max(bodyLengthMax)
-    .transform((typed) => typed.replace(/\r\n?/g, "\n").trim()),
-  language: z.string().refine(isLanguageTag, "field.choose-one"),
-  category: z.union([z.literal(""), z.uuid()]).default(""),
-  organisation: z.union([z.literal(""), z.uuid()]).default(""),
-  address: z.string().trim().max(addressCharsMax).default(""),
-  latitude: degrees(90),
-  longitude: degrees(180),
-});
-
-const publicSchema = draftSchema.extend({
-  title: z.string().trim().min(titleLengthMin).max(titleLengthMax),
-  body: z
-    .string()
-    .trim()
-    .min(1)
-    .max(bodyLengthMax)
-    .transform((typed) => typed.replace(/\r\n?/g, "\n")),
-});
-
-/** A picture of the form, by the name it was kept under. */
-export interface PictureTyped {
-  readonly slot: number;
-  readonly name: string;
-  readonly alt: string;
-}
-
-/** The pictures a form names, without those marked to be taken out. */
-export const picturesOf = (values: FormValues): PictureTyped[] =>
-  Array.from({ length: imagesMax }, (_, slot) => ({
-    slot,
-    name: asText(values, `image-${slot}-removed`) === "yes" ? "" : asText(values, `image-${slot}-name`),
-    alt: asText(values, `image-${slot}-alt`).trim().slice(0, altCharsMax),
-  })).filter(({ name }) => name !== "");
-
-/**
- * What was typed, as the actions take it, but for the pictures.
- * @param isForAll it is to be published: then title, text and the words for pictures must be there.
- * @throws ZodError naming the fields.
- */
-export function readProposalForm(values: FormValues, isForAll: boolean) {
-  const parsed = (isForAll ? publicSchema : draftSchema).safeParse(values);
-  const issues: z.core.$ZodIssue[] = [...(parsed.error?.issues ?? [])];
-  if (isForAll) {
-    for (const { slot } of picturesOf(values).filter(({ alt }) => alt === "")) {
-      issues.push({ code: "custom", path: [`image-${slot}-alt`], message: "field.required", input: "" });
-    }
-  }
-  const one = asText(values, "latitude").trim() === "";
-  if (one !== (asText(values, "longitude").trim() === "")) {
-    issues.push({ code: "custom", path: [one ? "latitude" : "longitude"], message: "field.required", input: "" });
-  }
-  if (!parsed.success || issues.length > 0) throw new z.ZodError(issues);
-  const { latitude, longitude, address, category, organisation, ...words } = parsed.data;
-  return {
-    ...words,
-    categoryId: category || null,
-    organisationId: organisation || null,
-    place: { address, point: latitude === null || longitude === null ? null : { latitude, longitude } },
-  };
-}
-
-/** A proposal as the form shows it. */
-export function valuesOf(proposal: Proposal): FormValues {
-  const values: Record<string, string> = {
-    title: proposal.title,
-    body: proposal.body,
-    language: proposal.language,
-    category: proposal.categoryId ?? "",
-    organisation: proposal.organisationId ?? "",
-    address: proposal.address,
-    latitude: proposal.latitude === null ? "" : String(proposal.latitude),
-    longitude: proposal.longitude === null ? "" : String(proposal.longitude),
-    version: String(proposal.version),
-  };
-  for (const [index, image] of proposal.images.entries()) {
-    values[`image-${index}-name`] = image.url.split("/").at(-1) ?? "";
-    values[`image-${index}-alt`] = image.alt;
-  }
-  return values;
-}

@@ -26,6 +26,7 @@ import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { supportProposal, withdrawSupport } from "./actions.ts";
 import { answerPages } from "./answer-pages.ts";
+import { isCoauthor } from "./coauthor-queries.ts";
 import { historyPage } from "./history-views.ts";
 import { authorOf, bodyOf, categoryNameOf, proposalListPage } from "./list-views.ts";
 import { isEditable, mayBecome, type Proposal, proposalPath, proposalStates } from "./proposal.ts";
@@ -122,7 +123,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
         title: proposal.title,
         lang: proposal.language,
         body: bodyOf(proposal).toString(),
-        author: authorOf(ctx, proposal).name,
+        author: ctx.t.list([authorOf(ctx, proposal).name, ...proposal.coauthors]),
         publishedAt: proposal.publishedAt ?? process.publishedAt!,
         updatedAt: proposal.updatedAt ?? process.publishedAt!,
       })),
@@ -166,8 +167,8 @@ const neededOf = async (sql: House["sql"], ctx: PageContext, account: Account) =
   residenceNeeded(ctx, { why: ctx.t("proposals.support-unverified"), methods: await listOpenMethods(sql), account });
 
 /**
- * The proposal of a page's address, if this reader may see it: a draft is its author's alone; what is hidden is for its
- * author and for moderators.
+ * The proposal of a page's address, if this reader may see it: a draft is for those who write it; what is hidden is for
+ * them and for moderators.
  * @throws Refused `not-found`, and `gone` for what was public and was deleted.
  */
 async function shownProposal(c: Context<PageEnv>, sql: House["sql"]): Promise<Proposal> {
@@ -179,10 +180,12 @@ async function shownProposal(c: Context<PageEnv>, sql: House["sql"]): Promise<Pr
     throw new Refused(subject?.kind === "proposal" && subject.publishedAt !== null ? "gone" : "not-found");
   }
   const { account } = c.get("page");
-  const isOwn = account !== null && proposal.accountId === account.id;
-  if (proposal.publishedAt === null) refuseUnless(isOwn, "not-found");
+  if (proposal.publishedAt !== null && proposal.hiddenAt === null) return proposal;
+  const isWriter =
+    account !== null && (proposal.accountId === account.id || (await isCoauthor(sql, proposal.uri, account.id)));
+  if (proposal.publishedAt === null) refuseUnless(isWriter, "not-found");
   if (proposal.hiddenAt !== null) {
-    refuseUnless(isOwn || holds(account, "moderator", proposal.processUri), "not-found");
+    refuseUnless(isWriter || holds(account, "moderator", proposal.processUri), "not-found");
   }
   return proposal;
 }
@@ -208,6 +211,7 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
       isPublic ? showFollow(ctx, proposal.uri) : null,
     ]);
     const isOwn = account !== null && proposal.accountId === account.id;
+    const isWriter = isOwn || (account !== null && (await isCoauthor(sql, proposal.uri, account.id)));
     const support = supportStanding(proposal, process, account, { isSupporting: isSupported, given }, now);
     return c.html(
       proposalPage(ctx, {
@@ -219,7 +223,8 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
         residenceNeeded: support.kind === "unverified" && account !== null ? await neededOf(sql, ctx, account) : null,
         isLiked,
         isOwn,
-        mayEdit: isOwn && isEditable(proposal, process.editWindowMinutes, now),
+        isWriter,
+        mayEdit: isWriter && isEditable(proposal, process.editWindowMinutes, now),
         mayWithdraw: isOwn && mayBecome(proposal.state, "withdrawn"),
         mayAnswer:
           isPublic &&
@@ -227,7 +232,7 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
           holds(account, "official", process.uri) &&
           permits(process.phases, "answer", now) &&
           mayBecome(proposal.state, "accepted"),
-        reportPath: isOwn || !isPublic ? null : `/reports/new?about=${encodeURIComponent(proposal.uri)}`,
+        reportPath: isWriter || !isPublic ? null : `/reports/new?about=${encodeURIComponent(proposal.uri)}`,
         mayModerate: mayModerate(account, { kind: "proposal", processUri: process.uri }),
         territory,
         became,

@@ -20,6 +20,8 @@ export const titleLengthMin = 8;
 export const titleLengthMax = 150;
 export const bodyLengthMax = 20_000;
 export const imagesMax = 4;
+/** Of one person, in all processes together. */
+export const draftsMax = 30;
 
 export interface Place {
   /** The point on the map; null where only an address is known. */
@@ -69,6 +71,8 @@ export interface Proposal extends Omit<ProposalText, "place"> {
   /** The writer's account, for this node's own use: it never leaves. */
   readonly accountId: string | null;
   readonly authorName: string;
+  /** The public names of those who write it with its author, in the order in which they joined. */
+  readonly coauthors: readonly string[];
   /** The actor that speaks for it: the person's own, the association, or the process. */
   readonly authorUri: string | null;
   readonly authorType: string | null;

@@ -4,7 +4,7 @@ import { refuseUnless } from "../platform/refusal.ts";
 import type { Answer, Proposal, ProposalImage, ProposalState } from "./proposal.ts";
 
 const columns = (sql: Sql) => sql`
-  proposal.uri, proposal.id, subject.url, subject.origin, proposal.process_uri, proposal.account_id, subject.author_name,
+  proposal.uri, proposal.id, subject.url, subject.origin, proposal.process_uri, proposal.account_id, subject.author_name, proposal.coauthors,
   author.uri as author_uri, author.type as author_type, author.name as speaker_name,
   author.handle as speaker_handle, author.host as speaker_host, author.url as speaker_url,
   author.icon_url as speaker_icon_url, proposal.organisation_id, organisation.name as organisation_name, proposal.title,
@@ -109,41 +109,38 @@ export async function listProposals(sql: Sql, filter: ProposalFilter): Promise<P
   return await withImages(sql, rows);
 }
 
-export async function listDrafts(sql: Sql, accountId: string, processUri: string): Promise<Proposal[]> {
+const draftsShownMax = 100;
+
+/** What somebody writes, alone or with others, in one process or in all, the newest first. */
+export async function listDrafts(sql: Sql, accountId: string, processUri: string | null): Promise<Proposal[]> {
   const rows = await sql<Omit<Proposal, "images">[]>`
     select ${columns(sql)} from ${joined(sql)}
-    where proposal.account_id = ${accountId} and proposal.process_uri = ${processUri} and proposal.state = 'draft'
-      and subject.deleted_at is null
-    order by proposal.id desc`;
+    where ${isWrittenBy(sql, accountId)} and proposal.state = 'draft' and subject.deleted_at is null
+      ${processUri === null ? sql`` : sql`and proposal.process_uri = ${processUri}`}
+    order by proposal.id desc limit ${draftsShownMax}`;
   return await withImages(sql, rows);
 }
 
-const similarWordsMax = 8;
-const similarSeenMax = 500;
+/** Alone or with others. */
+const isWrittenBy = (sql: Sql, accountId: string) => sql`
+  (proposal.account_id = ${accountId}
+    or proposal.uri in (select proposal_uri from proposal_coauthor where account_id = ${accountId}))`;
 
-/**
- * Public proposals of a process that share longer words with a title, the most alike first. Looks at no more than the
- * newest {@link similarSeenMax} that share any, so that a common word costs no more than a rare one.
- */
-export async function listSimilar(
-  sql: Sql,
-  { processUri, title, exceptUri, limit }: { processUri: string; title: string; exceptUri: string; limit: number },
-): Promise<Proposal[]> {
-  const words = [...new Set(title.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [])].slice(0, similarWordsMax);
-  if (words.length === 0) return [];
-  // Letters and digits only, so they cannot be read as operators of the query language.
-  const query = words.map((word) => `${word}:*`).join(" | ");
-  const alike = await sql<{ uri: string }[]>`
-    select uri from (
-      select proposal.uri, proposal.title, proposal.id from proposal join subject on subject.uri = proposal.uri
-      where proposal.process_uri = ${processUri} and proposal.uri <> ${exceptUri} and proposal.state not in ('draft', 'withdrawn')
-        and ${visible(sql)} and proposal.search @@ to_tsquery('simple', ${query})
-      order by proposal.id desc limit ${similarSeenMax}) as seen
-    order by ts_rank(to_tsvector('simple', title), to_tsquery('simple', ${query})) desc, id desc limit ${limit}`;
-  const uris = alike.map(({ uri }) => uri);
+/** Public proposals that somebody writes along, the newest first. */
+export async function listCoauthored(sql: Sql, accountId: string): Promise<Proposal[]> {
   const rows = await sql<Omit<Proposal, "images">[]>`
-    select ${columns(sql)} from ${joined(sql)} where proposal.uri = any(${uris})`;
-  return (await withImages(sql, rows)).sort((a, b) => uris.indexOf(a.uri) - uris.indexOf(b.uri));
+    select ${columns(sql)} from ${joined(sql)} join proposal_coauthor on proposal_uri = proposal.uri
+    where proposal_coauthor.account_id = ${accountId} and proposal.state <> 'draft' and subject.deleted_at is null
+    order by proposal.id desc limit ${draftsShownMax}`;
+  return await withImages(sql, rows);
+}
+
+/** How many drafts a person keeps, in all processes. */
+export async function countDrafts(sql: Sql, accountId: string): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from proposal join subject using (uri)
+    where proposal.account_id = ${accountId} and state = 'draft' and deleted_at is null`;
+  return row!.count;
 }
 
 export interface ProposalVersion {

@@ -30,6 +30,7 @@ export function proposalDraft(
       title: proposal.title,
       text: proposal.body,
       author: authorOf(proposal),
+      ...(proposal.coauthors.length === 0 ? {} : { coauthors: proposal.coauthors.map((name) => ({ name })) }),
       address: proposal.address,
       ...geometryOf(proposal),
       media: proposal.images.map(({ url, alt, mediaType, width, height }) => ({ url, alt, mediaType, width, height })),

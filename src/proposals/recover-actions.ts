@@ -50,6 +50,8 @@ export async function recoverProposal(tx: Tx, proposal: RecoveredProposal, now: 
     address: place.address,
     latitude: place.point?.latitude ?? null,
     longitude: place.point?.longitude ?? null,
+    // Whose accounts these are, no record says.
+    coauthors: proposal.coauthors,
   };
   const isEdited = before !== null && was === "changed" && (before.title !== title || before.body !== body);
   const version = (before?.version ?? 1) + (isEdited ? 1 : 0);

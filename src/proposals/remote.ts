@@ -14,6 +14,7 @@ export interface RemoteProposal {
   readonly processUri: string;
   readonly authorId: string | null;
   readonly authorName: string;
+  readonly coauthors: readonly string[];
   readonly title: string;
   /** Cleaned HTML. */
   readonly body: string;
@@ -32,7 +33,7 @@ export interface RemoteProposal {
  * does not matter.
  */
 export async function keepRemoteProposal(tx: Tx, proposal: RemoteProposal, now: Date): Promise<void> {
-  const { uri, processUri, title, body, language, categoryName, place, state, supportCount } = proposal;
+  const { uri, processUri, title, body, language, categoryName, place, state, supportCount, coauthors } = proposal;
   const id = newId(proposal.publishedAt < now ? proposal.publishedAt : now);
   const columns = {
     title,
@@ -44,6 +45,7 @@ export async function keepRemoteProposal(tx: Tx, proposal: RemoteProposal, now: 
     longitude: place.point?.longitude ?? null,
     state,
     supportCount,
+    coauthors,
   };
   const isNew = await enterSubject(tx, {
     uri,
@@ -120,7 +122,7 @@ export async function eraseProposalCopy(tx: Tx, uri: string): Promise<void> {
   await tx`delete from proposal_image where proposal_uri = ${uri} and ${isCopy(tx)}`;
   await tx`delete from proposal_version where proposal_uri = ${uri} and ${isCopy(tx)}`;
   await tx`
-    update proposal set title = '', body = '', address = '', latitude = null, longitude = null
+    update proposal set title = '', body = '', address = '', latitude = null, longitude = null, coauthors = '{}'
     where uri = ${uri} and ${isCopy(tx)}`;
   await tx`delete from answer where uri = ${uri} and ${isCopy(tx)}`;
 

@@ -23,6 +23,6 @@ export function triedElsewhere({ t }: PageContext, tried: readonly Tried[]): Mar
         ...new Set(one.results.map((result) => t(`results.status.${result as "done"}`))),
       ];
       return html`<li><a href="${href(proposalPath(one))}"${langAttrs(t, one.language)}>${one.title}</a>
-        <span class="hint"><bdi>${new URL(one.origin).host}</bdi> ${isAnswered ? statusPill(status.label, status.tone) : t("proposals.tried-unanswered")}${facts.map((fact) => html` · <bdi>${fact}</bdi>`)}</span></li>`;
+        <span class="hint">${one.cityName === "" ? nothing : html`<bdi>${one.cityName}</bdi> · `}<bdi>${new URL(one.origin ?? one.uri).host}</bdi> ${isAnswered ? statusPill(status.label, status.tone) : t("proposals.tried-unanswered")}${facts.map((fact) => html` · <bdi>${fact}</bdi>`)}</span></li>`;
     })}</ul></details>`;
 }

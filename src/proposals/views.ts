@@ -32,7 +32,10 @@ export interface ProposalPageProps {
   /** Why the reader's residence is asked for and how to verify it, in the place of the button. */
   readonly residenceNeeded: Renderable;
   readonly isLiked: boolean;
+  /** The reader is its author. */
   readonly isOwn: boolean;
+  /** Or one of those who write it along. */
+  readonly isWriter: boolean;
   readonly mayEdit: boolean;
   readonly mayWithdraw: boolean;
   readonly mayAnswer: boolean;
@@ -76,7 +79,7 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
       ${byline(t, authorOf(ctx, proposal), whence(ctx, proposal, process))}
       <div class="section-small">${articleBody(t, bodyOf(proposal), proposal.language)}</div>
       ${pictures(ctx, proposal)}
-      ${place(t, props)}`,
+      ${place(ctx, props)}`,
     main: html`
       ${props.answer === null ? nothing : answer(t, proposal, process, props.answer)}
       ${props.became}
@@ -112,7 +115,12 @@ function notes(ctx: PageContext, { proposal, isOwn }: ProposalPageProps): Render
         : nothing;
     return note("bad", html`${t(isOwn ? "proposals.hidden-own" : "proposals.hidden")} <q>${reason}</q>${why}`);
   }
-  if (proposal.state === "draft") return note("info", t("proposals.draft-note"));
+  if (proposal.state === "draft") {
+    const path = proposalPath(proposal);
+    return html`${note("info", t("proposals.draft-note"))}<div class="form-actions">
+      ${isOwn ? buttonForm(ctx, { action: `${path}/publication`, label: t("proposals.publish") }) : nothing}
+      ${buttonLink(`${path}/edit`, t("proposals.go-on-writing"), "secondary")}</div>`;
+  }
   if (proposal.state === "withdrawn") return note("info", t("proposals.withdrawn-note"));
   if (proposal.origin !== null) {
     return note(
@@ -133,6 +141,10 @@ function whence({ t, now }: PageContext, proposal: Proposal, process: Process): 
   const speaker = proposal.organisationName === null ? proposal.speakerName : null;
   const isOwnProcess = proposal.authorUri === process.actorUri;
   return html`${
+    proposal.coauthors.length > 0
+      ? html`<span class="coauthors">${t("coauthors.with", { names: t.list(proposal.coauthors) })}</span>`
+      : nothing
+  }${
     isInstitution && speaker && proposal.authorName && !isOwnProcess
       ? html`<span>${t("proposals.through", { name: speaker })}</span>`
       : nothing
@@ -142,7 +154,7 @@ function whence({ t, now }: PageContext, proposal: Proposal, process: Process): 
       : nothing
   }${proposal.organisationName ? html`<span>${t("proposals.by-association")}</span>` : nothing}<span>${
     proposal.publishedAt ? ago(t, proposal.publishedAt, now) : t("proposals.not-published")
-  }${proposal.editedAt ? html` · <a href="${href(`${proposalPath(proposal)}/history`)}">${t("proposals.edited")}</a>` : nothing}</span>`;
+  }${proposal.editedAt && proposal.publishedAt ? html` · <a href="${href(`${proposalPath(proposal)}/history`)}">${t("proposals.edited")}</a>` : nothing}</span>`;
 }
 
 /** Pictures of this node are shown; those of others are linked, so that no other server learns who reads here. */
@@ -157,7 +169,8 @@ function pictures(ctx: PageContext, proposal: Proposal): Renderable {
   })}</ul>`;
 }
 
-function place(t: Translator, { proposal, territory }: ProposalPageProps): Renderable {
+function place(ctx: PageContext, { proposal, territory }: ProposalPageProps): Renderable {
+  const { t } = ctx;
   const { address, latitude, longitude } = proposal;
   if (!address && latitude === null) return nothing;
   const point = latitude === null || longitude === null ? null : { latitude, longitude };
@@ -278,6 +291,9 @@ function ownPanel(ctx: PageContext, props: ProposalPageProps): Renderable {
     mayAnswer &&
       ([`${path}/answer`, t(props.answer === null ? "proposals.answer" : "proposals.answer-again")] as const),
     mayEdit && ([`${path}/edit`, t("proposals.edit")] as const),
+    props.isWriter &&
+      proposal.state !== "withdrawn" &&
+      ([`${path}/coauthors`, t(props.isOwn ? "coauthors.title" : "coauthors.leave-link")] as const),
     mayWithdraw && ([`${path}/withdrawal`, t("proposals.withdraw")] as const),
     props.isOwn && proposal.publishedAt !== null && ([`${path}/erasure`, t("proposals.erase")] as const),
   ].filter((link) => link !== false);
@@ -314,7 +330,7 @@ const replyBox = (ctx: PageContext, proposal: Proposal, process: Process): Marku
 
 function more({ t }: PageContext, { proposal, reportPath, mayModerate }: ProposalPageProps): Markup {
   return html`<ul class="link-list link-list-quiet">
-    ${proposal.version > 1 ? html`<li><a href="${href(`${proposalPath(proposal)}/history`)}">${icon("clock")} ${t("proposals.history")}</a></li>` : nothing}
+    ${proposal.version > 1 && proposal.publishedAt !== null ? html`<li><a href="${href(`${proposalPath(proposal)}/history`)}">${icon("clock")} ${t("proposals.history")}</a></li>` : nothing}
     ${reportPath === null ? nothing : html`<li><a href="${href(reportPath)}">${icon("flag")} ${t("proposals.report")}</a></li>`}
     ${mayModerate ? html`<li><a href="${href(`/moderation/things/${proposal.id}`)}">${icon("eye")} ${t("proposals.moderate")}</a></li>` : nothing}
   </ul>`;

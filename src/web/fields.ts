@@ -145,6 +145,8 @@ export interface FormProps {
   readonly tone?: "plain" | "danger";
   /** Keeps what is typed in this tab until it is sent; a name unlike any other form's. */
   readonly draftKey?: string;
+  /** For scripts: names begin with `data-`. */
+  readonly data?: Readonly<Record<`data-${string}`, string>>;
 }
 
 /** A form that changes something: posts, carries the form token, and is checked by the server alone. */
@@ -152,6 +154,7 @@ export function form(ctx: PageContext, props: FormProps): Markup {
   return html`<form class="form" method="post" action="${href(props.action)}" novalidate${attrs({
     enctype: props.hasFiles ? "multipart/form-data" : null,
     "data-draft": props.draftKey,
+    ...props.data,
   })}>
     ${csrfField(ctx)}
     ${props.body}

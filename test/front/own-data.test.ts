@@ -62,6 +62,7 @@ const inArchive = new Set([
   "notice.account_id",
   "notice_setting.account_id",
   "proposal.account_id",
+  "proposal_coauthor.account_id",
   "report.account_id",
   "residence.account_id",
   "residence_letter.account_id",

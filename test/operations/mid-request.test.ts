@@ -121,7 +121,7 @@ const forms = {
   proposal: {
     kind: "proposal",
     event: "ProposalPublished",
-    path: (segment: string) => `/processes/${segment}/proposals/new`,
+    path: (segment: string) => `/processes/${segment}/proposals/new?step=text`,
     fill: (visitor: Visitor) => visitor.fill("Title", "A bench under the trees").fill("Your proposal", "For all."),
     button: "Publish",
   },

@@ -270,6 +270,7 @@ test("a copy of another city's proposal is read and liked here, supported only t
       {
         ...{ uri: "https://vila.example/p/1", url: "https://vila.example/p/1", processUri: uri, authorId: actor.id },
         ...{ authorName: "Núria", title: "Ombra", body: "<p>Una <b>vela</b></p><script>x</script>", language: "ca" },
+        coauthors: [],
         ...{ categoryName: "Verd", place: { point: null, address: "" }, state: "published", supportCount: 12 },
         images: [{ url: "https://vila.example/i.jpg", alt: "La vela", mediaType: "image/jpeg", width: 1, height: 1 }],
         ...when,

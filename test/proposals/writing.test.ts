@@ -45,7 +45,7 @@ afterAll(async () => {
 beforeEach(() => rooms.setNow(now));
 
 const openNew = async (by: Account = author): Promise<Visitor> =>
-  (await rooms.visitor(by)).open(`/processes/${process.handle}/proposals/new`);
+  (await rooms.visitor(by)).open(`/processes/${process.handle}/proposals/new?step=text`);
 const published = () => listProposals(db.sql, { processUri: process.uri, order: "newest", after: null, limit: 1_000 });
 const drafted = () => listDrafts(db.sql, author.id, process.uri);
 const aPhoto = async (background = "#36a") =>

@@ -1,0 +1,65 @@
+// Reads of who writes a proposal together, and of invitations that wait.
+import type { Sql } from "../platform/db.ts";
+import { refuseUnless } from "../platform/refusal.ts";
+import { type Coauthor, type Invitation, invitationDigest } from "./coauthor.ts";
+
+/** Whether the account is named beside its author. */
+export async function isCoauthor(sql: Sql, proposalUri: string, accountId: string): Promise<boolean> {
+  const rows = await sql`
+    select from proposal_coauthor where proposal_uri = ${proposalUri} and account_id = ${accountId}`;
+  return rows.length > 0;
+}
+
+/** In the order in which they joined. */
+export async function listCoauthors(sql: Sql, proposalUri: string): Promise<Coauthor[]> {
+  return await sql<Coauthor[]>`
+    select account_id, coalesce(actor.name, account.name) as name, joined_at
+    from proposal_coauthor join account on account.id = account_id left join actor on actor.id = account.actor_id
+    where proposal_uri = ${proposalUri} order by joined_at, account_id`;
+}
+
+export async function listInvitations(sql: Sql, proposalUri: string, now: Date): Promise<Invitation[]> {
+  return await sql<Invitation[]>`
+    select id, email, created_at, expires_at from proposal_invitation
+    where proposal_uri = ${proposalUri} and expires_at > ${now} order by id`;
+}
+
+/** What someone reads who was invited: not the text, which is shown once they are one of the authors. */
+export interface OpenInvitation {
+  readonly id: string;
+  readonly proposalUri: string;
+  readonly proposalId: string;
+  readonly title: string;
+  readonly language: string;
+  readonly inviterName: string;
+  readonly processTitle: string;
+  readonly isDraft: boolean;
+}
+
+/** @throws Refused `link-expired` for one that was used, declined or taken back, or is too old. */
+export async function readInvitation(sql: Sql, token: string, now: Date): Promise<OpenInvitation> {
+  const [invitation] = await sql<OpenInvitation[]>`
+    select proposal_invitation.id, proposal_uri, proposal.id as proposal_id, proposal.title, proposal.language,
+      coalesce(actor.name, account.name) as inviter_name, coalesce(process.title, '') as process_title,
+      proposal.state = 'draft' as is_draft
+    from proposal_invitation join proposal on proposal.uri = proposal_uri join subject on subject.uri = proposal_uri
+      join account on account.id = invited_by left join actor on actor.id = account.actor_id
+      left join subject process on process.uri = proposal.process_uri
+    where token_digest = ${invitationDigest(token)} and expires_at > ${now} and subject.deleted_at is null`;
+  refuseUnless(invitation !== undefined, "link-expired");
+  return invitation;
+}
+
+/** What the mail of an invitation is made of; null for one that is over. */
+export async function findInvitationMail(sql: Sql, id: string, now: Date) {
+  const [invitation] = await sql<
+    { email: string; inviterName: string; title: string; processTitle: string; locale: string; city: string | null }[]
+  >`
+    select proposal_invitation.email, coalesce(actor.name, account.name) as inviter_name, proposal.title,
+      coalesce(process.title, '') as process_title, account.locale,
+      (select name from actor where kind = 'organisation' and origin is null order by id limit 1) as city
+    from proposal_invitation join proposal on proposal.uri = proposal_uri join account on account.id = invited_by
+      left join actor on actor.id = account.actor_id left join subject process on process.uri = proposal.process_uri
+    where proposal_invitation.id = ${id} and proposal_invitation.email is not null and expires_at > ${now}`;
+  return invitation ?? null;
+}

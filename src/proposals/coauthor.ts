@@ -1,0 +1,42 @@
+// Who writes a proposal with its author: how many, how they are asked, what an invitation is made of. Pure.
+import { createHash, createHmac } from "node:crypto";
+import { dayMs } from "../platform/time.ts";
+import type { Proposal } from "./proposal.ts";
+
+export const coauthorsMax = 10;
+/** Waiting at one time, of one proposal. */
+export const invitationsMax = 10;
+/** By mail, of one person in a day, so that nobody is pestered from here. */
+export const mailedPerDayMax = 20;
+export const invitationLifetimeMs = 14 * dayMs;
+/** What a copy may name. */
+export const coauthorNamesMax = 20;
+
+/** As the token of a sign-in link is made: a queued mail carries the id alone, and no row is enough to accept. */
+export const invitationToken = (secret: string, invitationId: string): string =>
+  createHmac("sha256", secret).update(`proposal invitation ${invitationId}`).digest("base64url");
+
+export const invitationDigest = (token: string): Buffer => createHash("sha256").update(token).digest();
+
+/** The address of the link. It leads on at once to {@link answerPath}, which is no key. */
+export const invitationPath = (token: string): string => `/account/invitation/${token}`;
+export const answerPath = "/account/coauthorship";
+
+/** An invitation that waits, as the author of the proposal sees it. */
+export interface Invitation {
+  readonly id: string;
+  /** Null: a link to hand on. */
+  readonly email: string | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface Coauthor {
+  readonly accountId: string;
+  readonly name: string;
+  readonly joinedAt: Date;
+}
+
+/** Everyone who is named for it, its author first; empty where nobody is any more. */
+export const namesOf = ({ authorName, coauthors }: Pick<Proposal, "authorName" | "coauthors">): string[] =>
+  [authorName, ...coauthors].filter((name) => name !== "");
