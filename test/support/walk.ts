@@ -132,7 +132,9 @@ export async function signedIn(
   await city.sql`update account set locale = ${lang} where id = ${account.id}`;
   const walk = await openWalk(browser, city, options);
   const link = { email: account.email, locale: lang, returnTo: at, lifetimeMs: 60_000 };
-  await walk.page.goto(await issueSignInLink(city.sql, city.uris, secretOfTests, link, city.instance.house.clock.now()));
+  await walk.page.goto(
+    await issueSignInLink(city.sql, city.uris, secretOfTests, link, city.instance.house.clock.now()),
+  );
   await walk.press(walk.t("accounts.sign-in-now"));
   return walk;
 }
