@@ -1,9 +1,8 @@
 // The ids of activities that have had their effect are kept only as long as one could come again.
 import type { Sql } from "../src/platform/db.ts";
 import { type Handlers, schedule } from "../src/platform/jobs.ts";
+import { readRetention } from "../src/subjects/retention-queries.ts";
 
-/** Servers send a failed activity again for some days; a signature is good for one hour. */
-export const receivedKeptDays = 90;
 const dayMs = 86_400_000;
 const sweptAtOnce = 5_000;
 const sweepKind = "sweep-received";
@@ -15,7 +14,7 @@ export const scheduleReceivedSweep = (sql: Sql, now: Date): Promise<void> =>
 export const receivedSweepHandlers = (sql: Sql, now: () => Date): Handlers => ({
   [sweepKind]: async () => {
     await scheduleReceivedSweep(sql, now());
-    const before = new Date(+now() - receivedKeptDays * dayMs);
+    const before = new Date(+now() - (await readRetention(sql)).receivedDays * dayMs);
     for (let gone = sweptAtOnce; gone === sweptAtOnce; ) {
       const swept = await sql`
         delete from received_activity where uri = any(array(

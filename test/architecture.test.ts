@@ -26,6 +26,8 @@ const roomsInOrder = [
   ["adoptions"],
   // What waits for the participation team in all of them.
   ["desk"],
+  // What the administrators decide about all of them.
+  ["settings"],
   // The pages that show all of them: the front door.
   ["front"],
 ];

@@ -47,9 +47,17 @@ export function signInPage(
     canonical: "/sign-in",
     scripts: scriptsOf(ways),
     main: html`${form(ctx, { action: "/sign-in", submit: t("accounts.send-link"), body })}
+      ${agreement(ctx)}
       ${ways.length === 0 ? nothing : section(t("accounts.other-ways"), waysToSignIn(ctx, returnTo, ways), undefined, "other-ways")}`,
   });
 }
+
+/** Said wherever an account can begin. */
+const agreement = ({ t }: PageContext): Markup =>
+  html`<p class="hint">${t.rich("texts.agree", {
+    terms: html`<a href="/terms">${t("texts.terms")}</a>`,
+    privacy: html`<a href="/privacy">${t("texts.privacy")}</a>`,
+  })}</p>`;
 
 /** All ways, one below the other. */
 export const waysToSignIn = (ctx: PageContext, returnTo: string, ways: readonly SignInWay[], device = ""): Markup =>

@@ -71,6 +71,7 @@ export const knownActs = [
   "list-imported",
   "list-import-undone",
   "moderation-settings",
+  "settings-changed",
   "taken-back",
 ] as const;
 export type KnownAct = (typeof knownActs)[number];

@@ -4,11 +4,15 @@ import { pickText } from "../platform/text.ts";
 import type { CityIdentity } from "../web/context.ts";
 import type { Organisation } from "./city.ts";
 
-/** The face of the node in a reader's language. Before set-up there is no city: the host stands for it. */
+/**
+ * The face of the node in a reader's language. Before set-up there is no city: the host stands for it.
+ * @param chosen what is a setting of the node rather than of the organisation.
+ */
 export function identityOf(
   organisation: Organisation | null,
   node: { origin: string; version: string; sourceUrl: string | null; isTrial: boolean },
   lang: string | null = null,
+  chosen: Pick<CityIdentity, "second" | "offered" | "tiles"> = {},
 ): CityIdentity {
   const { host } = new URL(node.origin);
   if (organisation === null) {
@@ -26,7 +30,7 @@ export function identityOf(
   const first = languages.find(isLanguage) ?? "en";
   const wished = lang === null ? languages : [lang, ...languages];
   return {
-    ...node,
+    ...{ ...node, ...chosen },
     name: pickText(name, ...wished).text,
     tagline: pickText(tagline, ...wished).text,
     handle: `@${organisation.handle}@${host}`,

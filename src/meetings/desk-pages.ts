@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { requireRole } from "../accounts/viewer.ts";
 import { listOrganisationActors } from "../actors/queries.ts";
+import { findMainOrganisation } from "../cities/queries.ts";
 import { isId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
@@ -60,7 +61,8 @@ function openingRoutes(pages: Hono<PageEnv>, house: House): void {
       listOrganisationActors(sql),
       listCategories(sql, process?.uri ?? null),
     ]);
-    return meetingFormPage(c.get("page"), { meeting: null, process, organisations, categories, state });
+    const territory = await territoryOf(house, process);
+    return meetingFormPage(c.get("page"), { meeting: null, process, organisations, categories, state, territory });
   };
   const processOf = async (c: Context<PageEnv>): Promise<Process | null> => {
     const segment = c.req.param("segment");
@@ -101,6 +103,7 @@ function changingRoutes(pages: Hono<PageEnv>, house: House): void {
       organisations: [],
       categories: await listCategories(sql, meeting.processUri),
       state,
+      territory: await territoryOf(house, process),
     });
 
   pages.get("/meetings/:id/edit", async (c) => {
@@ -182,3 +185,7 @@ function afterwardsRoutes(pages: Hono<PageEnv>, house: House): void {
     });
   });
 }
+
+/** What a place is chosen on: the pilot area of the process, else the territory of the city. */
+const territoryOf = async ({ sql }: House, process: Process | null): Promise<unknown> =>
+  process?.pilotGeojson ?? (await findMainOrganisation(sql))?.territoryGeojson ?? null;

@@ -12,6 +12,7 @@ import type { PageContext } from "../web/context.ts";
 import { buttonLink, type Fields, form, openFields } from "../web/fields.ts";
 import type { FormState, FormValues } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
+import { placePicker } from "../web/map.ts";
 import {
   isPossibleLength,
   lineLengthMax,
@@ -33,6 +34,8 @@ export interface MeetingFormProps {
   readonly organisations: readonly Actor[];
   readonly categories: readonly Category[];
   readonly state: FormState;
+  /** GeoJSON of the area the place can be chosen on. */
+  readonly territory?: unknown;
 }
 
 const crumbsOf = (ctx: PageContext, process: Process | null) =>
@@ -50,6 +53,7 @@ export function meetingFormPage(ctx: PageContext, props: MeetingFormProps): Mark
     title: t(meeting === null ? "meetings.new" : "meetings.edit"),
     section: process === null ? "meetings" : "processes",
     isUnlisted: true,
+    scripts: ["place-picker.js"],
     crumbs: crumbsOf(ctx, process),
     lead: t(meeting?.state === "scheduled" ? "meetings.form.told" : "meetings.form.draft"),
     main: form(ctx, {
@@ -61,7 +65,7 @@ export function meetingFormPage(ctx: PageContext, props: MeetingFormProps): Mark
         ${fields.text("title", { label: t("meetings.form.title"), charsMax: titleLengthMax })}
         ${process === null && meeting === null ? fields.select("organisation", { label: t("meetings.organisation"), options: props.organisations.map(({ id, name }) => ({ value: id, label: name })) }) : nothing}
         ${times(ctx, fields)}
-        ${place(ctx, fields)}
+        ${place(ctx, fields, props.territory ?? null)}
         ${fields.area("body", { label: t("meetings.form.body"), hint: t("processes.form.markdown"), charsMax: textLengthMax, optional: true })}
         ${fields.area("agenda", { label: t("meetings.agenda"), hint: t("meetings.form.agenda-hint"), charsMax: textLengthMax, optional: true })}
         ${fields.text("audience", { label: t("meetings.audience"), hint: t("meetings.form.audience-hint"), charsMax: lineLengthMax, optional: true })}
@@ -76,16 +80,20 @@ const times = ({ t, city }: PageContext, fields: Fields): Markup => html`<div cl
   ${fields.dateTime("starts", { label: t("meetings.form.starts"), hint: t("meetings.form.starts-hint") })}
   ${fields.dateTime("ends", { label: t("meetings.form.ends"), hint: t("meetings.form.ends-hint"), optional: true })}
   </div>
-  ${fields.text("timeZone", { label: t("meetings.form.time-zone"), hint: t("meetings.form.time-zone-hint"), value: city.timeZone, charsMax: 60, spellcheck: false })}`;
+  ${fields.text("timeZone", { label: t("meetings.form.time-zone"), hint: t("meetings.form.time-zone-hint"), value: city.timeZone, suggestions: Intl.supportedValuesOf("timeZone"), charsMax: 60, spellcheck: false, autocomplete: "off" })}`;
 
-const place = ({ t }: PageContext, fields: Fields): Markup => html`
+const place = (ctx: PageContext, fields: Fields, territory: unknown): Markup => {
+  const { t } = ctx;
+  return html`
   ${fields.radios("kind", { label: t("meetings.form.kind"), value: "in-person", options: meetingKinds.map((kind) => ({ value: kind, label: t(`meetings.kind.${kind}`) })) })}
   ${fields.text("address", { label: t("meetings.place"), hint: t("meetings.form.address-hint"), charsMax: lineLengthMax, optional: true })}
+  ${placePicker(ctx, { territory, latitude: "latitude", longitude: "longitude" })}
   <div class="field-row">
   ${fields.text("latitude", { label: t("meetings.form.latitude"), inputmode: "decimal", charsMax: 20, optional: true })}
   ${fields.text("longitude", { label: t("meetings.form.longitude"), inputmode: "decimal", charsMax: 20, optional: true })}
   </div>
   ${fields.text("link", { label: t("meetings.link"), hint: t("meetings.form.link-hint"), type: "url", charsMax: lineLengthMax, optional: true })}`;
+};
 
 export function minutesFormPage(
   ctx: PageContext,

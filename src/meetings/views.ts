@@ -131,7 +131,7 @@ function facts(ctx: PageContext, meeting: Meeting, territory: unknown): Markup {
     ${
       point === null || territory === null
         ? nothing
-        : html`<div class="section-small">${placeMap(t, { label: t("meetings.map"), territory, points: [{ ...point, label: address || meeting.title, href: null }], hasList: false })}</div>`
+        : html`<div class="section-small">${placeMap(ctx, { label: t("meetings.map"), territory, points: [{ ...point, label: address || meeting.title, href: null }], hasList: false })}</div>`
     }`;
 }
 

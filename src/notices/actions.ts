@@ -3,6 +3,8 @@
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
+import { dayMs } from "../platform/time.ts";
+import { readRetention } from "../subjects/retention-queries.ts";
 import { kindsToldByLetter, type MailRhythm, type NewNotice, type Telling, usualRhythm } from "./notice.ts";
 
 /**
@@ -119,13 +121,11 @@ export async function markAllRead(sql: Sql, accountId: string, until: string, no
     update notice set read_at = ${now} where account_id = ${accountId} and id <= ${until} and read_at is null`;
 }
 
-/** How long a notice is kept on the page. */
-export const noticeKeptMs = 400 * 24 * 3_600_000;
 const sweptAtOnceMax = 10_000;
 
 /** Forgets old notices, a bounded number at a time, and addresses that nobody confirmed within a day. */
 export async function sweepNotices(sql: Sql, now: Date): Promise<void> {
-  const before = new Date(+now - noticeKeptMs);
+  const before = new Date(+now - (await readRetention(sql)).noticeDays * dayMs);
   await sql`
     delete from notice where id in (select id from notice where created_at < ${before} limit ${sweptAtOnceMax})`;
   await sql`delete from mail_following_notice where created_at < ${before}`;

@@ -85,10 +85,13 @@ function makeTranslator(lang: Language, timeZone: string): Translator {
     return key;
   };
   const shown = (value: string | number) => (typeof value === "number" ? numbers.format(value) : value);
+  const elide = elisionOf(lang);
   const translate = (key: MessageKey, params: MessageParams = {}): string =>
-    template(key, params).replace(placeholders, (whole, name: string) =>
-      Object.hasOwn(params, name) ? shown(params[name]!) : whole,
-    );
+    template(key, params).replace(placeholders, (whole, before: string | undefined, name: string) => {
+      if (!Object.hasOwn(params, name)) return whole;
+      const value = params[name]!;
+      return `${typeof value === "string" ? elide(before ?? "", value) : (before ?? "")}${shown(value)}`;
+    });
 
   return Object.assign(translate, {
     lang,
@@ -97,7 +100,8 @@ function makeTranslator(lang: Language, timeZone: string): Translator {
     rich(key: MessageKey, params: Readonly<Record<string, Renderable>>): Markup {
       const parts = template(key, params).split(placeholder);
       return html`${parts.map((part, index) => {
-        if (index % 2 === 0) return part;
+        const next = params[parts[index + 1] ?? ""];
+        if (index % 2 === 0) return typeof next === "number" ? part : elide(part, String(next ?? ""));
         const value = params[part];
         return typeof value === "number" ? shown(value) : (value ?? raw(`{${part}}`));
       })}`;
@@ -114,7 +118,20 @@ function makeTranslator(lang: Language, timeZone: string): Translator {
 }
 
 const placeholder = /\{(\w+)\}/;
-const placeholders = new RegExp(placeholder, "g");
+/** With the word before, where it is one that a vowel may shorten. */
+const placeholders = /(\b[Dd]e )?\{(\w+)\}/g;
+
+const begins = {
+  // Whether an h is mute cannot be told from a name.
+  fr: /^(?:<[^>]*>|\s)*[aeiouyàâäéèêëîïôöùûüœæ]/i,
+  ca: /^(?:<[^>]*>|\s)*h?[aeiouàèéíïòóúü]/i,
+} as const;
+
+/** French and Catalan say d’Ajuntament, not “de Ajuntament”: the text before a value, as that value wants it. */
+const elisionOf = (lang: Language) => (before: string, value: string) => {
+  const isElided = (lang === "fr" || lang === "ca") && begins[lang].test(value);
+  return isElided ? before.replace(/\b([Dd])e $/, "$1’") : before;
+};
 
 function money(lang: Language, cents: number | bigint, currency: string): string {
   const probe = new Intl.NumberFormat(lang, { style: "currency", currency });
@@ -182,13 +199,16 @@ export interface LanguageWishes {
   /** The Accept-Language header. */
   readonly header: string | null;
   readonly city: Language;
+  /** Those the city offers; all of the interface where it did not choose. */
+  readonly offered?: readonly Language[] | null | undefined;
 }
 
 /** What the account says wins, then what was chosen on this device, then the browser's list, then the city's own language. */
-export function chooseLanguage({ cookie, account, header, city }: LanguageWishes): Language {
-  if (isLanguage(account)) return account;
-  if (isLanguage(cookie)) return cookie;
-  for (const tag of acceptedLanguages(header ?? "")) if (isLanguage(tag)) return tag;
+export function chooseLanguage({ cookie, account, header, city, offered }: LanguageWishes): Language {
+  const isOffered = (tag: string | null): tag is Language => isLanguage(tag) && (offered?.includes(tag) ?? true);
+  if (isOffered(account)) return account;
+  if (isOffered(cookie)) return cookie;
+  for (const tag of acceptedLanguages(header ?? "")) if (isOffered(tag)) return tag;
   return city;
 }
 

@@ -234,7 +234,7 @@ function goals(t: Translator, process: Process): Markup {
 function pilot(ctx: PageContext, process: Process): Markup {
   const { t } = ctx;
   const map = process.pilotGeojson
-    ? placeMap(t, { label: t("processes.pilot-map"), points: [], territory: process.pilotGeojson })
+    ? placeMap(ctx, { label: t("processes.pilot-map"), points: [], territory: process.pilotGeojson })
     : nothing;
   const tone = { stop: "bad", adjust: "waiting", scale: "good" } as const;
   return section(

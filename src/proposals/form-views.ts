@@ -13,6 +13,7 @@ import { buttonLink, confirmForm, type Fields, form, openFields } from "../web/f
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { section } from "../web/lists.ts";
+import { placePicker } from "../web/map.ts";
 import { addressCharsMax, altCharsMax, asText } from "./form-reading-views.ts";
 import { wordDiff } from "./history-views.ts";
 import { bodyLengthMax, imagesMax, type Proposal, proposalPath, titleLengthMax } from "./proposal.ts";
@@ -152,6 +153,7 @@ const where = (ctx: PageContext, fields: Fields, territory: unknown): Markup => 
   const { t } = ctx;
   return html`<fieldset class="form-part"><legend><h2>${t("proposals.place")}</h2></legend>
   ${fields.text("address", { label: t("proposals.form.address"), hint: t("proposals.form.address-hint"), charsMax: addressCharsMax, optional: true, autocomplete: "off" })}
+  ${placePicker(ctx, { territory, latitude: "latitude", longitude: "longitude" })}
   <div class="field-row">
   ${fields.text("latitude", { label: t("proposals.form.latitude"), hint: t("proposals.form.latitude-hint"), inputmode: "decimal", charsMax: 20, optional: true })}
   ${fields.text("longitude", { label: t("proposals.form.longitude"), hint: t("proposals.form.longitude-hint"), inputmode: "decimal", charsMax: 20, optional: true })}

@@ -220,9 +220,9 @@ const views = ({ t, path }: PageContext, { view }: ProposalListProps): Markup =>
     { href: withQuery(path, { view: "places" }), label: t("proposals.view.places"), isCurrent: view === "places" },
   ]);
 
-const places = ({ t }: PageContext, { territory, proposals }: ProposalListProps): Markup =>
-  placeMap(t, {
-    label: t("proposals.map-label"),
+const places = (ctx: PageContext, { territory, proposals }: ProposalListProps): Markup =>
+  placeMap(ctx, {
+    label: ctx.t("proposals.map-label"),
     territory,
     points: proposals.rows.flatMap((proposal) =>
       proposal.latitude === null || proposal.longitude === null

@@ -180,7 +180,7 @@ function place(ctx: PageContext, { proposal, territory }: ProposalPageProps): Re
         ? nothing
         : html` <a class="hint" rel="noopener" href="${href(`https://www.openstreetmap.org/?mlat=${point.latitude}&mlon=${point.longitude}#map=17/${point.latitude}/${point.longitude}`)}">${t("proposals.open-map")}</a>`
     }</p>
-    ${point === null ? nothing : placeMap(t, { label: t("proposals.map-of-place"), points: [{ ...point, label: address || proposal.title, href: null }], territory, hasList: false })}
+    ${point === null ? nothing : placeMap(ctx, { label: t("proposals.map-of-place"), points: [{ ...point, label: address || proposal.title, href: null }], territory, hasList: false })}
   </section>`;
 }
 

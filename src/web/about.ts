@@ -1,4 +1,4 @@
-// What this site is, who answers for it, and how well it can be used: `/about` and `/accessibility`.
+// What this site is and who may do what on it: `/about`.
 import { Hono } from "hono";
 import { href, html, nothing } from "../platform/html.ts";
 import type { PageEnv } from "./context.ts";
@@ -6,16 +6,15 @@ import { followBox } from "./fediverse.ts";
 import { page } from "./layout.ts";
 import { factList, section } from "./lists.ts";
 
-export const aboutPages = new Hono<PageEnv>()
-  .get("/about", (c) => {
-    const ctx = c.get("page");
-    const { t, city } = ctx;
-    return c.html(
-      page({
-        ctx,
-        title: t("about.title", { city: city.name }),
-        lead: city.tagline,
-        main: html`${section(t("about.how"), html`<div class="prose"><p>${t("about.how-propose")}</p><p>${t("about.how-answer")}</p><p>${t("about.how-network")}</p></div>`)}
+export const aboutPages = new Hono<PageEnv>().get("/about", (c) => {
+  const ctx = c.get("page");
+  const { t, city } = ctx;
+  return c.html(
+    page({
+      ctx,
+      title: t("about.title", { city: city.name }),
+      lead: city.tagline,
+      main: html`${section(t("about.how"), html`<div class="prose"><p>${t("about.how-propose")}</p><p>${t("about.how-answer")}</p><p>${t("about.how-network")}</p></div>`)}
           ${section(t("about.voices"), html`<div class="prose"><p>${t("about.voices-text")}</p></div>`, undefined, "rules")}
           ${section(t("about.private"), html`<div class="prose"><p>${t("about.private-text")}</p></div>`, undefined, "privacy")}
           ${section(
@@ -37,18 +36,7 @@ export const aboutPages = new Hono<PageEnv>()
               ],
             ]),
           )}`,
-        aside: followBox(ctx, { handle: city.handle, uri: city.origin, title: t("about.follow", { city: city.name }) }),
-      }),
-    );
-  })
-  .get("/accessibility", (c) => {
-    const ctx = c.get("page");
-    const { t } = ctx;
-    return c.html(
-      page({
-        ctx,
-        title: t("shell.accessibility"),
-        main: html`<div class="prose"><p>${t("accessibility.aim")}</p><p>${t("accessibility.means")}</p><p>${t("accessibility.checked")}</p><p>${t("accessibility.limits")}</p><p>${t("accessibility.tell")}</p></div>`,
-      }),
-    );
-  });
+      aside: followBox(ctx, { handle: city.handle, uri: city.origin, title: t("about.follow", { city: city.name }) }),
+    }),
+  );
+});

@@ -59,12 +59,16 @@ function shadeUntil(from: Oklch, step: number, isEnough: (hex: string) => boolea
   return step < 0 ? "#000000" : "#ffffff";
 }
 
-function accentCss(accent: string): string {
-  const declare = (mode: "light" | "dark") => {
-    const { solid, onSolid, text, strong, soft, line, tiles } = shadesOf(accent, mode);
-    const tileText = tiles.map((tile, index) => `--tile-${index}:${tile}`).join(";");
-    return `--accent:${solid};--on-accent:${onSolid};--accent-text:${text};--accent-strong:${strong};--accent-soft:${soft};--accent-line:${line};${tileText}`;
-  };
+function declarations(accent: string, second: string | null, mode: "light" | "dark"): string {
+  const { solid, onSolid, text, strong, soft, line, tiles } = shadesOf(accent, mode);
+  const others = second === null ? tiles : shadesOf(second, mode).tiles;
+  // The patterns are where the second colour is seen: every other tile of them.
+  const tileText = tiles.map((tile, index) => `--tile-${index}:${index % 2 === 1 ? others[index] : tile}`).join(";");
+  return `--accent:${solid};--on-accent:${onSolid};--accent-text:${text};--accent-strong:${strong};--accent-soft:${soft};--accent-line:${line};${tileText}`;
+}
+
+function accentCss(accent: string, second: string | null): string {
+  const declare = (mode: "light" | "dark") => declarations(accent, second, mode);
   return [
     `:root{${declare("light")}}`,
     `@media (prefers-color-scheme:dark){:root:not([data-theme="light"]){${declare("dark")}}}`,
@@ -73,17 +77,66 @@ function accentCss(accent: string): string {
   ].join("\n");
 }
 
-/** The stylesheet of one colour; its address changes when the shades do. */
-export function accentUrl(accent: string): string {
+/** The stylesheet of one colour, or of two; its address changes when the shades do. */
+export function accentUrl(accent: string, second: string | null = null): string {
   const colour = isAccent(accent) ? accent.slice(1).toLowerCase() : accentDefault.slice(1);
-  return `/assets/accent-${colour}-${contentHash(accentCss(`#${colour}`))}.css`;
+  const other = second !== null && isAccent(second) ? second.toLowerCase() : null;
+  const hash = contentHash(accentCss(`#${colour}`, other));
+  return `/assets/accent-${colour}${other === null ? "" : `-${other.slice(1)}`}-${hash}.css`;
 }
 
-export const accentRoutes = new Hono().get("/assets/:file{accent-[0-9a-f]{6}-[0-9a-f]{12}\\.css}", (c) => {
-  const [, colour = ""] = c.req.param("file").split("-");
-  const body = accentCss(`#${colour}`);
-  return answerFile(c, { body, type: "text/css; charset=utf-8", hash: contentHash(body) }, immutable);
-});
+/** The stylesheet that shows two colours side by side in light and dark, before they are anyone's. */
+export const sampleUrl = (accent: string, second: string | null): string =>
+  `/assets/sample-${accent.slice(1).toLowerCase()}${second === null ? "" : `-${second.slice(1).toLowerCase()}`}.css`;
+
+function sampleCss(accent: string, second: string | null): string {
+  return (["light", "dark"] as const)
+    .map((mode) => `.colour-sample-${mode}{color-scheme:${mode};${declarations(accent, second, mode)}}`)
+    .join("\n");
+}
+
+const hexPattern = "[0-9a-f]{6}";
+
+export const accentRoutes = new Hono()
+  .get(`/assets/:file{accent(-${hexPattern}){1,2}-[0-9a-f]{12}\\.css}`, (c) => {
+    const [, colour = "", other = ""] = c.req.param("file").split("-");
+    const body = accentCss(`#${colour}`, other.length === 6 ? `#${other}` : null);
+    return answerFile(c, { body, type: "text/css; charset=utf-8", hash: contentHash(body) }, immutable);
+  })
+  .get(`/assets/:file{sample(-${hexPattern}){1,2}\\.css}`, (c) => {
+    const [, colour = "", other] = c.req.param("file").replace(".css", "").split("-");
+    const body = sampleCss(`#${colour}`, other === undefined ? null : `#${other}`);
+    return answerFile(c, { body, type: "text/css; charset=utf-8", hash: contentHash(body) }, "no-cache");
+  });
+
+/** What colours are held against: letters need 4.5, shapes 3 (WCAG 2.2, 1.4.3 and 1.4.11). */
+export const contrastMin = { letters: 4.5, shapes: 3 } as const;
+
+export interface ColourCheck {
+  /** Contrast ratios, 1 to 21: of the colour itself on light paper and under white letters, and of its lighter shade on dark paper. */
+  readonly onLight: number;
+  readonly underWhite: number;
+  readonly onDark: number;
+  readonly isEnough: boolean;
+  /** The nearest colour of the same hue that is enough; the colour itself where it is. */
+  readonly nearest: string;
+}
+
+/**
+ * Whether people can read or see what is in a colour. On dark paper a lighter shade stands for it, which is made to be enough.
+ * @param use letters for links and buttons, shapes for patterns.
+ */
+export function checkColour(colour: string, use: keyof typeof contrastMin): ColourCheck {
+  const isEnough = (hex: string) => contrast(hex, paper.light) >= contrastMin[use];
+  const hex = colour.toLowerCase();
+  return {
+    onLight: contrast(hex, paper.light),
+    underWhite: contrast(hex, "#ffffff"),
+    onDark: contrast(shadesOf(hex, "dark").text, paper.dark),
+    isEnough: isEnough(hex),
+    nearest: isEnough(hex) ? hex : shadeUntil(toOklch(hex), -0.005, isEnough),
+  };
+}
 
 /** Contrast ratio of two colours (WCAG 2.2, 1 to 21). */
 export function contrast(a: string, b: string): number {

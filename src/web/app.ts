@@ -46,6 +46,8 @@ import { residencePages } from "../residences/pages.ts";
 import { becameOf } from "../results/list-views.ts";
 import { resultPages } from "../results/pages.ts";
 import { listResultsOf, readMilestoneTexts, readResultTexts } from "../results/queries.ts";
+import { settingPages } from "../settings/pages.ts";
+import { readPageSettings } from "../settings/queries.ts";
 import type { PageContext, PageEnv } from "./context.ts";
 import { type HealthOptions, healthPages } from "./health.ts";
 import { searchPages } from "./search.ts";
@@ -79,7 +81,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
   const { sql, uris, clock } = house;
   const { secret, version, sourceUrl, isPublic } = settings;
   const node = { origin: uris.origin, version, sourceUrl, isTrial: !isPublic };
-  const mainOrganisation = keptFor(identityKeptMs, () => findMainOrganisation(sql));
+  const face = keptFor(identityKeptMs, () => Promise.all([findMainOrganisation(sql), readPageSettings(sql)]));
   const shell = openShell({
     cookies: { prefix: settings.cookiePrefix, isSecure: uris.origin.startsWith("https:"), secret },
     origin: uris.origin,
@@ -91,7 +93,10 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
       uploadRoutes(house.uploadsDir),
       oneClickRoutes(house, { secret }),
     ],
-    findCity: async (lang) => identityOf(await mainOrganisation(), node, lang),
+    findCity: async (lang) => {
+      const [city, { map, ...chosen }] = await face();
+      return identityOf(city, node, lang, { ...chosen, tiles: map });
+    },
     assists: openAssistDoor(house),
     largeUploads: [censusUpload],
     findAccount: (token) => loadViewer(sql, token, clock.now()),
@@ -137,6 +142,7 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     noticePages(house, settings),
     erasurePages(house, copyErasers),
     ownDataPages(house),
+    settingPages(house),
     moderationPages(
       house,
       {

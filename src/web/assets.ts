@@ -17,7 +17,18 @@ const fromPackages: Partial<Record<AssetName, string>> = {
   // A script, not a module: one request instead of twenty. What imports it finds `SimpleWebAuthnBrowser`.
   "simplewebauthn.js": "../../node_modules/@simplewebauthn/browser/dist/bundle/index.umd.min.js",
 };
-const names = ["koinon.css", "enhance.js", "phase-drag.js", "passkeys.js", "writing.js", "desk-keys.js", "simplewebauthn.js", "icon.svg"] as const;
+const names = [
+  "koinon.css",
+  "enhance.js",
+  "phase-drag.js",
+  "passkeys.js",
+  "writing.js",
+  "desk-keys.js",
+  "place-picker.js",
+  "colours.js",
+  "simplewebauthn.js",
+  "icon.svg",
+] as const;
 export type AssetName = (typeof names)[number];
 
 interface Asset {

@@ -3,6 +3,8 @@ import type { Account } from "../accounts/account.ts";
 import type { Language, Translator } from "../platform/i18n.ts";
 import type { Assist } from "./assisting.ts";
 import type { Cookies } from "./cookies.ts";
+import type { FormValues } from "./forms.ts";
+import type { TileSource } from "./tiles.ts";
 
 /** The city, district or association whose node this is, as its pages show it. */
 export interface CityIdentity {
@@ -15,6 +17,12 @@ export interface CityIdentity {
   readonly logoUrl: string | null;
   /** `#rrggbb`; the shell derives readable shades from it. */
   readonly accent: string;
+  /** A second colour, seen in patterns; null where one is enough. */
+  readonly second?: string | null;
+  /** The languages readers are offered, the first one is the city's own; all of the interface where nobody chose. */
+  readonly offered?: readonly Language[] | null;
+  /** Where pictures of maps come from; null where maps are drawn here. */
+  readonly tiles?: TileSource | null;
   /** IANA time zone: every date on the pages is in it. */
   readonly timeZone: string;
   readonly lang: Language;
@@ -51,10 +59,18 @@ export interface PageContext {
   readonly csrf: string;
   readonly flash: Flash | null;
   readonly theme: Theme;
+  /** The reader has agreed that maps are fetched from the server that draws them for this city. */
+  readonly wantsTiles?: boolean;
   readonly now: Date;
 }
 
 /** The Hono environment of every room's pages: `new Hono<PageEnv>()`, then `c.get("page")`. */
 export interface PageEnv {
-  Variables: { page: PageContext; cookies: Cookies; requestId: string };
+  Variables: {
+    page: PageContext;
+    cookies: Cookies;
+    requestId: string;
+    /** What was typed into a form that was refused for the size of its files. */
+    typedBefore?: FormValues;
+  };
 }

@@ -2,7 +2,9 @@
 import { attrs, classes, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
 import { directionOf, languages, type Translator } from "../platform/i18n.ts";
 import type { LanguageMap } from "../platform/text.ts";
+import { fileBytesMax } from "../platform/uploads.ts";
 import type { PageContext } from "./context.ts";
+import { errorSummary, fieldId } from "./field-summary.ts";
 import type { FormState, FormValue } from "./forms.ts";
 
 export interface FieldProps {
@@ -26,6 +28,8 @@ export interface TextProps extends FieldProps {
   readonly step?: number | "any";
   readonly placeholder?: string;
   readonly spellcheck?: boolean;
+  /** What browsers offer while something is typed; anything else can be typed all the same. */
+  readonly suggestions?: readonly string[];
 }
 
 export interface AreaProps extends FieldProps {
@@ -97,7 +101,8 @@ export function openFields(ctx: PageContext, state: FormState): Fields {
       wrap(
         name,
         props,
-        (control) => html`<input${attrs({ ...control, ...textAttributes(props) })} value="${kept(name, props.value)}">`,
+        (control) =>
+          html`<input${attrs({ ...control, ...textAttributes(props), list: props.suggestions ? `${control.id}-list` : null })} value="${kept(name, props.value)}">${suggestionList(`${control.id}-list`, props.suggestions)}`,
       ),
     area: (name, props) => wrap(name, props, (control) => area(t, control, props, kept(name, props.value))),
     select: (name, props) => wrap(name, props, (control) => selectBox(control, props, kept(name, props.value))),
@@ -127,7 +132,12 @@ export function openFields(ctx: PageContext, state: FormState): Fields {
         (control) => html`<input${attrs({ ...control, type: "date" })} value="${kept(name, props.value)}">`,
       ),
     file: (name, props) =>
-      wrap(name, props, (control) => html`<input${attrs({ ...control, type: "file", accept: props.accept })}>`),
+      wrap(
+        name,
+        props,
+        (control) =>
+          html`<input${attrs({ ...control, type: "file", accept: props.accept, "data-bytes-max": fileBytesMax, "data-too-large": t("field.file-too-large", { megabytes: fileBytesMax / 1_000_000 }) })}>`,
+      ),
     perLanguage: (name, props) => perLanguage(ctx, state, name, named(name, props)),
     hidden: (name, value) => html`<input type="hidden" name="${name}" value="${value}">`,
     summary: () => errorSummary(t, state, labels),
@@ -218,8 +228,6 @@ export const buttonLink = (
 /** Attributes every control of a field shares. */
 type Control = Readonly<Record<string, string | number | boolean | null>>;
 
-const fieldId = (name: string): string => `f-${name.replace(/[^A-Za-z0-9_-]/g, "-")}`;
-
 function labelled(
   t: Translator,
   name: string,
@@ -250,6 +258,11 @@ const optionalMark = (t: Translator, optional: boolean | undefined): Markup =>
 const hintAndError = (t: Translator, id: string, hint: string | undefined, error: string | undefined): Markup => html`
   ${hint ? html`<p class="hint" id="${id}-hint">${hint}</p>` : nothing}
   ${error ? html`<p class="error" id="${id}-error"><span class="visually-hidden">${t("field.error-mark")} </span>${error}</p>` : nothing}`;
+
+const suggestionList = (id: string, suggestions: readonly string[] | undefined): Markup =>
+  suggestions === undefined
+    ? nothing
+    : html`<datalist id="${id}">${suggestions.map((value) => html`<option value="${value}"></option>`)}</datalist>`;
 
 const textAttributes = (props: TextProps) => ({
   type: props.type ?? "text",
@@ -369,28 +382,6 @@ export function readPerLanguage(values: FormState["values"], name: string): Lang
     if (text) texts[lang] = text;
   }
   return texts;
-}
-
-/**
- * Says field by field what is wrong, under the labels readers know. The summary stands above the fields, so its text is
- * made only when the template around them is: by then each field has told its label.
- */
-function errorSummary(t: Translator, state: FormState, labels: ReadonlyMap<string, string>): Markup {
-  const errors = Object.entries(state.errors);
-  if (errors.length === 0) return nothing;
-  const line = (name: string, error: string): Markup => {
-    const label = labels.get(name);
-    if (name === "") return html`${error}`;
-    const text = label === undefined ? error : t("field.error-of", { label, error });
-    return html`<a href="${href(`#${fieldId(name)}`)}">${text}</a>`;
-  };
-  const late = raw("");
-  late.toString = () =>
-    html`<div class="error-summary" role="alert" tabindex="-1" data-focus>
-    <h2>${t("field.problem-title")}</h2>
-    <ul>${errors.map(([name, error]) => html`<li>${line(name, error)}</li>`)}</ul>
-  </div>`.toString();
-  return late;
 }
 
 const asText = (value: FormValue | undefined): string | undefined => (typeof value === "string" ? value : undefined);

@@ -1,7 +1,7 @@
 // The shell of every page: head, city header, menus, breadcrumbs, what was just done, footer.
 import { type Account, holds, holdsSomewhere, mayWorkAtDesk } from "../accounts/account.ts";
 import { attrs, classes, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
-import { languages, type MessageKey, openTranslator, ownNames } from "../platform/i18n.ts";
+import { type Language, languages, type MessageKey, openTranslator, ownNames } from "../platform/i18n.ts";
 import { clip } from "../platform/text.ts";
 import { accentUrl } from "./accent.ts";
 import { type AssetName, assetUrl } from "./assets.ts";
@@ -113,7 +113,7 @@ function head(props: PageProps): Markup {
 <meta name="color-scheme" content="${ctx.theme === "auto" ? "light dark" : ctx.theme}">
 ${fontsFor(t.lang).map((name) => html`<link rel="preload" as="font" type="font/woff2" crossorigin href="${href(assetUrl(name))}">`)}
 <link rel="stylesheet" href="${href(assetUrl("koinon.css"))}">
-<link rel="stylesheet" href="${href(accentUrl(city.accent))}">
+<link rel="stylesheet" href="${href(accentUrl(city.accent, city.second))}">
 <script type="module" src="${href(assetUrl("enhance.js"))}"></script>
 ${props.scripts?.map((name) => html`<script type="module" src="${href(assetUrl(name))}"></script>`)}
 <link rel="icon" href="${href(city.logoUrl ?? assetUrl("icon.svg"))}">
@@ -157,12 +157,13 @@ function header(ctx: PageContext, current: Section | undefined): Markup {
 
 function languageMenu(ctx: PageContext): Markup {
   const { t } = ctx;
+  const offered = offeredTo(ctx);
   return html`<details class="menu" data-menu>
   <summary class="tool">${icon("language")}<span class="tool-text" lang="${t.lang}">${ownNames[t.lang]}</span><span class="visually-hidden">${t("shell.language")}</span></summary>
   <form class="menu-sheet" method="post" action="/preferences">
     <input type="hidden" name="back" value="${ctx.path}">
     <fieldset><legend>${t("shell.language")}</legend>
-    ${languages.map(
+    ${offered.map(
       (lang) =>
         html`<button class="menu-item" type="submit" name="language" value="${lang}" lang="${lang}"${attrs({ "aria-pressed": lang === t.lang ? "true" : null })}>${ownNames[lang]}</button>`,
     )}
@@ -176,6 +177,12 @@ function languageMenu(ctx: PageContext): Markup {
   </form>
 </details>`;
 }
+
+/** What the city offers, and the language this page is in, however the reader came to it. */
+const offeredTo = ({ t, city }: PageContext): readonly Language[] => {
+  const offered = city.offered ?? languages;
+  return offered.includes(t.lang) ? offered : [...offered, t.lang];
+};
 
 const themes: readonly (readonly [Theme, MessageKey])[] = [
   ["auto", "shell.theme.auto"],
@@ -230,7 +237,7 @@ const deskLinks: readonly {
   },
   { href: "/admin/people", label: "accounts.people-title", isFor: mayWorkAtDesk },
   { href: "/desk/residence", label: "residences.desk-title", isFor: mayWorkAtDesk },
-  { href: "/settings", label: "shell.settings", isFor: (by) => holds(by, "administrator") },
+  { href: "/desk/settings", label: "shell.settings", isFor: (by) => holds(by, "administrator") },
 ];
 
 const breadcrumbs = (
@@ -255,8 +262,10 @@ ${props.actions ? html`<div class="page-actions">${props.actions}</div>` : nothi
 const footLinks: readonly (readonly [string, MessageKey])[] = [
   ["/about", "shell.about"],
   ["/about#rules", "shell.rules"],
-  ["/about#privacy", "shell.privacy"],
-  ["/accessibility", "shell.accessibility"],
+  ["/terms", "texts.terms"],
+  ["/privacy", "texts.privacy"],
+  ["/accessibility", "texts.accessibility"],
+  ["/imprint", "texts.imprint"],
   ["/moderation/rules", "rules.title"],
   ["/moderation/log", "shell.moderation-log"],
 ];
@@ -278,7 +287,7 @@ function footer(ctx: PageContext): Markup {
   </nav>
   <form class="foot-languages" method="post" action="/preferences" aria-label="${t("shell.language")}">
     <input type="hidden" name="back" value="${ctx.path}">
-    ${languages.map((lang) => html`<button type="submit" name="language" value="${lang}" lang="${lang}"${attrs({ "aria-pressed": lang === t.lang ? "true" : null })}>${openTranslator(lang, t.timeZone)("shell.read-here")}</button>`)}
+    ${offeredTo(ctx).map((lang) => html`<button type="submit" name="language" value="${lang}" lang="${lang}"${attrs({ "aria-pressed": lang === t.lang ? "true" : null })}>${openTranslator(lang, t.timeZone)("shell.read-here")}</button>`)}
   </form>
   <p class="foot-small">${t.rich("shell.runs-koinon", {
     software:

@@ -55,14 +55,34 @@ export const bareFaultPage = (t: Translator, requestId: string): Markup => html`
 <div class="problem"><p class="problem-text">${t("problem.fault-text")}</p><p class="hint">${t("problem.request", { id: requestId })}</p></div></main></body>
 </html>`;
 
+interface Kept {
+  readonly values: FormValues;
+  readonly action: string;
+  readonly isOwnForm: boolean;
+}
+
 /**
  * The form came too late. What was typed is shown, and can be sent again with a fresh token when the browser vouches
  * that the form was one of ours; otherwise it can only be copied, lest another site sends it by this door.
  */
-export function expiredPage(
-  ctx: PageContext,
-  props: { readonly values: FormValues; readonly action: string; readonly isOwnForm: boolean },
-): Markup {
+export const expiredPage = (ctx: PageContext, props: Kept): Markup =>
+  problem(ctx, {
+    code: 403,
+    title: ctx.t("problem.expired"),
+    text: ctx.t("refusal.form-expired"),
+    more: whatWasTyped(ctx, props, ctx.t("problem.send-again")),
+  });
+
+/** Its files were too large to be taken in: the rest can be sent without them, on the same terms. */
+export const oversizePage = (ctx: PageContext, refused: Refused, props: Kept): Markup =>
+  problem(ctx, {
+    code: refused.status,
+    title: ctx.t("problem.too-large"),
+    text: ctx.t("problem.too-large-text", { megabytes: refused.params.megabytes ?? 0 }),
+    more: whatWasTyped(ctx, props, ctx.t("problem.send-without-files")),
+  });
+
+function whatWasTyped(ctx: PageContext, props: Kept, submit: string): Markup {
   const { t } = ctx;
   const typed = Object.entries(props.values).flatMap(([name, value]) =>
     (typeof value === "string" ? [value] : Array.isArray(value) ? value : []).map((text: string) => ({
@@ -77,14 +97,9 @@ export function expiredPage(
 ${text}</textarea></div>`,
   );
   const hidden = typed.map(({ name, text }) => html`<input${attrs({ type: "hidden", name, value: text })}>`);
-  return problem(ctx, {
-    code: 403,
-    title: t("problem.expired"),
-    text: t("refusal.form-expired"),
-    more: props.isOwnForm
-      ? html`${form(ctx, { action: props.action, submit: t("problem.send-again"), body: hidden })}${kept}`
-      : html`${kept}<p><a href="${href(ctx.path)}">${t("problem.open-form")}</a></p>`,
-  });
+  return props.isOwnForm
+    ? html`${form(ctx, { action: props.action, submit, body: hidden })}${kept}`
+    : html`${kept}<p><a href="${href(ctx.path)}">${t("problem.open-form")}</a></p>`;
 }
 
 const problem = (

@@ -5,8 +5,10 @@ import type { Account } from "../accounts/account.ts";
 import { openRateLimit } from "../platform/ratelimit.ts";
 import { Refused } from "../platform/refusal.ts";
 import { hourMs } from "../platform/time.ts";
-import type { PageEnv } from "./context.ts";
+import type { PageContext, PageEnv } from "./context.ts";
 import { type Cookies, isSame, signature } from "./cookies.ts";
+import type { FormValues } from "./forms.ts";
+import { originOf } from "./tiles.ts";
 
 const contentPolicy = [
   "default-src 'none'",
@@ -28,7 +30,8 @@ export function securityHeaders({ isSecure }: { readonly isSecure: boolean }): M
     const ancestors = c.req.path.startsWith("/embed/") ? "*" : "'none'";
     const headers = c.res.headers;
     if (!headers.has("content-security-policy")) {
-      headers.set("content-security-policy", [...contentPolicy, `frame-ancestors ${ancestors}`].join("; "));
+      const policy = contentPolicy.map((rule) => (rule.startsWith("img-src") ? `${rule}${tileOriginFor(c)}` : rule));
+      headers.set("content-security-policy", [...policy, `frame-ancestors ${ancestors}`].join("; "));
     }
     headers.set("x-content-type-options", "nosniff");
     // A page whose address is itself a key says "no-referrer".
@@ -37,6 +40,13 @@ export function securityHeaders({ isSecure }: { readonly isSecure: boolean }): M
     headers.set("permissions-policy", "camera=(), microphone=(), geolocation=(self), interest-cohort=()");
     if (isSecure) headers.set("strict-transport-security", "max-age=31536000");
   };
+}
+
+/** Pictures of maps come from one server besides this one, for those who agreed to it. */
+function tileOriginFor(c: Context): string {
+  const page = c.get("page") as PageContext | undefined;
+  const tiles = page?.wantsTiles ? page.city.tiles : null;
+  return tiles ? ` ${originOf(tiles)}` : "";
 }
 
 const tokenAgeMsMax = 12 * hourMs;
@@ -128,11 +138,14 @@ export function guardForms(options: {
   };
 }
 
-async function refuseOversize(c: Context, uploadMax: number): Promise<void> {
+async function refuseOversize(c: Context<PageEnv>, uploadMax: number): Promise<void> {
   const isUpload = (c.req.header("content-type") ?? "").startsWith("multipart/form-data");
   const bytesMax = isUpload ? uploadMax : formBytesMax;
   const declared = Number(c.req.header("content-length") ?? Number.NaN);
-  if (declared > bytesMax) throw new Refused("too-large", { megabytes: bytesMax / 1_000_000 });
+  if (declared > bytesMax) {
+    if (isUpload) c.set("typedBefore", await readBeginning(c.req.raw));
+    throw new Refused("too-large", { megabytes: bytesMax / 1_000_000 });
+  }
   if (Number.isNaN(declared)) boundBody(c, bytesMax);
 }
 
@@ -141,6 +154,38 @@ export function boundBody(c: Context, bytesMax: number): void {
   const { body } = c.req.raw;
   if (body === null) return;
   c.req.raw = new Request(c.req.raw, { body: boundedStream(body, bytesMax), duplex: "half" } as RequestInit);
+}
+
+/**
+ * What was typed into a form whose files are too large: the fields in its first megabyte, and nothing where they cannot be
+ * read. The rest is never taken in.
+ */
+async function readBeginning(request: Request): Promise<FormValues> {
+  const type = request.headers.get("content-type") ?? "";
+  const boundary = /boundary="?([^";]+)"?/.exec(type)?.[1];
+  if (boundary === undefined || request.body === null) return {};
+  const reader = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  for (let bytes = 0; bytes < formBytesMax; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value.subarray(0, formBytesMax - bytes));
+    bytes += value.byteLength;
+  }
+  await reader.cancel().catch(() => {});
+  // A part that is cut off ends here; the file it most likely is goes with it.
+  const closed = Buffer.concat([...chunks, Buffer.from(`\r\n--${boundary}--\r\n`)]);
+  try {
+    const typed = await new Response(closed, { headers: { "content-type": type } }).formData();
+    const values: Record<string, string | string[]> = {};
+    for (const name of new Set(typed.keys())) {
+      const texts = typed.getAll(name).filter((value): value is string => typeof value === "string");
+      if (texts.length > 0) values[name.replace(/\[\]$/, "")] = name.endsWith("[]") ? texts : texts.at(-1)!;
+    }
+    return values;
+  } catch {
+    return {};
+  }
 }
 
 function boundedStream(body: ReadableStream<Uint8Array>, bytesMax: number): ReadableStream<Uint8Array> {

@@ -18,7 +18,7 @@ import { type CookieSettings, type Cookies, openCookies } from "./cookies.ts";
 import { followBox, interactionUrl, leavingNotice } from "./fediverse.ts";
 import { formErrors, readForm, takeFlash } from "./forms.ts";
 import { page } from "./layout.ts";
-import { bareFaultPage, expiredPage, faultPage, refusalPage } from "./problem.ts";
+import { bareFaultPage, expiredPage, faultPage, oversizePage, refusalPage } from "./problem.ts";
 import { guardForms, isOwnForm, type LargeUpload, openFormTokens, securityHeaders } from "./security.ts";
 
 export interface ShellOptions {
@@ -80,7 +80,7 @@ function withPage(
     const [city, reader] = await Promise.all([options.findCity(), findReader(options, cookies)]);
     const { account } = reader;
     const wishes = { account: account?.locale ?? null, cookie: cookies.read("language"), city: city.lang };
-    const lang = chooseLanguage({ ...wishes, header: c.req.header("accept-language") ?? null });
+    const lang = chooseLanguage({ ...wishes, header: c.req.header("accept-language") ?? null, offered: city.offered });
     let csrf: string | null = null;
     const context: PageContext = {
       t: openTranslator(lang, city.timeZone),
@@ -95,6 +95,7 @@ function withPage(
       },
       flash: c.req.method === "GET" ? takeFlash(c) : null,
       theme: themeOf(cookies.read("theme")),
+      wantsTiles: cookies.read("tiles") === "yes",
       now,
     };
     c.set("page", context);
@@ -171,6 +172,13 @@ async function answerRefusal(
     const isOurs = isOwnForm(c, options.origin);
     return c.html(expiredPage(ctx, { values, action: c.req.path, isOwnForm: isOurs }), refused.status);
   }
+  const { csrf, ...typed } = c.get("typedBefore") ?? {};
+  if (refused.code === "too-large" && Object.keys(typed).length > 0) {
+    // The rest of the body is not waited for.
+    c.header("connection", "close");
+    const isOurs = isOwnForm(c, options.origin) && csrf !== undefined;
+    return c.html(oversizePage(ctx, refused, { values: typed, action: c.req.path, isOwnForm: isOurs }), refused.status);
+  }
   if (refused.code === "too-many-requests") c.header("retry-after", String(refused.params.seconds ?? 60));
   return c.html(refusalPage(ctx, refused), refused.status);
 }
@@ -185,16 +193,18 @@ export function ownPath(address: string | undefined | null, origin: string): str
 
 const yearSeconds = 365 * 24 * 3600;
 
-/** `POST /preferences`: language and appearance, kept on this device and, for the language, in the account. */
+/** `POST /preferences`: language, appearance and whether maps may be fetched, kept on this device and, for the language, in the account. */
 function preferenceRoutes(options: ShellOptions): Hono<PageEnv> {
   return new Hono<PageEnv>().post("/preferences", async (c) => {
-    const { language, theme, back } = await readForm(c);
+    const { language, theme, tiles, back } = await readForm(c);
     const cookies = c.get("cookies");
     const { account } = c.get("page");
     if (isLanguage(language)) {
       cookies.set("language", language, yearSeconds);
       if (account) await options.rememberLanguage(account, language);
     }
+    if (tiles === "yes") cookies.set("tiles", "yes", yearSeconds);
+    if (tiles === "no") cookies.remove("tiles");
     if (typeof theme === "string") cookies.set("theme", themeOf(theme), yearSeconds);
     return c.redirect(ownPath(typeof back === "string" ? back : null, options.origin), 303);
   });

@@ -189,7 +189,7 @@ function proposalPage(ctx: PageContext): Markup {
     feeds: [{ href: "/feed.atom", title: "Answers", type: "application/atom+xml" }],
     main: html`${articleBody(t, markdownToHtml("Forty plane trees.\n\n1. Take one parking lane\n2. Plant before February"), "en")}
       ${answerBox(t, { status: { label: "Accepted", tone: "good" }, by: "City of Vilanova del Mar", at: inDays(-2), body: markdownToHtml("We will plant twenty-six trees."), lang: "en", cost: "€184,000", term: "Winter 2026" })}
-      ${section("Where it is", placeMap(t, { label: "Map of the place", territory, points: [{ longitude: 1.72, latitude: 41.22, label: "Carrer de la Pau", href: "/proposal" }] }))}
+      ${section("Where it is", placeMap(ctx, { label: "Map of the place", territory, points: [{ longitude: 1.72, latitude: 41.22, label: "Carrer de la Pau", href: "/proposal" }] }))}
       ${thread(ctx, { comments, balance: { for: 22, neutral: 6, against: 5 }, count: 41, compose })}`,
     call: html`<section class="panel support-panel"><h2 class="visually-hidden">Supports</h2>${stat(t, 1284, "supports of verified residents")}${buttonForm(ctx, { action: "/form", label: "Support", about: "Shade and water", isPressed: false })}</section>`,
     aside: html`${followBox(ctx, { handle: "@discussion-4f2a@vilanova.example", uri: `${sampleOrigin}/proposal`, title: "Follow this discussion" })}

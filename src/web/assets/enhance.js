@@ -55,6 +55,27 @@ for (const area of document.querySelectorAll("textarea[data-count]")) {
   show();
 }
 
+// A file that is too large is said before it travels, so that nothing else of the form is lost.
+for (const input of document.querySelectorAll("input[type=file][data-bytes-max]")) {
+  input.addEventListener("change", () => {
+    const isTooLarge = [...input.files].some((file) => file.size > Number(input.dataset.bytesMax));
+    let said = input.nextElementSibling;
+    if (!isTooLarge) {
+      if (said?.matches("[data-said]")) said.remove();
+      return;
+    }
+    input.value = "";
+    if (!said?.matches("[data-said]")) {
+      said = document.createElement("p");
+      said.className = "error";
+      said.dataset.said = "";
+      said.setAttribute("role", "alert");
+      input.after(said);
+    }
+    said.textContent = input.dataset.tooLarge;
+  });
+}
+
 // The error summary, or the one thing to do on a page, takes the focus.
 document.querySelector("[data-focus]")?.focus();
 
