@@ -70,7 +70,7 @@ function decisionRow({ t }: PageContext, decision: Decision): Markup {
   </li>`;
 }
 
-function decisionText(t: Translator, { act, policy, areHeld }: Decision): readonly [string, Tone] {
+export function decisionText(t: Translator, { act, policy, areHeld }: Decision): readonly [string, Tone] {
   switch (act) {
     case "subject-hidden":
       return [t("log.hidden"), "bad"];

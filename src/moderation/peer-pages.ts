@@ -3,18 +3,24 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { requireRole } from "../accounts/viewer.ts";
 import { listPeers } from "../actors/queries.ts";
-import type { Markup } from "../platform/html.ts";
+import { html, type Markup } from "../platform/html.ts";
 import { readPageRequest } from "../platform/pagination.ts";
 import type { House } from "../ports.ts";
+import { atomType } from "../web/atom.ts";
+import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
+import { atomLink, feedLinks } from "../web/feeds.ts";
 import { emptyForm, type FormState, handleForm, readForm, setFlash } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
+import { logFeed } from "./log-feed-views.ts";
 import { countByMonth, countHidings } from "./log-queries.ts";
 import { logView } from "./log-views.ts";
 import { decideFirstComments, decideServer } from "./peer-actions.ts";
 import { areFirstCommentsHeld, countReasons, decisionsPerPage, listDecisions } from "./peer-queries.ts";
 import { peersView, policies } from "./peer-views.ts";
 import { hidingReasonLengthMax } from "./report.ts";
+
+const logFeedPath = "/moderation/log.atom";
 
 const peerInput = z.object({
   host: z.string().trim().min(1).max(253),
@@ -75,15 +81,24 @@ export function peerPages(house: House): Hono<PageEnv> {
       countReasons(sql),
     ]);
     const lead = ctx.t("log.lead");
+    const feed = atomLink(logFeedPath, ctx.t("feeds.feed"));
     return c.html(
       page({
         ctx,
         title: ctx.t("log.title"),
         lead,
         description: lead,
-        main: logView(ctx, { decisions, months, hidings, reasons }),
+        feeds: [feed],
+        main: html`${logView(ctx, { decisions, months, hidings, reasons })}${feedLinks([feed])}`,
       }),
     );
+  });
+
+  pages.get(logFeedPath, async (c) => {
+    const newest = { after: null, before: null, sizeRows: decisionsPerPage };
+    const { rows } = await listDecisions(sql, newest);
+    const urls = { url: uris.at(logFeedPath), pageUrl: uris.at("/moderation/log") };
+    return answerCached(c, logFeed(c.get("page"), rows, urls), atomType);
   });
   return pages;
 }

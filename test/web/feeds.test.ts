@@ -4,6 +4,7 @@ import { feedPages } from "../../src/front/feed-pages.ts";
 import { changeMeeting } from "../../src/meetings/actions.ts";
 import { meetingPages } from "../../src/meetings/pages.ts";
 import { hideSubject } from "../../src/moderation/actions.ts";
+import { peerPages } from "../../src/moderation/peer-pages.ts";
 import { minuteMs } from "../../src/platform/time.ts";
 import { processPages } from "../../src/processes/pages.ts";
 import { proposalPages } from "../../src/proposals/pages.ts";
@@ -21,6 +22,7 @@ beforeAll(async () => {
     feedPages,
     (house: Rooms["house"]) => processPages(house),
     (house: Rooms["house"]) => proposalPages(house),
+    peerPages,
   ];
   rooms = await openRooms(db, city, [...all, (house) => meetingPages(house), (house) => resultPages(house)], { now });
 });
@@ -51,6 +53,7 @@ test("every list has a feed that its page names, with what is public and nothing
     [own, `${own}/feed.atom`, "Squares"],
     ["/processes", "/news.atom", "Squares"],
     ["/processes", "/answers.atom", "Official answers"],
+    ["/moderation/log", "/moderation/log.atom", "Reason: Wrong"],
   ];
   for (const [page, feed, text] of pages) {
     const html = await (await at(page)).text();

@@ -1,0 +1,37 @@
+// The public log of moderation as a feed: the same decisions, as readers of feeds see them.
+import { html } from "../platform/html.ts";
+import { atomFeed } from "../web/atom.ts";
+import type { PageContext } from "../web/context.ts";
+import { decisionText } from "./log-views.ts";
+import type { Decision } from "./peer-queries.ts";
+
+/** @param urls of the feed itself and of the page. */
+export function logFeed(
+  { t, city }: PageContext,
+  decisions: readonly Decision[],
+  urls: { readonly url: string; readonly pageUrl: string },
+): string {
+  return atomFeed({
+    ...urls,
+    title: `${t("log.title")} · ${city.name}`,
+    lang: t.lang,
+    updatedAt: decisions[0]?.at ?? new Date(0),
+    entries: decisions.map((decision) => {
+      const { id, kind, host, reason, processTitle, at } = decision;
+      const [label] = decisionText(t, decision);
+      const about = host ?? (kind === null ? "" : t(`moderation.kind.${kind}`));
+      return {
+        uri: `urn:uuid:${id}`,
+        url: urls.pageUrl,
+        title: about === "" ? label : `${label} · ${about}`,
+        lang: t.lang,
+        body: html`${processTitle === null || kind === "process" ? "" : html`<p>${t("log.in", { title: processTitle })}</p>`}${
+          reason === "" ? "" : html`<p>${t("log.reason", { reason })}</p>`
+        }`.toString(),
+        author: city.name,
+        publishedAt: at,
+        updatedAt: at,
+      };
+    }),
+  });
+}
