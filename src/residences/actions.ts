@@ -18,6 +18,7 @@ import {
   numberHash,
   readDocumentNumber,
   residenceKey,
+  subjectHash,
 } from "./residence.ts";
 
 /** What a person is told of, by the job `tell-resident`. */
@@ -41,6 +42,8 @@ export interface Proof {
   readonly method: Method;
   /** Null where no number was asked for. */
   readonly numberHash: Buffer | null;
+  /** Of who the person is at the identity provider: whichever account they bring it to, it is one person. */
+  readonly subjectHash?: Buffer | null;
   /** The official who saw the proof; null for a person who proved it by themself. */
   readonly by: Account | null;
 }
@@ -63,22 +66,35 @@ export async function openVerification(tx: Tx, accountId: string, proof: Proof, 
   refuseUnless(isOn, "method-off");
   const [open] = await tx<{ id: string; numberHash: Buffer | null }[]>`
     select id, number_hash from residence where account_id = ${accountId} and ended_at is null`;
-  if (proof.numberHash !== null) {
-    await lockNumber(tx, proof.numberHash);
-    if (await noteIfTaken(tx, accountId, proof, proof.numberHash, now)) return "taken";
+  const former = await listFormerOf(tx, accountId, proof.subjectHash ?? null);
+  const brought = former.find((one) => one.numberHash !== null)?.numberHash ?? null;
+  const number = proof.numberHash ?? brought;
+  if (number !== null) {
+    await lockNumber(tx, number);
+    const own = [accountId, ...former.map((one) => one.accountId)];
+    if (await noteIfTaken(tx, accountId, own, method, number, now)) return "taken";
     // At the desk someone looks at both documents.
-    if (by === null && open?.numberHash && !open.numberHash.equals(proof.numberHash)) return "other-number";
+    const isOther = [open?.numberHash, brought].some((known) => known && !known.equals(number));
+    if (by === null && isOther) return "other-number";
   }
-  const row = { method, verifiedAt: now, verifiedBy: by?.id ?? null, expiresAt: expiryOf(now, validMonths) };
+  for (const one of former) await takeOver(tx, one.accountId, accountId, now);
+  const subject = proof.subjectHash ? { subjectHash: proof.subjectHash } : {};
+  const row = {
+    method,
+    verifiedAt: now,
+    verifiedBy: by?.id ?? null,
+    expiresAt: expiryOf(now, validMonths),
+    ...subject,
+  };
   if (open === undefined) {
-    await tx`insert into residence ${tx({ id: newId(now), accountId, numberHash: proof.numberHash, ...row })}`;
+    await tx`insert into residence ${tx({ id: newId(now), accountId, numberHash: number, ...row })}`;
   } else {
     await tx`update residence set ${tx({ ...row, remindedAt: null, toldOverAt: null })},
-      number_hash = coalesce(${proof.numberHash}, number_hash) where id = ${open.id}`;
+      number_hash = coalesce(${number}, number_hash) where id = ${open.id}`;
   }
   await tx`update account set residence_verified_at = ${now}, residence_verified_by = ${row.verifiedBy},
     residence_expires_at = ${row.expiresAt} where id = ${accountId}`;
-  if (proof.numberHash !== null) await inheritWeight(tx, proof.numberHash, accountId);
+  if (number !== null) await inheritWeight(tx, number, accountId);
   const act = open === undefined ? "ResidenceVerified" : "ResidenceRenewed";
   await recordAct(tx, by ?? { id: accountId }, act, accountUri(accountId), { method }, now, {
     before: { isVerified: open !== undefined },
@@ -91,13 +107,44 @@ export async function openVerification(tx: Tx, accountId: string, proof: Proof, 
 const lockNumber = (tx: Tx, hash: Buffer) =>
   tx`select pg_advisory_xact_lock(hashtextextended(${`residence number ${hash.toString("base64")}`}, 0))`;
 
-async function noteIfTaken(tx: Tx, accountId: string, proof: Proof, hash: Buffer, now: Date): Promise<boolean> {
+/** Other accounts that one person at the identity provider was verified in, with the number each has. */
+async function listFormerOf(tx: Tx, accountId: string, subject: Buffer | null) {
+  if (subject === null) return [];
+  await tx`select pg_advisory_xact_lock(hashtextextended(${`residence subject ${subject.toString("base64")}`}, 0))`;
+  return await tx<{ accountId: string; numberHash: Buffer | null }[]>`
+    select account_id, number_hash from residence
+    where subject_hash = ${subject} and account_id <> ${accountId} order by ended_at desc nulls first`;
+}
+
+/** The person goes on in another account: what counted there counts here, and nowhere twice. */
+async function takeOver(tx: Tx, from: string, to: string, now: Date): Promise<void> {
+  if (await endVerification(tx, from, now)) {
+    await recordAct(tx, { id: to }, "ResidenceVerificationWithdrawn", accountUri(from), {}, now, {
+      before: { isVerified: true },
+      after: { isVerified: false },
+    });
+    await tellResident(tx, from, "residence-over");
+  }
+  await tx`update residence set number_hash = null, subject_hash = null where account_id = ${from} and ended_at is not null`;
+  await enqueue(tx, { kind: "move-weight", payload: { from, to }, key: `weight ${to}` });
+}
+
+/** @param own accounts of the person who asks. */
+async function noteIfTaken(
+  tx: Tx,
+  accountId: string,
+  own: readonly string[],
+  method: Method,
+  hash: Buffer,
+  now: Date,
+): Promise<boolean> {
   const [other] = await tx<{ accountId: string }[]>`
-    select account_id from residence where number_hash = ${hash} and ended_at is null and account_id <> ${accountId}`;
+    select account_id from residence
+    where number_hash = ${hash} and ended_at is null and account_id <> all(${own as string[]}::uuid[])`;
   if (other === undefined) return false;
   await tx`
     insert into residence_conflict (id, account_id, other_account_id, method, number_hash, at)
-    values (${newId(now)}, ${accountId}, ${other.accountId}, ${proof.method}, ${hash}, ${now})
+    values (${newId(now)}, ${accountId}, ${other.accountId}, ${method}, ${hash}, ${now})
     on conflict (account_id, other_account_id) where resolved_at is null
     do update set number_hash = excluded.number_hash, method = excluded.method`;
   return true;
@@ -194,7 +241,8 @@ export function openVerifyByClaim(secret: string) {
     const number = asksNumber ? documentNumberFrom(claimValues(claims, settings.numberClaim!)[0] ?? "") : null;
     if (asksNumber && number === null) return "no-number";
     const hash = number === null ? null : numberHash(key, number);
-    return await openVerification(tx, account.id, { method: "claim", numberHash: hash, by: null }, now);
+    const proof = { method: "claim", numberHash: hash, subjectHash: subjectHash(key, claims), by: null } as const;
+    return await openVerification(tx, account.id, proof, now);
   };
 }
 
@@ -268,6 +316,8 @@ export async function tellOfExpiry(sql: Sql, soon: Date, now: Date): Promise<voi
 /** Forgets numbers of verifications that ended long ago, and attempts older than a day. */
 export async function sweepResidences(sql: Sql, attemptsBefore: Date, now: Date): Promise<void> {
   const before = new Date(now.getTime() - formerKeptMs);
-  await sql`update residence set number_hash = null where ended_at <= ${before} and number_hash is not null`;
+  await sql`
+    update residence set number_hash = null, subject_hash = null
+    where ended_at <= ${before} and (number_hash is not null or subject_hash is not null)`;
   await sql`delete from residence_attempt where at <= ${attemptsBefore}`;
 }

@@ -95,6 +95,10 @@ const keyed = (key: Buffer, purpose: string, value: string): Buffer =>
 /** What is kept of the number of a person who is verified. @param number as {@link documentNumberFrom} writes it. */
 export const numberHash = (key: Buffer, number: string): Buffer => keyed(key, "number", number);
 
+/** What is kept of who somebody is at the city's identity provider (OpenID Connect Core section 2: `iss` and `sub` together). */
+export const subjectHash = (key: Buffer, { iss, sub }: Claims): Buffer | null =>
+  typeof sub === "string" ? keyed(key, "claim subject", `${String(iss ?? "")}\n${sub}`) : null;
+
 export interface CensusPerson {
   readonly number: string;
   readonly birthDate: string;

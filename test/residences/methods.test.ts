@@ -194,6 +194,29 @@ describe("by the city's identity provider", () => {
     });
   });
 
+  test("who takes the provider to another account counts there, and in no second one, also where no number is asked for", async () => {
+    await set("claim", { settings: { claim: "city", values: ["Bilbao"] } });
+    const claims = { iss: "https://id.bilbao.example", sub: "person-1", city: "Bilbao" };
+    const process = await aProcess(city, { now });
+    const proposal = await aProposal(city, { process, now });
+    const accounts = [await aGuest(city), await aGuest(city), await aGuest(city)] as const;
+    for (const account of accounts) {
+      expect(await signIn(account, claims)).toBe("verified");
+      const verified = await getAccount(db.sql, account.id);
+      await drain(db.sql, weightHandlers(db), { now });
+      await supportProposal(db.sql, verified, proposal.uri, now).catch(() => undefined);
+    }
+    expect((await getProposal(db.sql, proposal.uri)).supportCount).toBe(1);
+    expect(await Promise.all(accounts.map((one) => isVerified(one)))).toEqual([false, false, true]);
+
+    // The number that the desk saw goes along, so that it is not free for a third account.
+    await atDesk(accounts[2].id, "BROUGHT77");
+    const last = await aGuest(city);
+    expect(await signIn(last, claims)).toBe("verified");
+    await expect(atDesk(accounts[0].id, "BROUGHT77")).rejects.toMatchObject({ code: "number-taken" });
+    expect(await signIn(await aGuest(city), { ...claims, sub: "person-2" })).toBe("verified");
+  });
+
   test("switched off, nobody is", async () => {
     await set("claim", { isOn: false, settings: { claim: "city", values: ["Bilbao"] } });
     expect(await signIn(await aGuest(city), { city: "Bilbao" })).toBe("off");
