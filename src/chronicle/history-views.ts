@@ -151,19 +151,28 @@ function changeShown(t: Translator, { path, before, after }: Change, lang: strin
   const [field = "", ...rest] = path;
   const written = languageIn(path) ?? lang ?? t.lang;
   const named = field === "state" || field === "status" ? standing : shownValue;
+  if (field === "answer" && rest.length === 0)
+    return changed(t, path, replaced(t, answerLink(t, before), answerLink(t, after)));
   const [was, is] = [named(t, before), named(t, after)];
   const value = isFirst
     ? html`<div class="diff"${langAttrs(t, written)}>${is}</div>`
     : isProse(before) || isProse(after)
       ? wordDiff(t, was ?? "", is ?? "", written)
       : replaced(t, was, is);
-  return html`<div><dt>${fieldName(t, field)}${rest.length === 0 ? nothing : html` <span class="hint" dir="ltr">${rest.join(" › ")}</span>`}</dt><dd>${value}</dd></div>`;
+  return changed(t, path, value);
 }
+
+const changed = (t: Translator, [field = "", ...rest]: readonly string[], value: Markup): Markup =>
+  html`<div><dt>${fieldName(t, field)}${rest.length === 0 ? nothing : html` <span class="hint" dir="ltr">${rest.join(" › ")}</span>`}</dt><dd>${value}</dd></div>`;
+
+/** A record names the answer by its address; a reader is told what is there. */
+const answerLink = (t: Translator, uri: string | null): Markup | null =>
+  uri === null ? null : html`<a href="${href(uri)}">${t("record.kind.answer")}</a>`;
 
 /** Times, figures and addresses change as a whole. */
 const isProse = (value: string | null): boolean => value !== null && /\s/.test(value.trim());
 
-const replaced = (t: Translator, before: string | null, after: string | null): Markup =>
+const replaced = (t: Translator, before: Renderable, after: Renderable): Markup =>
   html`<div class="diff">${before === null ? nothing : html`<del><span class="visually-hidden">${t("proposals.diff-removed")} </span><bdi>${before}</bdi></del> `}${
     after === null
       ? nothing

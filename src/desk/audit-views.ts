@@ -5,7 +5,7 @@ import { roleName } from "../accounts/account-views.ts";
 import type { ProcessChoice } from "../accounts/queries.ts";
 import { actName, knownActs } from "../cities/acts.ts";
 import { href, html, type Markup, nothing } from "../platform/html.ts";
-import type { MessageKey } from "../platform/i18n.ts";
+import { isLanguage, type MessageKey } from "../platform/i18n.ts";
 import { isId } from "../platform/ids.ts";
 import type { Page } from "../platform/pagination.ts";
 import { clip } from "../platform/text.ts";
@@ -97,7 +97,7 @@ const changeTable = (
   ctx: PageContext,
   lines: ReturnType<typeof changeLines>,
   names: AuditPageProps["names"],
-): Markup => html`<details><summary>${ctx.t("audit.change")}</summary><div class="table-wrap"><table class="table">
+): Markup => html`<details><summary>${ctx.t("audit.change")}</summary><div class="table-wrap" role="region" aria-label="${ctx.t("audit.change")}" tabindex="0"><table class="table">
   <thead><tr><th scope="col">${ctx.t("audit.field")}</th><th scope="col">${ctx.t("audit.before")}</th><th scope="col">${ctx.t("audit.after")}</th></tr></thead>
   <tbody>${lines.map(
     ({ field, before, after }) => html`<tr><th scope="row">${fieldName(ctx, field)}</th>
@@ -137,6 +137,7 @@ const fieldNames: Readonly<Record<string, MessageKey>> = {
   costCurrency: "proposals.currency",
   term: "proposals.term",
   phases: "audit.field.phases",
+  permits: "processes.permits",
   startsAt: "audit.field.starts",
   endsAt: "audit.field.ends",
   startsOn: "audit.field.starts",
@@ -150,11 +151,68 @@ const fieldNames: Readonly<Record<string, MessageKey>> = {
   isVerified: "accounts.residence",
   progress: "audit.field.progress",
   count: "audit.field.count",
+  handle: "organisations.handle",
+  body: "record.field.text",
+  agenda: "record.field.agenda",
+  link: "record.field.link",
+  url: "record.field.url",
+  kind: "organisations.kind",
+  promoter: "record.field.promoter",
+  audience: "record.field.audience",
+  decides: "record.field.decides",
+  goals: "record.field.goals",
+  indicator: "record.field.indicator",
+  languages: "record.field.languages",
+  timeZone: "record.field.timeZone",
+  isPilot: "record.field.pilot",
+  pilotArea: "processes.pilot-area",
+  supportLimit: "processes.support-limit",
+  editWindowMinutes: "processes.form.edit-window",
+  tagline: "organisations.tagline",
+  accent: "organisations.accent",
+  logo: "organisations.logo",
+  website: "organisations.website",
+  territoryName: "organisations.territory",
+  reportChannelUrl: "organisations.report-channel",
 };
 
+/** The closed sets of the rooms, in words. What two rooms name alike means the same. */
+const valueNames: Readonly<Record<string, MessageKey>> = {
+  draft: "proposals.state.draft",
+  published: "proposals.state.published",
+  evaluating: "proposals.state.evaluating",
+  accepted: "proposals.state.accepted",
+  rejected: "proposals.state.rejected",
+  withdrawn: "proposals.state.withdrawn",
+  open: "processes.state.open",
+  scheduled: "meetings.state.scheduled",
+  closed: "meetings.state.closed",
+  cancelled: "meetings.state.cancelled",
+  planned: "results.status.planned",
+  "in-progress": "results.status.in-progress",
+  done: "results.status.done",
+  dropped: "results.status.dropped",
+  allowed: "peers.allowed",
+  limited: "peers.limited",
+  blocked: "peers.blocked",
+  "in-person": "meetings.kind.in-person",
+  online: "meetings.kind.online",
+  hybrid: "meetings.kind.hybrid",
+  city: "organisations.kind-city",
+  district: "organisations.kind-district",
+  association: "organisations.kind-association",
+  propose: "processes.permits.propose",
+  support: "processes.permits.support",
+  comment: "processes.permits.comment",
+  answer: "processes.permits.answer",
+};
+const fieldsOfNames = new Set(["state", "status", "outcome", "policy", "kind", "permits"]);
+
 const fieldName = ({ t }: PageContext, field: string): string => {
-  const key = fieldNames[field];
-  return key === undefined ? field : t(key);
+  const key = Object.hasOwn(fieldNames, field) ? fieldNames[field] : undefined;
+  if (key !== undefined) return t(key);
+  // A part of a text in several languages is named by its language.
+  return isLanguage(field) ? t.languageName(field) : field;
 };
 
 const shownCharsMax = 600;
@@ -164,7 +222,7 @@ function valueText(ctx: PageContext, field: string, value: unknown, names: Reado
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return t(value ? "audit.yes" : "audit.no");
   if (typeof value === "number") return t.number(value);
-  if (Array.isArray(value)) return clip(t.list(value.map((one) => valueText(ctx, "", one, names))), shownCharsMax);
+  if (Array.isArray(value)) return clip(t.list(value.map((one) => valueText(ctx, field, one, names))), shownCharsMax);
   if (typeof value === "object") {
     const parts = Object.entries(value).map(
       ([key, part]) => `${fieldName(ctx, key)}: ${valueText(ctx, key, part, names)}`,
@@ -175,8 +233,9 @@ function valueText(ctx: PageContext, field: string, value: unknown, names: Reado
   if (field === "assignedTo") return names.get(text) || t("audit.left");
   const role = grantableRoles.find((one) => field === "role" && one === text);
   if (role !== undefined) return roleName(t, role);
-  const outcome = (["evaluating", "accepted", "rejected"] as const).find((one) => field === "outcome" && one === text);
-  if (outcome !== undefined) return t(`proposals.state.${outcome}`);
+  const name = fieldsOfNames.has(field) && Object.hasOwn(valueNames, text) ? valueNames[text] : undefined;
+  if (name !== undefined) return t(name);
+  if (field === "languages") return t.languageName(text);
   if (/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)) return t.date(new Date(text), "dateTime");
   return clip(text, shownCharsMax);
 }

@@ -30,6 +30,16 @@ test("rich messages escape text and keep markup", () => {
   expect(en!.rich("card.from", { name: "<i>" }).toString()).toBe("from &lt;i&gt;");
 });
 
+test("in French and Catalan a name that begins with a vowel shortens the word before it, marked up or not", () => {
+  const ca = openTranslator("ca", "Europe/Madrid");
+  expect(fr!("card.from", { name: "Ajuntament de Barcelona" })).toBe("d’Ajuntament de Barcelona");
+  expect(fr!("comments.title", { name: "Élodie" })).toBe("Commentaire d’Élodie");
+  expect(ca("card.from", { name: "Hospitalet" })).toBe("d’Hospitalet");
+  expect(fr!("card.from", { name: "Porto" })).toBe("de Porto");
+  expect(es!("card.from", { name: "Ane" })).toBe("de Ane");
+  expect(String(fr!.rich("card.from", { name: html`<bdi>Ane</bdi>` }))).toBe("d’<bdi>Ane</bdi>");
+});
+
 test("dates are said in the city's time zone", () => {
   const lateEvening = new Date("2026-03-01T23:30:00Z");
   expect(en!.date(lateEvening)).toBe("March 2, 2026");
