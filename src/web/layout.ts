@@ -200,7 +200,7 @@ function accountMenu(ctx: PageContext): Markup {
   }
   const desk = deskLinks.filter(({ isFor }) => isFor(account));
   return html`${bell(ctx)}<details class="menu" data-menu>
-  <summary class="tool">${icon("person")}<span class="tool-text">${account.name}</span><span class="visually-hidden">${t("shell.account-menu")}</span></summary>
+  <summary class="tool">${icon("person")}<span class="tool-text" dir="auto">${account.name}</span><span class="visually-hidden">${t("shell.account-menu")}</span></summary>
   <div class="menu-sheet">
     <ul>
       <li><a class="menu-item" href="/account">${t("shell.account")}</a></li>
