@@ -74,7 +74,7 @@ export function placePicker(
     "data-said": t("map.picked", { latitude: "{latitude}", longitude: "{longitude}" }),
   })}>
     <p class="hint" id="place-picker-hint">${t("map.pick-hint")}</p>
-    <figure class="map"><svg${attrs({ viewBox: `0 0 ${widthUnits} ${heightUnits}`, role: "application", tabindex: 0, "aria-label": t("map.pick"), "aria-describedby": "place-picker-hint" })}>
+    <figure class="map"><svg viewBox="${`0 0 ${widthUnits} ${heightUnits}`}" role="application" tabindex="0" aria-label="${t("map.pick")}" aria-describedby="place-picker-hint">
       ${drawn.ground}
     </svg>${tileNote(ctx, true)}</figure>
     <p class="hint place-picker-said" aria-live="polite"></p>

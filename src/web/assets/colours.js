@@ -15,7 +15,7 @@ for (const field of fields) {
   picker.type = "color";
   picker.className = "colour-picker";
   picker.setAttribute("aria-label", document.querySelector(`label[for="${field.id}"]`).textContent.trim());
-  if (isColour(field.value)) picker.value = field.value;
+  picker.value = isColour(field.value) ? field.value : fields[0].value;
   picker.addEventListener("input", () => {
     field.value = picker.value;
     show();
