@@ -25,8 +25,9 @@ const readFocus = `(() => {
   if (thing === null || thing === document.body || thing === document.documentElement) return { what: "", isMarked: true, isCovered: false, at: -1 };
   // A checkbox or a fold may be marked by the part it is drawn as.
   const marked = [thing, thing.nextElementSibling, thing.closest("label")].filter(Boolean);
-  const isMarked = marked.some((one) => {
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+  // The link of a card is marked around the whole card, by what lies over it.
+  const drawn = marked.flatMap((one) => [getComputedStyle(one), getComputedStyle(one, "::after")]);
+  const isMarked = drawn.some(({ outlineStyle, outlineWidth, boxShadow }) => {
     return (outlineStyle !== "none" && parseFloat(outlineWidth) > 0) || boxShadow !== "none";
   });
   const box = [...thing.getClientRects()][0] ?? thing.getBoundingClientRect();
