@@ -46,8 +46,8 @@ export function signInPage(
     isUnlisted: true,
     canonical: "/sign-in",
     scripts: scriptsOf(ways),
-    main: html`${form(ctx, { action: "/sign-in", submit: t("accounts.send-link"), body })}
-      ${agreement(ctx)}
+    main: html`<div class="stack">${form(ctx, { action: "/sign-in", submit: t("accounts.send-link"), body })}
+      ${agreement(ctx)}</div>
       ${ways.length === 0 ? nothing : section(t("accounts.other-ways"), waysToSignIn(ctx, returnTo, ways), undefined, "other-ways")}`,
   });
 }
