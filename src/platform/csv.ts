@@ -14,7 +14,7 @@ export function parseCsv(text: string): CsvLine[] {
   const lines: CsvLine[] = [];
   let [cells, cell, isQuoted, line, startedOn] = [[] as string[], "", false, 1, 1];
   const endLine = () => {
-    cells.push(cell);
+    cells.push(fromSafe(cell));
     if (cells.length > 1 || cell.trim() !== "") lines.push({ line: startedOn, cells });
     [cells, cell] = [[], ""];
   };
@@ -30,7 +30,7 @@ export function parseCsv(text: string): CsvLine[] {
       } else isQuoted = false;
     } else if (char === '"' && cell === "") isQuoted = true;
     else if (char === ",") {
-      cells.push(cell);
+      cells.push(fromSafe(cell));
       cell = "";
     } else if (char === "\n") {
       endLine();
@@ -41,6 +41,13 @@ export function parseCsv(text: string): CsvLine[] {
   return lines;
 }
 
+/** What a table program would take for a formula, and work out, begins with an apostrophe, which reading takes away again. */
+const toSafe = (cell: string): string => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
+const fromSafe = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);
+
 /** One line of a file, with its end. */
 export const csvLine = (cells: readonly string[]): string =>
-  `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\r\n`;
+  `${cells
+    .map(toSafe)
+    .map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
+    .join(",")}\r\n`;

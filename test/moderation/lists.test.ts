@@ -248,3 +248,12 @@ test("the public log counts by month, by rule and by who asked", async () => {
   await reader.open("/moderation/log");
   for (const words of ["Held first", "Median time", "How these numbers are made"]) expect(reader.text).toContain(words);
 });
+
+test.each(["=HYPERLINK(1)", "+1", "-1", "@sum", "\tx", "'=1", "''@x", "'tis", "plain, and “quoted”"])(
+  "%j in a list is no formula for a table program, and the same when it is read again",
+  (cell) => {
+    const line = csvLine(["host.example", cell]);
+    expect(line).not.toMatch(/,"?[=+\-@\t]/);
+    expect(parseCsv(line)[0]?.cells).toEqual(["host.example", cell]);
+  },
+);
