@@ -34,7 +34,9 @@ const configs = ["simple", "english", "spanish", "catalan", "french", "arabic"] 
 const emptyWords: ReadonlySet<string> = new Set(
   `with from that this into over more than your have will what when where which their about para como esta este esto entre sobre
   hasta desde todos todas nuestro nuestra amb dels entre aquest aquesta tots totes nostre nostra per pour avec dans cette
-  leur leurs plus sans sous notre على إلى التي الذي هذا هذه`.split(/\s+/),
+  leur leurs plus sans sous notre على إلى التي الذي هذا هذه`
+    .normalize("NFKD")
+    .split(/\s+/),
 );
 
 /** What a title says, word by word. */

@@ -252,11 +252,13 @@ async function propose(
   isForAll: boolean,
   now: Date,
 ): Promise<Proposal> {
-  const draft = await draftProposal(tx, uris, by, written, now);
+  let draft = await draftProposal(tx, uris, by, written, now);
   // The same form sent again with other words: the draft it made the first time gets them.
-  const isSame = draft.title === written.title && draft.body === written.body;
+  const { title, body, categoryId, place } = written;
+  const isSameText = draft.title === title && draft.body === body;
+  const isSame = isSameText && draft.categoryId === categoryId && draft.address === place.address;
   if (draft.state === "draft" && !isSame) {
-    await editProposal(tx, by, draft.uri, { ...written, version: draft.version }, now);
+    draft = await editProposal(tx, by, draft.uri, { ...written, version: draft.version }, now);
   }
   return isForAll ? await publishProposal(tx, by, draft.uri, now) : draft;
 }
@@ -287,7 +289,7 @@ function editRoutes(pages: Hono<PageEnv>, house: House): void {
     };
     if (isAutosave(c)) {
       refuseUnless((await readForm(c)).stage === "draft", "not-found");
-      return await autosave(c, house, keep);
+      return await autosave(c, house, (input, values) => keepOnce(sql, proposal.uri, input, () => keep(input, values)));
     }
     return await post(
       c,
@@ -314,6 +316,24 @@ function editRoutes(pages: Hono<PageEnv>, house: House): void {
       { isPublished, isAuthor: proposal.accountId === by.id },
     );
   });
+}
+
+/** What was saved on leaving a page, and is sent again by the next one before it knows, is no other text. */
+async function keepOnce(
+  sql: House["sql"],
+  uri: string,
+  input: Parameters<Keep>[0],
+  keep: () => Promise<Proposal>,
+): Promise<Proposal> {
+  try {
+    return await keep();
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== "changed-meanwhile") throw error;
+    const stands = await getProposal(sql, uri);
+    const isSame = stands.title === input.title && stands.body === input.body && stands.address === input.place.address;
+    if (stands.state !== "draft" || !isSame) throw error;
+    return stands;
+  }
 }
 
 /** From the preview. What still lacks something is shown in the form, with what it is. */

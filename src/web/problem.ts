@@ -73,6 +73,15 @@ export const expiredPage = (ctx: PageContext, props: Kept): Markup =>
     more: whatWasTyped(ctx, props, ctx.t("problem.send-again")),
   });
 
+/** Signed out while writing: what was typed is shown, and can be sent again after signing in beside it. */
+export const signedOutPage = (ctx: PageContext, props: Kept): Markup =>
+  problem(ctx, {
+    code: 401,
+    title: ctx.t("problem.signed-out"),
+    text: ctx.t("problem.signed-out-text"),
+    more: html`<p><a class="button" href="/sign-in" target="_blank" rel="noopener">${ctx.t("problem.sign-in-beside")}</a></p>${whatWasTyped(ctx, props, ctx.t("problem.send-again"))}`,
+  });
+
 /** Its files were too large to be taken in: the rest can be sent without them, on the same terms. */
 export const oversizePage = (ctx: PageContext, refused: Refused, props: Kept): Markup =>
   problem(ctx, {

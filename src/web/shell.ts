@@ -18,7 +18,7 @@ import { type CookieSettings, type Cookies, openCookies } from "./cookies.ts";
 import { followBox, interactionUrl, leavingNotice } from "./fediverse.ts";
 import { formErrors, readForm, takeFlash } from "./forms.ts";
 import { page } from "./layout.ts";
-import { bareFaultPage, expiredPage, faultPage, oversizePage, refusalPage } from "./problem.ts";
+import { bareFaultPage, expiredPage, faultPage, oversizePage, refusalPage, signedOutPage } from "./problem.ts";
 import { guardForms, isOwnForm, type LargeUpload, openFormTokens, securityHeaders } from "./security.ts";
 
 export interface ShellOptions {
@@ -158,6 +158,9 @@ async function answerError(options: ShellOptions, error: unknown, c: Context<Pag
   return c.html(faultPage(ctx, requestId, 503), 503, { "retry-after": retryAfterSeconds });
 }
 
+/** Characters: who has typed so much does not want to type it again. */
+const textWorthKeeping = 200;
+
 async function answerRefusal(
   options: ShellOptions,
   refused: Refused,
@@ -165,6 +168,11 @@ async function answerRefusal(
   ctx: PageContext,
 ): Promise<Response> {
   if (refused.code === "sign-in-first") {
+    const values = c.req.method === "POST" ? await readForm(c) : {};
+    const isLong = Object.values(values).some((value) => typeof value === "string" && value.length > textWorthKeeping);
+    if (isLong && isOwnForm(c, options.origin)) {
+      return c.html(signedOutPage(ctx, { values, action: c.req.path, isOwnForm: true }), refused.status);
+    }
     return c.redirect(`/sign-in?back=${encodeURIComponent(ctx.path)}`, 303);
   }
   if (refused.code === "form-expired") {

@@ -104,6 +104,7 @@ describeInBrowser("two cities in Chromium", () => {
     await proposalsOf(ane).click();
     await ane.getByRole("link", { name: "Make a proposal" }).first().click();
     await ane.getByLabel("Title").fill("Shade over the playground");
+    await ane.getByRole("button", { name: "Go on", exact: true }).click();
     await ane
       .getByLabel("Your proposal")
       .fill("In July nobody can use the slide. **Six plane trees** would change that.");
@@ -181,8 +182,8 @@ describeInBrowser("two cities in Chromium", () => {
     await ane.goto(`${bilbao.origin}/processes/green-squares/proposals`);
     await tabTo(ane.getByRole("link", { name: "Make a proposal" }));
     await ane.keyboard.press("Enter");
-    const publish = ane.getByRole("button", { name: "Publish", exact: true });
-    await tabTo(publish);
+    const goOn = ane.getByRole("button", { name: "Go on", exact: true });
+    await tabTo(goOn);
     await ane.keyboard.press("Enter");
     await ane.getByText("There is a problem").waitFor();
     const title = ane.getByRole("textbox", { name: /^Title/ });
@@ -190,6 +191,10 @@ describeInBrowser("two cities in Chromium", () => {
     await ane.keyboard.press("Enter");
     await expect.poll(() => hasFocus(title), patience).toBe(true);
     await ane.keyboard.type("A fountain by the market");
+    await tabTo(goOn);
+    await ane.keyboard.press("Enter");
+    const publish = ane.getByRole("button", { name: "Publish", exact: true });
+    await publish.waitFor();
     await tabTo(ane.getByRole("textbox", { name: /^Your proposal/ }));
     await ane.keyboard.type("Water for people and for sparrows.");
     await tabTo(publish);
@@ -204,6 +209,7 @@ describeInBrowser("two cities in Chromium", () => {
     await proposalsOf(jon).click();
     await jon.getByRole("link", { name: "Make a proposal" }).first().click();
     await jon.getByLabel("Title").fill("Benches with backs");
+    await jon.getByRole("button", { name: "Go on", exact: true }).click();
     await jon.getByLabel("Your proposal").fill("So that **everyone** can rest.");
     await jon.getByRole("button", { name: "Save as a draft" }).click();
     await jon.getByRole("button", { name: "Publish", exact: true }).click();
