@@ -15,7 +15,8 @@ interface Picture {
   readonly follow?: string | RegExp;
   readonly isPhone?: boolean;
   readonly isDark?: boolean;
-  readonly isAdministrator?: boolean;
+  /** Signed in; a visitor where none is named. */
+  readonly as?: "administrator" | "resident";
   readonly heightPixels?: number;
 }
 
@@ -23,6 +24,7 @@ const superilla = "/processes/superilla-riera";
 const pictures: readonly Picture[] = [
   { name: "home", node: "montclar", lang: "ca", path: "/", heightPixels: 1300 },
   { name: "home-phone", node: "montclar", lang: "es", path: "/", isPhone: true },
+  { name: "home-arabic", node: "medina", lang: "ar", path: "/", heightPixels: 1300 },
   { name: "home-dark", node: "commons", lang: "fr", path: "/", isDark: true },
   { name: "process", node: "montclar", lang: "ca", path: superilla, heightPixels: 1100 },
   { name: "process-arabic-phone", node: "medina", lang: "ar", path: "/processes/ma-wa-dhill", isPhone: true },
@@ -37,13 +39,16 @@ const pictures: readonly Picture[] = [
   },
   { name: "meetings", node: "montclar", lang: "en", path: "/meetings?when=past" },
   { name: "results", node: "montclar", lang: "en", path: "/results" },
-  { name: "network", node: "montclar", lang: "en", path: "/network", isAdministrator: true },
+  { name: "network", node: "montclar", lang: "en", path: "/network", as: "administrator" },
   { name: "city", node: "montclar", lang: "fr", path: "/organisations/montclar" },
   { name: "search", node: "montclar", lang: "en", path: "/search?q=ombra" },
   { name: "sign-in", node: "montclar", lang: "en", path: "/sign-in" },
-  { name: "account", node: "montclar", lang: "en", path: "/account", isAdministrator: true },
-  { name: "desk", node: "montclar", lang: "en", path: "/desk", isAdministrator: true },
-  { name: "moderation", node: "montclar", lang: "en", path: "/moderation", isAdministrator: true },
+  { name: "notices", node: "montclar", lang: "en", path: "/notices", as: "resident", isPhone: true },
+  { name: "opening", node: "montclar", lang: "en", path: "/processes/new", as: "administrator" },
+  { name: "account", node: "montclar", lang: "en", path: "/account", as: "administrator" },
+  { name: "desk", node: "montclar", lang: "en", path: "/desk", as: "administrator" },
+  { name: "moderation", node: "montclar", lang: "en", path: "/moderation", as: "administrator" },
+  { name: "settings", node: "montclar", lang: "en", path: "/settings", as: "administrator" },
   { name: "missing", node: "medina", lang: "ar", path: "/nowhere" },
 ];
 
@@ -55,7 +60,7 @@ const { values } = parseArgs({
 const nodes = nodesAt(rowFrom(Number(values.port ?? firstPortAtFirst)));
 const executablePath = values.chromium ?? "/usr/bin/chromium";
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-const administrators = new Map<string, Awaited<ReturnType<typeof signedIn>>>();
+const people = new Map<string, Awaited<ReturnType<typeof signedIn>>>();
 try {
   for (const picture of pictures.filter(({ name }) => values.only === undefined || name === values.only)) {
     await take(browser, picture);
@@ -72,10 +77,10 @@ async function take(from: Browser, picture: Picture): Promise<void> {
     colorScheme: picture.isDark ? "dark" : "light",
     viewport: picture.isPhone ? { width: 390, height: 844 } : { width: 1280, height: picture.heightPixels ?? 860 },
     deviceScaleFactor: picture.isPhone ? 2 : 1,
-    ...(picture.isAdministrator ? { storageState: await administratorOf(from, node) } : {}),
+    ...(picture.as === undefined ? {} : { storageState: await personOf(from, node, picture.as) }),
   });
   const page = await context.newPage();
-  if (picture.isAdministrator) {
+  if (picture.as !== undefined) {
     // An account has a language of its own, which goes before the browser's.
     await page.goto(`${node.origin}/about`);
     await page.locator(`.foot-languages button[value=${picture.lang}]`).click();
@@ -91,20 +96,21 @@ async function take(from: Browser, picture: Picture): Promise<void> {
   await context.close();
 }
 
-async function administratorOf(from: Browser, node: DemoNode) {
-  const known = administrators.get(node.key) ?? (await signedIn(from, node));
-  administrators.set(node.key, known);
+async function personOf(from: Browser, node: DemoNode, as: "administrator" | "resident") {
+  const { email } = node[as];
+  const known = people.get(email) ?? (await signedIn(from, node, email));
+  people.set(email, known);
   return known;
 }
 
 /** By a link in the mailbox of the demo, as everyone signs in there. */
-async function signedIn(from: Browser, node: DemoNode) {
+async function signedIn(from: Browser, node: DemoNode, email: string) {
   const context = await from.newContext({ locale: "en" });
   const page = await context.newPage();
   await page.goto(`${node.origin}/sign-in`);
-  await page.locator("input[name=email]").fill(node.administrator.email);
+  await page.locator("input[name=email]").fill(email);
   await page.locator("form:has(input[name=email]) button").click();
-  const link = page.locator(".card", { hasText: node.administrator.email }).locator('a[href*="/sign-in/"]').first();
+  const link = page.locator(".card", { hasText: email }).locator('a[href*="/sign-in/"]').first();
   for (let attempt = 0; attempt < 20; attempt += 1) {
     await page.goto(`${node.origin}/mailbox`);
     if ((await link.count()) > 0) break;
