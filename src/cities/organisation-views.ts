@@ -54,17 +54,14 @@ export function settingsPage(ctx: PageContext, props: { organisations: readonly 
   const { t } = ctx;
   return page({
     ctx,
-    title: t("settings.title"),
+    title: t("settings.organisations"),
     section: "desk",
-    main: html`
-      ${section(
-        t("settings.organisations"),
-        html`<ul class="plain-list">${props.organisations.map(
-          (organisation) =>
-            html`<li><a href="${href(`/settings/organisations/${organisation.handle}`)}">${said(ctx, organisation, organisation.name).text}</a> · ${t(`organisations.kind-${organisation.kind}`)} · <bdi dir="ltr">@${organisation.handle}</bdi></li>`,
-        )}</ul>
-        ${buttonLink("/settings/organisations/new", t("organisations.new"), "secondary")}`,
-      )}
+    crumbs: [{ href: "/desk/settings", label: t("settings.title") }],
+    main: html`<div class="stack"><ul class="plain-list">${props.organisations.map(
+      (organisation) =>
+        html`<li><a href="${href(`/settings/organisations/${organisation.handle}`)}">${said(ctx, organisation, organisation.name).text}</a> · ${t(`organisations.kind-${organisation.kind}`)} · <bdi dir="ltr">@${organisation.handle}</bdi></li>`,
+    )}</ul>
+        <p>${buttonLink("/settings/organisations/new", t("organisations.new"), "secondary")}</p></div>
       ${section(
         t("settings.more"),
         html`<ul class="plain-list">
@@ -88,8 +85,13 @@ export function organisationForm(ctx: PageContext, state: FormState, organisatio
   return page({
     ctx,
     title,
+    // The city itself is explained setting by setting elsewhere; here is what is left of it, such as its territory.
+    lead: organisation?.isMain ? html`<a href="/desk/settings">${t("organisations.explained")}</a>` : nothing,
     section: "desk",
-    crumbs: [{ href: "/settings", label: t("settings.title") }],
+    crumbs: [
+      { href: "/desk/settings", label: t("settings.title") },
+      { href: "/settings", label: t("settings.organisations") },
+    ],
     main: form(ctx, {
       action: organisation === null ? "/settings/organisations/new" : `/settings/organisations/${organisation.handle}`,
       submit: organisation === null ? t("organisations.open") : t("organisations.save"),

@@ -85,10 +85,13 @@ export const offeredFrom = (kept: unknown): readonly Language[] | null => {
     : chosen.toSorted((a, b) => (kept as string[]).indexOf(a) - (kept as string[]).indexOf(b));
 };
 
-/** Whether this is the address of tiles: https, with its three places, and nothing else to be filled in. */
+/**
+ * Whether this is the address of tiles: https, with its three places, and nothing else to be filled in. Its host becomes part
+ * of a header, so it has only what hosts are made of.
+ */
 export function isTileTemplate(template: string): boolean {
   const places = template.match(/\{[^}]*\}/g) ?? [];
   const isComplete = ["{z}", "{x}", "{y}"].every((place) => places.filter((one) => one === place).length === 1);
   const filled = template.replace(/\{[^}]*\}/g, "1");
-  return isComplete && places.length === 3 && /^https:\/\/[^{}/\s]+\//.test(template) && URL.canParse(filled);
+  return isComplete && places.length === 3 && /^https:\/\/[a-z0-9.-]+(:\d+)?\//i.test(template) && URL.canParse(filled);
 }

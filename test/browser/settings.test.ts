@@ -139,7 +139,7 @@ describeInBrowser("settings and maps", () => {
     page.on("console", (message) => message.type() === "error" && refused.push(message.text()));
     await page.goto(`${city.origin}/desk/settings/colours`);
     const button = () =>
-      page.locator(".colour-sample-light .button").evaluate((one) => getComputedStyle(one).backgroundColor);
+      page.evaluate<string>("getComputedStyle(document.querySelector('.colour-sample-light .button')).backgroundColor");
     const before = await button();
     await page.fill("input[name=accent]", "#1a5fb4");
     await expect.poll(button).not.toBe(before);

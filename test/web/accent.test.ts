@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { accentDefault, accentUrl, contrast, isAccent, shadesOf } from "../../src/web/accent.ts";
+import { accentDefault, accentUrl, checkColour, contrast, isAccent, shadesOf } from "../../src/web/accent.ts";
 
 const channel = fc.nat(255).map((value) => value.toString(16).padStart(2, "0"));
 const colour = fc.tuple(channel, channel, channel).map((parts) => `#${parts.join("")}`);
@@ -16,6 +16,40 @@ test("whatever colour a city takes, text in it and on it stays readable (WCAG 2.
     }),
     { numRuns: 500 },
   );
+});
+
+test("whatever colour is chosen, what is offered in its place can be read and seen, and stays itself where it can", () => {
+  fc.assert(
+    fc.property(colour, fc.constantFrom("letters" as const, "shapes" as const), (chosen, use) => {
+      const min = use === "letters" ? 4.5 : 3;
+      const { isEnough, nearest, onLight, onDark } = checkColour(chosen, use);
+      expect(isEnough).toBe(contrast(chosen, "#fbfaf7") >= min);
+      expect(onLight).toBeCloseTo(contrast(chosen, "#fbfaf7"), 10);
+      expect(onDark).toBeGreaterThanOrEqual(4.5);
+      if (isEnough) expect(nearest).toBe(chosen);
+      expect(isAccent(nearest)).toBe(true);
+      expect(checkColour(nearest, use).isEnough).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("two colours have one stylesheet under an address of their own, and a sample to look at first", async () => {
+  const { accentRoutes, sampleUrl } = await import("../../src/web/accent.ts");
+  const url = accentUrl("#1F4E5F", "#8a2be2");
+  expect(url).not.toBe(accentUrl("#1f4e5f"));
+  for (const address of [url, accentUrl("#1f4e5f"), sampleUrl("#1f4e5f", "#8a2be2"), sampleUrl("#1f4e5f", null)]) {
+    const answer = await accentRoutes.request(address);
+    expect([address, answer.status, answer.headers.get("content-type")]).toEqual([
+      address,
+      200,
+      "text/css; charset=utf-8",
+    ]);
+  }
+  const css = await (await accentRoutes.request(url)).text();
+  expect(css).toContain(`--tile-1:${shadesOf("#8a2be2", "light").tiles[1]}`);
+  expect(css).toContain(`--tile-0:${shadesOf("#1f4e5f", "light").tiles[0]}`);
+  expect((await accentRoutes.request("/assets/sample-nonsense.css")).status).toBe(404);
 });
 
 test("the words and states of the stylesheet are readable on its papers", async () => {

@@ -59,7 +59,12 @@ function bringToLife(root) {
       : [width / 2, height / 2];
     choose(px + (isPlaced ? by[0] * step : 0), py + (isPlaced ? by[1] * step : 0));
   });
-  for (const field of [latitude, longitude]) field.addEventListener("change", draw);
+  for (const field of [latitude, longitude]) {
+    field.addEventListener("change", () => {
+      live.textContent = "";
+      draw();
+    });
+  }
   root.hidden = false;
   draw();
 }
