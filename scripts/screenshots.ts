@@ -48,7 +48,7 @@ const pictures: readonly Picture[] = [
   { name: "account", node: "montclar", lang: "en", path: "/account", as: "administrator" },
   { name: "desk", node: "montclar", lang: "en", path: "/desk", as: "administrator" },
   { name: "moderation", node: "montclar", lang: "en", path: "/moderation", as: "administrator" },
-  { name: "settings", node: "montclar", lang: "en", path: "/settings", as: "administrator" },
+  { name: "settings", node: "montclar", lang: "en", path: "/desk/settings", as: "administrator" },
   { name: "missing", node: "medina", lang: "ar", path: "/nowhere" },
 ];
 
