@@ -85,6 +85,7 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
       ${props.became}
       ${props.thread}`,
     ...(isPublic ? { call: supportPanel(ctx, props) } : {}),
+    ...(proposal.state === "draft" ? { call: draftActions(ctx, props) } : {}),
     aside: html`
       ${isPublic ? goodwill(ctx, props) : nothing}
       ${props.follow}
@@ -115,12 +116,7 @@ function notes(ctx: PageContext, { proposal, isOwn }: ProposalPageProps): Render
         : nothing;
     return note("bad", html`${t(isOwn ? "proposals.hidden-own" : "proposals.hidden")} <q>${reason}</q>${why}`);
   }
-  if (proposal.state === "draft") {
-    const path = proposalPath(proposal);
-    return html`${note("info", t("proposals.draft-note"))}<div class="form-actions">
-      ${isOwn ? buttonForm(ctx, { action: `${path}/publication`, label: t("proposals.publish") }) : nothing}
-      ${buttonLink(`${path}/edit`, t("proposals.go-on-writing"), "secondary")}</div>`;
-  }
+  if (proposal.state === "draft") return note("info", t("proposals.draft-note"));
   if (proposal.state === "withdrawn") return note("info", t("proposals.withdrawn-note"));
   if (proposal.origin !== null) {
     return note(
@@ -195,6 +191,14 @@ function answer(t: Translator, proposal: Proposal, process: Process, given: Answ
     cost: given.costAmount && given.costCurrency ? moneyOf(t, given.costAmount, given.costCurrency) : null,
     term: given.term || null,
   });
+}
+
+/** Seen as others will see it: now it is published, or written on. */
+function draftActions(ctx: PageContext, { proposal, isOwn }: ProposalPageProps): Markup {
+  const path = proposalPath(proposal);
+  return html`<div class="form-actions">
+    ${isOwn ? buttonForm(ctx, { action: `${path}/publication`, label: ctx.t("proposals.publish") }) : nothing}
+    ${buttonLink(`${path}/edit`, ctx.t("proposals.go-on-writing"), "secondary")}</div>`;
 }
 
 /** The number that counts, and for this reader the button or the reason why there is none. */
