@@ -58,8 +58,7 @@ const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 const pagesAtOnce = 2;
 
 const noPage = "asked by a program: a script, a mail reader, another server";
-const notHere =
-  "its form comes with something that has not happened in this city";
+const notHere = "its form comes with something that has not happened in this city";
 /** What is posted to without a form on these pages. */
 const formless: Readonly<Record<string, string>> = {
   "/account/sign-in/passkeys/options": noPage,
