@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { anOfficial, aProcess } from "../support/build.ts";
 import { describeInBrowser, launchChromium } from "../support/chromium.ts";
+import { hasFocus, tabTo } from "../support/keyboard.ts";
 import { type ListeningCities, type ListeningCity, openListeningCities } from "../support/listening.ts";
 
 const patience = { timeout: 15_000, interval: 250 };
@@ -224,32 +225,3 @@ describeInBrowser("two cities in Chromium", () => {
     expect(await mainText(jon)).toContain("How much did it cost?");
   });
 });
-
-const hasFocus = (thing: Locator): Promise<boolean> =>
-  thing.evaluate((node) => {
-    const element = node as unknown as { ownerDocument: { activeElement: unknown } };
-    return element.ownerDocument.activeElement === element;
-  });
-
-const tabsMax = 80;
-
-/** Goes there with the tabulator key, as far as a person would, and finds it marked. */
-async function tabTo(thing: Locator): Promise<void> {
-  for (let n = 0; n < tabsMax; n++) {
-    await thing.page().keyboard.press("Tab");
-    if (!(await hasFocus(thing.first()))) continue;
-    const look = await thing.first().evaluate((node) => {
-      const element = node as unknown as { ownerDocument: { defaultView: { getComputedStyle(of: unknown): Look } } };
-      const { outlineStyle, boxShadow } = element.ownerDocument.defaultView.getComputedStyle(element);
-      return { outlineStyle, boxShadow };
-    });
-    expect(look.outlineStyle !== "none" || look.boxShadow !== "none", "what has the focus is marked").toBe(true);
-    return;
-  }
-  throw new Error(`not reached with ${tabsMax} tabs: ${thing}`);
-}
-
-interface Look {
-  readonly outlineStyle: string;
-  readonly boxShadow: string;
-}
