@@ -48,8 +48,8 @@ describe("the sign-in mail", () => {
   });
 
   test.each([
-    ["es", "Tu enlace para entrar en Bilbao"],
-    ["ca", "El teu enllaç per entrar a Bilbao"],
+    ["es", "Su enlace para entrar en Bilbao"],
+    ["ca", "El vostre enllaç per entrar a Bilbao"],
     ["fr", "Votre lien de connexion à Bilbao"],
     ["ar", "رابط الدخول إلى Bilbao"],
   ])("is written in %s", async (locale, subject) => {

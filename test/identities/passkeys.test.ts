@@ -78,7 +78,7 @@ describe("a passkey", () => {
     const by = await aGuest(city, { email: "told@example.org", locale: "ca" });
     await aPasskeyOf(by, "Mòbil");
     const mail = (await mails()).find(({ to }) => to === "told@example.org");
-    expect(mail?.subject).toBe("Tens una nova manera d’entrar a Bilbao");
+    expect(mail?.subject).toBe("Teniu una nova manera d’entrar a Bilbao");
     expect(mail?.text).toContain("«Mòbil»");
   });
 
