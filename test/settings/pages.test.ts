@@ -1,7 +1,9 @@
 // The settings of a node as an administrator meets them: each explained, saved apart, taken back; and what everyone reads of it.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { foundCity } from "../../src/cities/actions.ts";
+import { notify, sweepNotices } from "../../src/notices/actions.ts";
 import { openUris } from "../../src/platform/uris.ts";
+import { changeSettings } from "../../src/settings/actions.ts";
 import { settingPages } from "../../src/settings/pages.ts";
 import { readGroup } from "../../src/settings/queries.ts";
 import { retentionFrom } from "../../src/subjects/retention.ts";
@@ -127,6 +129,18 @@ test("times are held to safe limits, and the privacy notice says what was chosen
   expect(reader.text).toContain("What people were told: 120 days");
   expect(reader.text).toContain("Maps are drawn by this site itself");
   expect(retentionFrom({ noticeDays: 1, receivedDays: "x" })).toEqual({ noticeDays: 400, receivedDays: 90 });
+});
+
+test("what was told is forgotten after the time that was chosen, and no sooner", async () => {
+  const told = (days: number) => new Date(+now - days * 86_400_000);
+  for (const days of [119, 121])
+    await notify(db.sql as never, { accountId: city.administrator.id, kind: "news", subjectUri: null }, told(days));
+  const left = async () =>
+    (await db.sql`select created_at from notice order by created_at`).map((row) => row.createdAt);
+  expect(await left()).toEqual([told(121), told(119)]);
+  await changeSettings(db.sql, city.administrator, "retention", { noticeDays: 120, receivedDays: 90 }, now);
+  await sweepNotices(db.sql, now);
+  expect(await left()).toEqual([told(119)]);
 });
 
 test("the four texts are there from the first day, in Arabic too, and a city's own words take their place", async () => {
