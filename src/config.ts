@@ -211,7 +211,10 @@ const settings = z.object({
   OIDC_SCOPES: z
     .string()
     .default("openid profile email")
-    .refine((text) => text.split(" ").includes("openid"), 'must have "openid" among them, such as "openid profile email"'),
+    .refine(
+      (text) => text.split(" ").includes("openid"),
+      'must have "openid" among them, such as "openid profile email"',
+    ),
 });
 type Settings = z.infer<typeof settings>;
 

@@ -34,8 +34,8 @@ import { type Mailbox, openMailbox, openSmtpMailer } from "./platform/mail.ts";
 import { openSignInServers } from "./platform/mastodon-api.ts";
 import { migrate } from "./platform/migrate.ts";
 import { openNodeDatabase } from "./platform/node-database.ts";
-import { pickText } from "./platform/text.ts";
 import { openOpenIdProvider } from "./platform/openid.ts";
+import { pickText } from "./platform/text.ts";
 import { openUris, type Uris } from "./platform/uris.ts";
 import { type Clock, type House, type Mailer, systemClock } from "./ports.ts";
 import { forgetOfficer } from "./proposals/answer-work-actions.ts";
@@ -113,7 +113,16 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     version,
     servers: openSignInServers({ client, permittedOrigins: config.federationTestPeers }),
     provider: config.oidc === null ? null : openOpenIdProvider(client, config.oidc),
-    forgetAuthor: [forgetAppellant, forgetProposer, forgetOfficer, forgetCommenter, forgetAsker, forgetIdentities, forgetFollower, releaseResidence],
+    forgetAuthor: [
+      forgetAppellant,
+      forgetProposer,
+      forgetOfficer,
+      forgetCommenter,
+      forgetAsker,
+      forgetIdentities,
+      forgetFollower,
+      releaseResidence,
+    ],
     noteClosedVoice: (tx, { actorUri, accountId }, now) =>
       openErasure(tx, { subjectUri: actorUri, kind: "account", accountId }, now),
     postsPerMinute: 60,

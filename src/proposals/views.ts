@@ -138,7 +138,7 @@ function whence({ t, now }: PageContext, proposal: Proposal, process: Process): 
   const isOwnProcess = proposal.authorUri === process.actorUri;
   return html`${
     proposal.coauthors.length > 0
-      ? html`<span class="coauthors">${t("coauthors.with", { names: t.list(proposal.coauthors) })}</span>`
+      ? html`<span class="hint">${t("coauthors.with", { names: t.list(proposal.coauthors) })}</span>`
       : nothing
   }${
     isInstitution && speaker && proposal.authorName && !isOwnProcess

@@ -1,5 +1,5 @@
 // Labelled inputs, once: label, hint, error and kept value tied together for eyes, keyboards and screen readers.
-import { attrs, classes, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
+import { attrs, classes, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { directionOf, languages, type Translator } from "../platform/i18n.ts";
 import type { LanguageMap } from "../platform/text.ts";
 import { fileBytesMax } from "../platform/uploads.ts";

@@ -12,15 +12,7 @@ import {
 import { getAccount, listActsAbout, listPeople } from "../../src/accounts/queries.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { decodeKey } from "../../src/platform/pagination.ts";
-import {
-  aCity,
-  aGuest,
-  anAssociation,
-  anOfficial,
-  aProcess,
-  aStranger,
-  type City,
-} from "../support/build.ts";
+import { aCity, aGuest, anAssociation, anOfficial, aProcess, aStranger, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const now = new Date("2026-03-01T10:00:00Z");

@@ -63,7 +63,7 @@ export const sampleAccount: Account = {
   actorId: null,
   handle: null,
   residenceVerifiedAt: sampleNow,
-    residenceExpiresAt: null,
+  residenceExpiresAt: null,
   grants: [{ role: "administrator", processUri: null }],
   memberOf: [],
 };
