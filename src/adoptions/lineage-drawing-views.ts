@@ -30,7 +30,7 @@ export function lineageDrawing(ctx: PageContext, nodes: readonly DrawnNode[]): M
   const x = (from: number) => (isMirrored ? width - from : from);
   const left = (depth: number) => box.margin + depth * box.indent;
   const top = (line: number) => box.margin + line * (box.height + box.gap);
-  return html`<div class="lineage-drawing" tabindex="0" role="region" aria-label="${t("lineage.drawing")}">
+  return html`<section class="lineage-drawing" tabindex="0" aria-label="${t("lineage.drawing")}">
     <svg${attrs({ width, height, role: "group" })} viewBox="${`0 0 ${width} ${height}`}" aria-labelledby="lineage-drawn lineage-told">
       <title id="lineage-drawn">${t("lineage.drawing")}</title>
       <desc id="lineage-told">${t("lineage.drawing-means", { count: nodes.length })}</desc>
@@ -41,7 +41,7 @@ export function lineageDrawing(ctx: PageContext, nodes: readonly DrawnNode[]): M
         return html`<path class="lineage-edge" d="${`M${stem} ${top(node.parentLine) + box.height}V${middle}H${x(left(node.depth))}`}"/>`;
       })}
       ${nodes.map((node) => drawnBox(ctx, node, { x, left: left(node.depth), top: top(node.line), isMirrored }))}
-    </svg></div>`;
+    </svg></section>`;
 }
 
 function drawnBox(

@@ -73,9 +73,9 @@ function stateOf(t: Translator, { facts, standing }: PlacedNode): string {
 function table(ctx: PageContext, nodes: readonly PlacedNode[], subject: Subject): Markup {
   const { t } = ctx;
   const heads = ["place", "from", "state", "dates", "cost", "result", "goal"] as const;
-  return html`<div class="table-scroll" tabindex="0" role="region" aria-label="${t("lineage.table")}"><table class="table lineage-table">
+  return html`<section class="table-scroll" tabindex="0" aria-label="${t("lineage.table")}"><table class="table lineage-table">
     <thead><tr>${heads.map((head) => html`<th scope="col">${t(`lineage.head.${head}`)}</th>`)}</tr></thead>
-    <tbody>${nodes.map((node) => row(ctx, node, nodes, subject))}</tbody></table></div>`;
+    <tbody>${nodes.map((node) => row(ctx, node, nodes, subject))}</tbody></table></section>`;
 }
 
 function row(ctx: PageContext, node: PlacedNode, nodes: readonly PlacedNode[], subject: Subject): Markup {

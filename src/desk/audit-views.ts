@@ -97,12 +97,12 @@ const changeTable = (
   ctx: PageContext,
   lines: ReturnType<typeof changeLines>,
   names: AuditPageProps["names"],
-): Markup => html`<details><summary>${ctx.t("audit.change")}</summary><div class="table-wrap" role="region" aria-label="${ctx.t("audit.change")}" tabindex="0"><table class="table">
+): Markup => html`<details><summary>${ctx.t("audit.change")}</summary><section class="table-wrap" aria-label="${ctx.t("audit.change")}" tabindex="0"><table class="table">
   <thead><tr><th scope="col">${ctx.t("audit.field")}</th><th scope="col">${ctx.t("audit.before")}</th><th scope="col">${ctx.t("audit.after")}</th></tr></thead>
   <tbody>${lines.map(
     ({ field, before, after }) => html`<tr><th scope="row">${fieldName(ctx, field)}</th>
     <td dir="auto">${valueText(ctx, field, before, names)}</td><td dir="auto">${valueText(ctx, field, after, names)}</td></tr>`,
-  )}</tbody></table></div></details>`;
+  )}</tbody></table></section></details>`;
 
 function doerOf({ t }: PageContext, { accountId, byName }: AuditedAct): string {
   return accountId === null ? t("audit.node") : byName || t("audit.left");

@@ -132,9 +132,9 @@ export function previewView(ctx: PageContext, { kind, csv, preview }: PreviewPro
     ${
       changes.length === 0
         ? nothing
-        : html`<div class="table-wrap" role="region" aria-label="${t("lists.preview-title")}" tabindex="0"><table class="table">
+        : html`<section class="table-wrap" aria-label="${t("lists.preview-title")}" tabindex="0"><table class="table">
       <thead><tr><th scope="col">${t(kind === "hosts" ? "peers.host" : "lists.phrase")}</th><th scope="col">${t("lists.before")}</th><th scope="col">${t("lists.after")}</th></tr></thead>
-      <tbody>${rows}</tbody></table></div>`
+      <tbody>${rows}</tbody></table></section>`
     }
     ${changes.length > previewRowsMax ? html`<p>${t("lists.preview-more", { count: changes.length - previewRowsMax })}</p>` : nothing}
     ${

@@ -95,13 +95,13 @@ function subjectText(t: Translator, { kind, host }: Decision): Markup {
 /** One row per month; on a phone it scrolls within its frame. */
 function monthTable(t: Translator, months: readonly MonthInNumbers[]): Markup {
   const columns = ["reports", "held", "hidden", "reinstated", "appeals", "won", "servers", "median"] as const;
-  return html`<div class="table-wrap" role="region" aria-label="${t("log.by-month")}" tabindex="0"><table class="table">
+  return html`<section class="table-wrap" aria-label="${t("log.by-month")}" tabindex="0"><table class="table">
     <thead><tr><th scope="col">${t("log.month")}</th>${columns.map((column) => html`<th scope="col" class="number">${t(`log.column.${column}`)}</th>`)}</tr></thead>
     <tbody>${months.map(
       (one) => html`<tr><th scope="row">${when(t, one.month, "month")}</th>
         ${[one.reports, one.held, one.hidden, one.reinstated, one.appeals, one.appealsWon, one.servers].map((count) => html`<td class="number">${t.number(count)}</td>`)}
         <td class="number">${one.medianHours === null ? "–" : lasting(t, one.medianHours)}</td></tr>`,
-    )}</tbody></table></div>`;
+    )}</tbody></table></section>`;
 }
 
 const hoursShownMax = 48;
@@ -113,6 +113,6 @@ const lasting = (t: Translator, hours: number): string =>
     : t("log.days", { count: Math.round(hours / 24) });
 
 const countTable = (t: Translator, label: string, rows: readonly (readonly [string, number])[]): Markup =>
-  html`<div class="table-wrap" role="region" aria-label="${label}" tabindex="0"><table class="table">
+  html`<section class="table-wrap" aria-label="${label}" tabindex="0"><table class="table">
     <thead><tr><th scope="col">${label}</th><th scope="col" class="number">${t("log.hidden")}</th></tr></thead>
-    <tbody>${rows.map(([name, count]) => html`<tr><th scope="row">${name}</th><td class="number">${t.number(count)}</td></tr>`)}</tbody></table></div>`;
+    <tbody>${rows.map(([name, count]) => html`<tr><th scope="row">${name}</th><td class="number">${t.number(count)}</td></tr>`)}</tbody></table></section>`;

@@ -54,14 +54,14 @@ function sample(ctx: PageContext, accent: string, second: string | null): Markup
     t("settings.sample"),
     html`<link rel="stylesheet" data-sample href="${href(sampleUrl(accent, second))}">
     <div class="colour-samples">${panel("light")}${panel("dark")}</div>
-    <div class="table-wrap" role="region" aria-label="${t("settings.ratios")}" tabindex="0"><table class="table"><caption class="visually-hidden">${t("settings.ratios")}</caption>
+    <section class="table-wrap" aria-label="${t("settings.ratios")}" tabindex="0"><table class="table"><caption class="visually-hidden">${t("settings.ratios")}</caption>
       <thead><tr><th scope="col">${t("settings.ratio-of")}</th><th scope="col">${t("settings.ratio-is")}</th><th scope="col">${t("settings.ratio-needs")}</th></tr></thead>
       <tbody>
         ${ratioRow(t("settings.ratio-light"), ratio(look.onLight), ratio(4.5), look.onLight >= 4.5)}
         ${ratioRow(t("settings.ratio-button"), ratio(look.underWhite), ratio(4.5), look.underWhite >= 4.5)}
         ${ratioRow(t("settings.ratio-dark"), ratio(look.onDark), ratio(4.5), look.onDark >= 4.5)}
         ${other === null ? nothing : ratioRow(t("settings.ratio-second"), ratio(other.onLight), ratio(3), other.onLight >= 3)}
-      </tbody></table></div>
+      </tbody></table></section>
     <p class="hint">${t("settings.ratios-hint")}</p>`,
   );
 }

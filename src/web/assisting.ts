@@ -54,11 +54,11 @@ export function guardAssists(door: AssistDoor): MiddlewareHandler<PageEnv> {
 export function assistBanner(ctx: PageContext): Markup {
   const { t, assist } = ctx;
   if (!assist) return nothing;
-  return html`<div class="assist-banner" role="region" aria-label="${t("assist.banner-label")}">
+  return html`<section class="assist-banner" aria-label="${t("assist.banner-label")}">
     <p>${icon("person")}<span>${t.rich("assist.banner", {
       name: html`<strong><bdi>${assist.account.name}</bdi></strong>`,
       time: html`<time datetime="${assist.endsAt.toISOString()}">${t.date(assist.endsAt, "time")}</time>`,
     })}</span></p>
     ${buttonForm(ctx, { action: "/desk/assist/end", label: t("assist.end"), kind: "secondary" })}
-  </div>`;
+  </section>`;
 }
