@@ -12,8 +12,8 @@ import { type TextFacts, usualText } from "./text.ts";
 export function textBody(ctx: PageContext, name: TextName, own: OwnText, facts: TextFacts): Markup {
   const { t, city } = ctx;
   const lang = [t.lang, city.lang, ...languages].find((one) => own.texts[one]);
-  if (lang === undefined) return html`<div class="prose">${markdownToHtml(usualText(t, name, facts))}</div>`;
-  return html`${languageNote(t, lang)}<div class="prose"${langAttrs(t, lang)}>${markdownToHtml(own.texts[lang] ?? "")}</div>`;
+  if (lang === undefined) return html`<div class="prose">${markdownToHtml(usualText(t, name, facts), 2)}</div>`;
+  return html`${languageNote(t, lang)}<div class="prose"${langAttrs(t, lang)}>${markdownToHtml(own.texts[lang] ?? "", 2)}</div>`;
 }
 
 export function textPage(ctx: PageContext, name: TextName, own: OwnText, facts: TextFacts): Markup {
