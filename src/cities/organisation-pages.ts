@@ -11,7 +11,7 @@ import type { PageContext, PageEnv } from "../web/context.ts";
 import { readPerLanguage } from "../web/fields.ts";
 import { emptyForm, type FormValues, handleForm } from "../web/forms.ts";
 import { changeOrganisation, openOrganisation } from "./actions.ts";
-import type { OrganisationProfile } from "./city.ts";
+import type { Organisation, OrganisationProfile } from "./city.ts";
 import { organisationForm, organisationPage, settingsPage } from "./organisation-views.ts";
 import { findOrganisation, listOrganisations } from "./queries.ts";
 
@@ -37,18 +37,20 @@ const newInput = profileInput.extend({
   kind: z.enum(["district", "association"]),
 });
 
-/** How a reader follows an organisation here: of a room that this one cannot name. */
-export type ShowFollow = (ctx: PageContext, actorUri: string) => Promise<Renderable>;
+/** Of rooms that this one cannot name: how a reader follows an organisation here, and what it has opened. */
+export type ShowAround = (
+  ctx: PageContext,
+  organisation: Organisation,
+) => Promise<{ readonly follow: Renderable; readonly processes: Renderable }>;
 
-export function organisationPages(house: House, showFollow: ShowFollow): Hono<PageEnv> {
+export function organisationPages(house: House, showAround: ShowAround): Hono<PageEnv> {
   const { sql, uris, clock } = house;
   const routes = new Hono<PageEnv>();
 
   routes.get("/organisations/:handle", async (c) => {
     const organisation = await findOrganisation(sql, c.req.param("handle"));
     refuseUnless(organisation !== null, "not-found");
-    const follow = await showFollow(c.get("page"), organisation.actorUri);
-    return c.html(organisationPage(c.get("page"), organisation, follow));
+    return c.html(organisationPage(c.get("page"), organisation, await showAround(c.get("page"), organisation)));
   });
 
   routes.get("/settings", async (c) => {

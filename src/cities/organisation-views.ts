@@ -16,8 +16,12 @@ import type { Organisation } from "./city.ts";
 const said = (ctx: PageContext, organisation: Organisation, texts: Organisation["name"]) =>
   pickText(texts, ctx.t.lang, ...organisation.languages);
 
-/** @param follow how a reader follows it here. */
-export function organisationPage(ctx: PageContext, organisation: Organisation, follow: Renderable): Markup {
+/** @param around how a reader follows it here, and its processes. */
+export function organisationPage(
+  ctx: PageContext,
+  organisation: Organisation,
+  around: { readonly follow: Renderable; readonly processes: Renderable },
+): Markup {
   const { t } = ctx;
   const name = said(ctx, organisation, organisation.name);
   const description = said(ctx, organisation, organisation.description);
@@ -44,8 +48,9 @@ export function organisationPage(ctx: PageContext, organisation: Organisation, f
         ...Object.entries(organisation.territoryIds).map(
           ([scheme, id]) => [scheme.toUpperCase(), html`<bdi dir="ltr">${id}</bdi>`] as const,
         ),
-      ])}`,
-    aside: html`${follow}
+      ])}
+      ${around.processes}`,
+    aside: html`${around.follow}
       ${followBox(ctx, { handle: `@${organisation.handle}@${new URL(organisation.actorUri).host}`, uri: organisation.actorUri, title: t("organisations.follow", { name: name.text }) })}`,
   });
 }

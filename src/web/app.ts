@@ -32,9 +32,11 @@ import { mirrorPages, showCopy, showMirrored } from "../mirrors/pages.ts";
 import { moderationPages } from "../moderation/pages.ts";
 import { noticePages, oneClickRoutes, showFollow } from "../notices/pages.ts";
 import { countUnread } from "../notices/queries.ts";
+import { nothing } from "../platform/html.ts";
 import type { House } from "../ports.ts";
+import { processCardOf } from "../processes/list-views.ts";
 import { processPages } from "../processes/pages.ts";
-import { readNewsTexts } from "../processes/queries.ts";
+import { listProcesses, readNewsTexts } from "../processes/queries.ts";
 import { coauthorPages } from "../proposals/coauthor-pages.ts";
 import { proposalPages, type Related } from "../proposals/pages.ts";
 import { readAnswerTexts, readProposalTexts } from "../proposals/queries.ts";
@@ -50,6 +52,7 @@ import { settingPages } from "../settings/pages.ts";
 import { readPageSettings } from "../settings/queries.ts";
 import type { PageContext, PageEnv } from "./context.ts";
 import { type HealthOptions, healthPages } from "./health.ts";
+import { cardGrid, section } from "./lists.ts";
 import { searchPages } from "./search.ts";
 import type { LargeUpload } from "./security.ts";
 import { openShell } from "./shell.ts";
@@ -120,7 +123,10 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     homePages(house),
     actorPages(house),
     workDeskPages(house),
-    cityPages(house, showMirrored(house), showFollowOf),
+    cityPages(house, showMirrored(house), async (ctx, organisation) => ({
+      follow: await showFollowOf(ctx, organisation.actorUri),
+      processes: await processesOf(house, ctx, organisation.actorId),
+    })),
     accountPages(
       house,
       { ...settings, showResidence: showResidence(house), showLeftBehind: showLeftBehind(house) },
@@ -160,6 +166,16 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     shell.route("/", pages);
   }
   return shell;
+}
+
+const processesShownMax = 12;
+
+/** What an organisation of this node has opened, the newest first. */
+async function processesOf({ sql }: House, ctx: PageContext, organisationId: string) {
+  const processes = await listProcesses(sql, { organisationId, from: "here", limit: processesShownMax, now: ctx.now });
+  if (processes.length === 0) return nothing;
+  const all = { href: "/processes", label: ctx.t("home.all-processes") };
+  return section(ctx.t("shell.processes"), cardGrid(processes.map((process) => processCardOf(ctx, process))), all);
 }
 
 /** What became of a proposal, and where it was spoken about: rooms above proposals, so the house joins them. */
