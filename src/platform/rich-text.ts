@@ -76,15 +76,16 @@ function clean(text: string): string {
 /**
  * Markdown (CommonMark with tables and strikethrough) as safe HTML. HTML inside it is shown as typed, headings start
  * at the third level, pictures become links, and line breaks are kept as people type them.
- *
- * @param firstLevel of headings; the second where the text is all that the page has.
  */
-export function markdownToHtml(text: string, firstLevel: 2 | 3 = 3): Markup {
-  const key = `${firstLevel}${text}`;
-  const kept = rendered.get(key) ?? renderMarkdown(text, firstLevel);
-  remember(key, kept);
+export function markdownToHtml(text: string): Markup {
+  const kept = rendered.get(text) ?? renderMarkdown(text);
+  remember(text, kept);
   return kept;
 }
+
+/** The same where the text is all that a page has below its title: headings start at the second level. */
+export const pageMarkdownToHtml = (text: string): Markup =>
+  raw(String(markdownToHtml(text)).replace(/<(\/?)h([3-6])>/g, (_, slash, level) => `<${slash}h${level - 1}>`));
 
 /** The texts rendered last: the same proposal is read far more often than it is written. */
 const rendered = new Map<string, Markup>();
@@ -102,11 +103,11 @@ function remember(text: string, markup: Markup): void {
   }
 }
 
-function renderMarkdown(text: string, firstLevel: number): Markup {
+function renderMarkdown(text: string): Markup {
   const source = tameNesting(text.slice(0, markdownCharsMax));
   let shown: string;
   try {
-    shown = marked.parser(demoteHeadings(marked.lexer(source), firstLevel));
+    shown = marked.parser(demoteHeadings(marked.lexer(source)));
   } catch (error) {
     // marked recurses: what nests too deep for it is shown as it was typed.
     if (!(error instanceof RangeError)) throw error;
@@ -127,14 +128,14 @@ const marked = new Marked({
   },
 });
 
-/** The page has levels of its own above it: the highest heading of a text becomes `firstLevel`, the others follow. */
-function demoteHeadings(tokens: TokensList, firstLevel: number): TokensList {
+/** The page has its own first and second level: the highest heading of a text becomes the third, the others follow. */
+function demoteHeadings(tokens: TokensList): TokensList {
   const headings: Tokens.Heading[] = [];
   marked.walkTokens(tokens, (token) => {
     if (token.type === "heading") headings.push(token as Tokens.Heading);
   });
   const highest = headings.reduce((depth, heading) => Math.min(depth, heading.depth), 6);
-  for (const heading of headings) heading.depth = Math.min(heading.depth - highest + firstLevel, 6);
+  for (const heading of headings) heading.depth = Math.min(heading.depth - highest + 3, 6);
   return tokens;
 }
 

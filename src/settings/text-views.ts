@@ -1,7 +1,7 @@
 // The markup of the texts about this site, as everyone reads them.
 import { html, type Markup, nothing } from "../platform/html.ts";
 import { languages } from "../platform/i18n.ts";
-import { markdownToHtml } from "../platform/rich-text.ts";
+import { pageMarkdownToHtml } from "../platform/rich-text.ts";
 import type { PageContext } from "../web/context.ts";
 import { page } from "../web/layout.ts";
 import { langAttrs, languageNote, when } from "../web/marks.ts";
@@ -12,8 +12,8 @@ import { type TextFacts, usualText } from "./text.ts";
 export function textBody(ctx: PageContext, name: TextName, own: OwnText, facts: TextFacts): Markup {
   const { t, city } = ctx;
   const lang = [t.lang, city.lang, ...languages].find((one) => own.texts[one]);
-  if (lang === undefined) return html`<div class="prose">${markdownToHtml(usualText(t, name, facts), 2)}</div>`;
-  return html`${languageNote(t, lang)}<div class="prose"${langAttrs(t, lang)}>${markdownToHtml(own.texts[lang] ?? "", 2)}</div>`;
+  if (lang === undefined) return html`<div class="prose">${pageMarkdownToHtml(usualText(t, name, facts))}</div>`;
+  return html`${languageNote(t, lang)}<div class="prose"${langAttrs(t, lang)}>${pageMarkdownToHtml(own.texts[lang] ?? "")}</div>`;
 }
 
 export function textPage(ctx: PageContext, name: TextName, own: OwnText, facts: TextFacts): Markup {

@@ -2,7 +2,7 @@ import { type ChildNode, type Element, isTag } from "domhandler";
 import fc from "fast-check";
 import { parseDocument } from "htmlparser2";
 import { describe, expect, test } from "vitest";
-import { cleanRemoteHtml, markdownToHtml, plainText } from "../../src/platform/rich-text.ts";
+import { cleanRemoteHtml, markdownToHtml, pageMarkdownToHtml, plainText } from "../../src/platform/rich-text.ts";
 
 const attacks = [
   "<script>alert(1)</script>",
@@ -167,4 +167,10 @@ describe("plainText", () => {
       }),
     );
   });
+});
+
+test("a text that is all a page has begins right below the title", () => {
+  expect(String(pageMarkdownToHtml("# Who\n\n## Why\n\n`<h3>`"))).toBe(
+    "<h2>Who</h2>\n<h3>Why</h3>\n<p><code>&lt;h3&gt;</code></p>\n",
+  );
 });
