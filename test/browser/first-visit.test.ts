@@ -84,8 +84,7 @@ describeInBrowser("a first visit", () => {
       await iker.press(t("accounts.verify-confirm"));
       await iker.see();
 
-      await page.reload();
-      await ane.says(t("accounts.resident"));
+      await ane.hears(t("accounts.resident"));
       await ane.see();
       await ane.open(`/proposals/${proposal.id}`);
       await ane.press(t("proposals.support"));

@@ -81,7 +81,7 @@ describeInBrowser("two cities in Chromium", () => {
     await rui.getByLabel("Look up a city, a process or an account").fill(handle);
     await rui.getByRole("button", { name: "Look up" }).click();
     await rui.getByRole("button", { name: "Follow Twelve green squares" }).click();
-    expect(await mainText(rui)).toContain("Twelve green squares has been asked");
+    await expect.poll(() => mainText(rui), patience).toContain("Twelve green squares has been asked");
     await readsAt(rui, `${porto.origin}/network`).toContain("Following");
     await readsAt(rui, `${porto.origin}/processes`).toContain("Twelve green squares");
   });
@@ -97,7 +97,7 @@ describeInBrowser("two cities in Chromium", () => {
     await official.getByRole("link", { name: "Ane Etxeberria" }).click();
     await official.getByText("Verify residence", { exact: true }).click();
     await official.getByRole("button", { name: "Yes, I have seen proof" }).click();
-    expect(await mainText(official)).toContain("Residence verified on");
+    await expect.poll(() => mainText(official), patience).toContain("Residence verified on");
   });
 
   test("Ane proposes with a picture, supports it and speaks for it", async () => {
@@ -115,7 +115,7 @@ describeInBrowser("two cities in Chromium", () => {
     await ane.getByLabel(/^Picture 1/).setInputFiles({ name: "playground.png", mimeType: "image/png", buffer });
     await ane.getByLabel("What picture 1 shows").fill("The empty playground at noon");
     await ane.getByRole("button", { name: "Publish", exact: true }).click();
-    expect(await mainText(ane)).toContain("Your proposal is public.");
+    await expect.poll(() => mainText(ane), patience).toContain("Your proposal is public.");
     proposalPath = new URL(ane.url()).pathname;
     const picture = ane.getByRole("img", { name: "The empty playground at noon" });
     await picture.scrollIntoViewIfNeeded();
@@ -124,11 +124,11 @@ describeInBrowser("two cities in Chromium", () => {
       .toBe(900);
 
     await ane.getByRole("button", { name: "Support", exact: true }).click();
-    expect(await mainText(ane)).toContain("verified resident supports this");
+    await expect.poll(() => mainText(ane), patience).toContain("verified resident supports this");
     await ane.getByLabel("Your comment").fill("My daughter would use it every day.");
     await ane.getByLabel("For", { exact: true }).check();
     await ane.getByRole("button", { name: "Publish the comment" }).click();
-    expect(await mainText(ane)).toContain("My daughter would use it every day.");
+    await expect.poll(() => mainText(ane), patience).toContain("My daughter would use it every day.");
   });
 
   test("an official of Bilbao answers", async () => {
@@ -138,9 +138,9 @@ describeInBrowser("two cities in Chromium", () => {
     await official.getByLabel("Reasons").fill("We will plant **eight**, and a bench.");
     await official.getByLabel("When").fill("spring 2027");
     await official.getByRole("button", { name: "Publish the answer" }).click();
-    expect(await mainText(official)).toContain("We will plant eight, and a bench.");
+    await expect.poll(() => mainText(official), patience).toContain("We will plant eight, and a bench.");
     await ane.reload();
-    expect(await mainText(ane)).toContain("We will plant eight, and a bench.");
+    await expect.poll(() => mainText(ane), patience).toContain("We will plant eight, and a bench.");
   });
 
   test("proposal, answer and comment stand on the pages of Porto", async () => {
@@ -172,11 +172,11 @@ describeInBrowser("two cities in Chromium", () => {
     await rita.getByRole("link", { name: "Shade over the playground" }).first().click();
     await rita.getByLabel("Your comment").fill("We did the same in Bonfim, and it works.");
     await rita.getByRole("button", { name: "Publish the comment" }).click();
-    expect(await mainText(rita)).toContain("We did the same in Bonfim");
+    await expect.poll(() => mainText(rita), patience).toContain("We did the same in Bonfim");
     await readsAt(ane, `${bilbao.origin}${proposalPath}`).toContain("We did the same in Bonfim, and it works.");
     const voice = ane.locator(".comment", { hasText: "We did the same in Bonfim" }).first();
-    expect(await textOf(voice)).toContain("Rita Sousa");
-    expect(await textOf(voice)).toContain(new URL(porto.origin).host);
+    await expect.poll(() => textOf(voice), patience).toContain("Rita Sousa");
+    await expect.poll(() => textOf(voice), patience).toContain(new URL(porto.origin).host);
   });
 
   test("a proposal is written by keyboard alone, mistakes included", async () => {
@@ -214,7 +214,7 @@ describeInBrowser("two cities in Chromium", () => {
     await jon.getByLabel("Your proposal").fill("So that **everyone** can rest.");
     await jon.getByRole("button", { name: "Save as a draft" }).click();
     await jon.getByRole("button", { name: "Publish", exact: true }).click();
-    expect(await mainText(jon)).toContain("Your proposal is public.");
+    await expect.poll(() => mainText(jon), patience).toContain("Your proposal is public.");
 
     await jon.goto(`${bilbao.origin}${proposalPath}`);
     await jon.getByRole("button", { name: "Like", exact: true }).first().click();
@@ -222,6 +222,6 @@ describeInBrowser("two cities in Chromium", () => {
     await voice.locator("summary", { hasText: "Reply" }).click();
     await voice.getByLabel("Your reply to Rita Sousa").fill("How much did it cost?");
     await voice.getByRole("button", { name: "Publish the reply" }).click();
-    expect(await mainText(jon)).toContain("How much did it cost?");
+    await expect.poll(() => mainText(jon), patience).toContain("How much did it cost?");
   });
 });
