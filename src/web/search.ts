@@ -99,8 +99,9 @@ function results(ctx: PageContext, text: string, found: readonly Found[], near: 
 }
 
 const foundCard = ({ t }: PageContext, found: Found, text: string): Markup => {
-  const { kind, title, about, language } = found;
-  const heading = title !== "" ? title : about !== "" ? t("search.about", { title: about }) : t("search.untitled");
+  const { kind, title, about, aboutLanguage, language } = found;
+  const named = html`<span${langAttrs(t, aboutLanguage)}>${about}</span>`;
+  const heading = title !== "" ? title : about !== "" ? t.rich("search.about", { title: named }) : t("search.untitled");
   return html`<article class="card"><div class="card-body">
   <p class="card-marks">${badge(t(`search.kind.${kind}`))}<span>${when(t, found.publishedAt, "short")}</span>${
     found.origin

@@ -92,6 +92,8 @@ test("finds words of the text in other forms of their language", async () => {
   await reader.open("/search?q=pelican");
   expect(reader.all("h3")).toEqual(["About: Safer ways to school"]);
   expect(reader.all("mark")).toEqual(["pelican"]);
+  await reader.open("/search?q=pelican&lang=ca", { "accept-language": "ca" });
+  expect(reader.html).toMatch(/<span lang="en"[^>]*>Safer ways to school<\/span>/);
   await reader.open("/search?q=pavement&language=ca");
   expect(reader.text).toContain("Nothing has these words");
   await reader.open("/search?q=pavement&place=here&kind=proposal&language=en");
