@@ -11,6 +11,7 @@ import { benchGrowth } from "./growth.ts";
 import { startKoinon } from "./koinon-node.ts";
 import { residentMbOf } from "./measure.ts";
 import { benchMirror } from "./mirror.ts";
+import { benchNumbers } from "./numbers.ts";
 import { benchReads } from "./reads.ts";
 import { isKept, lines, report, table, write } from "./report.ts";
 import { audienceHostCount, flags, hostCount, isQuick, isWanted, ports } from "./size.ts";
@@ -42,6 +43,7 @@ if (isWanted("start")) await benchStart();
   if (isWanted("wire")) await benchWire(node, fediverse);
   if (isWanted("audience")) await benchAudience(node, fediverse);
   if (isWanted("growth")) await benchGrowth(node);
+  if (isWanted("numbers")) await benchNumbers(node);
   if (isWanted("threads")) await benchThreads(fediverse.caFile);
   if (isWanted("mirror")) {
     const copyDir = mkdtempSync(join(tmpdir(), "koinon-bench-copy-"));

@@ -1,7 +1,7 @@
 // How much of everything a run measures; the ports it takes.
 import { parseArgs } from "node:util";
 
-export const parts = ["start", "reads", "wire", "audience", "growth", "mirror", "threads"] as const;
+export const parts = ["start", "reads", "wire", "audience", "growth", "numbers", "mirror", "threads"] as const;
 export type Part = (typeof parts)[number];
 
 const { values } = parseArgs({

@@ -26,8 +26,7 @@ export const mayBeHanded = (sql: Sql) => sql`(
   and not exists (
     select from subject join subject place on place.uri in (subject.uri, subject.thread_uri, subject.process_uri)
     where subject.uri = record_part.subject_uri and (place.hidden_at is not null or place.deleted_at is not null))
-  and not exists (select from peer
-    where peer.host = split_part(record_part.subject_uri, '/', 3) and peer.policy = 'blocked'))`;
+  and peer_policy(split_part(record_part.subject_uri, '/', 3)) is distinct from 'blocked')`;
 
 /** The lines of an archive, those of one read at a time. @param after the place of the last record that is there already. */
 export async function* archiveOf(sql: Sql, manifest: KeptManifest, after: number): AsyncGenerator<string> {

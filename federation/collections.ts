@@ -7,6 +7,7 @@ import { listReplyUris } from "../src/comments/queries.ts";
 import type { Sql } from "../src/platform/db.ts";
 import { isId } from "../src/platform/ids.ts";
 import { Refused } from "../src/platform/refusal.ts";
+import { isInTheOpen } from "../src/subjects/queries.ts";
 import type { Subject } from "../src/subjects/subject.ts";
 import { AS2, type Json } from "./vocabulary.ts";
 
@@ -93,9 +94,10 @@ export async function actorCollection(sql: Sql, actor: Actor, name: string, page
   }
 }
 
-/** Of the activities sent: not what was between two, and nothing of what has been hidden or taken back since. */
+/** Of the activities sent: not what was between two, and nothing of what has been hidden or taken back since, or stands in that. */
 export const mayBeRead = (sql: Sql) => sql`outgoing_activity.kind <> 'private' and not exists (
-  select from subject where subject.uri = outgoing_activity.subject_uri and (hidden_at is not null or deleted_at is not null))`;
+  select from subject where subject.uri = outgoing_activity.subject_uri
+    and (hidden_at is not null or deleted_at is not null or not ${isInTheOpen(sql, "subject")}))`;
 
 async function countOf(sql: Sql, rows: PendingQuery<Row[]>): Promise<number> {
   const [row] = await sql<{ total: number }[]>`select count(*)::int as total from ${rows}`;

@@ -32,6 +32,7 @@ import {
   type WirePost,
 } from "./reading.ts";
 import { promiseRefresh } from "./refresh-jobs.ts";
+import { readReport } from "./reports.ts";
 import { isMessage, receiveMessage } from "./statements.ts";
 import { hasCivicLink, type Json } from "./vocabulary.ts";
 import { isOfConcern, releaseWaiting, waitForParent } from "./waiting.ts";
@@ -305,7 +306,8 @@ async function receiveUndo({ tx, activity, from }: Received): Promise<void> {
 }
 
 async function receiveReport({ tx, now, activity, from }: Received): Promise<void> {
-  await receiveFlag(tx, { actor: from, objectUris: activity.objectUris, content: activity.text }, now);
+  const { objectUris, text: content, summary } = activity;
+  await receiveFlag(tx, { actor: from, objectUris, ...readReport(content, summary) }, now);
 }
 
 async function receiveBlocking({ tx, activity, from }: Received): Promise<void> {

@@ -8,7 +8,7 @@ import type { Uris } from "../src/platform/uris.ts";
 import { findNews, findProcess } from "../src/processes/queries.ts";
 import { findAnswer, findAnswerById, findProposal, getProposal } from "../src/proposals/queries.ts";
 import { findMilestone, findResult, listResultLinks } from "../src/results/queries.ts";
-import { findSubject } from "../src/subjects/queries.ts";
+import { findSubject, standsOpen } from "../src/subjects/queries.ts";
 import { isPublic, type Subject, type SubjectKind } from "../src/subjects/subject.ts";
 import { commentToObject } from "./comments.ts";
 import { meetingToObject } from "./meetings.ts";
@@ -66,7 +66,8 @@ const processOf = (sql: Sql, subject: Subject) =>
   subject.processUri === null ? Promise.resolve(null) : findProcess(sql, subject.processUri);
 
 /**
- * The object at a URI of this node. Null for what is not ours or not public: drafts and hidden things look absent.
+ * The object at a URI of this node. Null for what is not ours or not public: drafts and hidden things look absent, and so
+ * does what stands in one, until that is shown again.
  * What its author deleted is a Tombstone, with nothing of what it said.
  */
 export async function findObject(sql: Sql, uris: Uris, uri: string): Promise<Json | null> {
@@ -82,7 +83,8 @@ export async function findObject(sql: Sql, uris: Uris, uri: string): Promise<Jso
     };
   }
   // Hidden by the owner of its thread it is off the pages there; at home it is still what its author said.
-  const isServed = isPublic(subject) || (subject.hiddenBy === "owner" && subject.deletedAt === null);
+  const isShown = isPublic(subject) || (subject.hiddenBy === "owner" && subject.deletedAt === null);
+  const isServed = isShown && (await standsOpen(sql, uri));
   const object = isServed ? ((await finders[subject.kind]?.(sql, subject, uris)) ?? null) : null;
   if (object === null) return null;
   const placed = { ...object, ...(await threadOf(sql, subject, object)) };

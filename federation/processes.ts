@@ -6,6 +6,8 @@ import { escapeHtml } from "../src/platform/html.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
 import { pickText } from "../src/platform/text.ts";
+import { originOf } from "../src/platform/uris.ts";
+import { callsIn } from "../src/processes/call-to-action.ts";
 import { activePhase, checkPhases, nextPhase, type Process, permissions } from "../src/processes/process.ts";
 import type { News } from "../src/processes/queries.ts";
 import { findProcess } from "../src/processes/queries.ts";
@@ -55,6 +57,7 @@ export const processToCivic = (process: Process): Json => ({
   audience: process.audience,
   decides: process.decides,
   goals: process.goals,
+  ...(Object.keys(process.callToAction).length === 0 ? {} : { callToAction: process.callToAction }),
   indicator: process.indicator,
   rules: { supportLimit: process.supportLimit, editWindowMinutes: process.editWindowMinutes },
   pilot: process.isPilot
@@ -115,6 +118,7 @@ const civicProcess = z.object({
   audience: textMap,
   decides: textMap,
   goals: textMap,
+  callToAction: textMap.transform(callsIn),
   indicator: z
     .object({ code: amount, name: z.string().max(300), unit: amount, baseline: amount, target: amount })
     .nullable()
@@ -168,7 +172,8 @@ export async function keepProcess(tx: Tx, actor: WireActor, now: Date): Promise<
     {
       ...texts,
       uri,
-      url: actor.url ?? uri,
+      // Where people take part is at its own city, whatever is said.
+      url: actor.url !== null && originOf(actor.url) === originOf(uri) ? actor.url : uri,
       handle: actor.handle,
       actorId: kept.id,
       organisationUri: organisation,

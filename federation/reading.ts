@@ -99,6 +99,8 @@ export interface WireActivity {
   readonly publishedAt: Date | null;
   /** Plain text: the reason of a Flag or of a moderator's Delete. */
   readonly text: string;
+  /** Plain text, beside the other. */
+  readonly summary: string;
 }
 
 /** @throws Refused `unsupported-object` for what is no activity at all. */
@@ -117,6 +119,7 @@ export function readActivity(json: unknown): WireActivity {
     isPublic: isForEveryone(json),
     publishedAt: dateOf(json.published),
     text: plainText(textOf(json.content, contentLengthMax) || textOf(json.summary, contentLengthMax)).slice(0, 5_000),
+    summary: plainText(textOf(json.summary, contentLengthMax)).slice(0, 500),
   };
 }
 

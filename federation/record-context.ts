@@ -68,6 +68,7 @@ const dataTerms: Record<string, Term> = {
   audience: texts("audience"),
   decides: texts("decides"),
   goals: texts("goals"),
+  callToAction: texts("callToAction"),
   indicator: asItIs("indicator"),
   pilot: {
     "@id": "koinon:pilot",
@@ -150,7 +151,7 @@ const partTerms: Record<string, Term> = {
     "@id": "koinon:author",
     "@context": { name: "schema:name", uri: "@id" },
   },
-  coauthors: list("coauthors", { "@context": { name: "schema:name", uri: "@id" } }),
+  coauthors: list("coauthors", { "@context": { name: "schema:name", key: "koinon:coauthorKey" } }),
   inReplyTo: link("inReplyTo"),
   media: list("media", {
     "@context": {

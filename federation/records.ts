@@ -17,16 +17,8 @@ import { findSubject } from "../src/subjects/queries.ts";
 import { dropErased } from "./copies.ts";
 import { noteLineageOf } from "./lineage-civic.ts";
 import { applyTallies, applyThread } from "./record-counts.ts";
-import {
-  type CopiedProcess,
-  readAnswer,
-  readMeeting,
-  readMilestone,
-  readNews,
-  readProcess,
-  readProposal,
-  readResult,
-} from "./record-things.ts";
+import { readMeeting, readMilestone, readResult } from "./record-follow-ups.ts";
+import { type CopiedProcess, readAnswer, readNews, readProcess, readProposal } from "./record-things.ts";
 
 /** A kept record, with the parts of the comments where it is a thread's. */
 export interface AppliedRecord extends TakenRecord {
@@ -185,7 +177,7 @@ async function applyProposals(at: Applying, records: readonly AppliedRecord[]): 
       : await at.tx<{ uri: string; id: string }[]>`
     select uri, id from actor where uri = any(${named})`;
   const ids = new Map(rows.map(({ uri, id }) => [uri, id]));
-  const proposals = read.map(({ author, ...proposal }): RemoteProposal => {
+  const proposals = read.map(({ author, namedCoauthors: _keys, ...proposal }): RemoteProposal => {
     return { ...proposal, authorId: ids.get(author.uri ?? "") ?? null };
   });
   await together(at, proposals, (tx, some) => keepRemoteProposals(tx, some, at.now));

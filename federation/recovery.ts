@@ -135,8 +135,7 @@ async function knownMirrors(sql: Sql): Promise<string[]> {
         and follow.state = 'accepted'
       union select substring(inbox_uri from '^https?://[^/]+') from known_server where is_koinon)
     select origin from mirror
-    where not exists (
-      select from peer where peer.host = split_part(origin, '/', 3) and peer.policy = 'blocked')
+    where peer_policy(split_part(origin, '/', 3)) is distinct from 'blocked'
     order by origin limit ${mirrorsAskedMax}`;
   return rows.map((row) => row.origin);
 }

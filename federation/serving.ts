@@ -6,7 +6,7 @@ import { isId } from "../src/platform/ids.ts";
 import { Refused } from "../src/platform/refusal.ts";
 import type { Uris } from "../src/platform/uris.ts";
 import type { Clock } from "../src/ports.ts";
-import { findSubject } from "../src/subjects/queries.ts";
+import { findSubject, standsOpen } from "../src/subjects/queries.ts";
 import { isPublic } from "../src/subjects/subject.ts";
 import { actorToObject } from "./actors.ts";
 import { actorCollection, mayBeRead, subjectCollection, withNewestReplies } from "./collections.ts";
@@ -99,6 +99,7 @@ export function openServing(sql: Sql, uris: Uris, clock: Clock): (request: Reque
     }
     const subject = await findSubject(sql, uri);
     if (subject === null || subject.origin !== null || !isPublic(subject)) throw new Refused("not-found");
+    if (!(await standsOpen(sql, uri))) throw new Refused("not-found");
     if (collection === "context" && subject.threadUri === null) {
       const { object, etag, alsoMatches } = await threadCollection(sql, subject, key);
       const served = serve(object, clock.now());

@@ -25,15 +25,8 @@ import { recoverMilestone, recoverResult } from "../src/results/recover-actions.
 import { deleteSubject, setHidden } from "../src/subjects/actions.ts";
 import { noteDerivation } from "../src/subjects/derivation-actions.ts";
 import { findSubject } from "../src/subjects/queries.ts";
-import {
-  readAnswer,
-  readMeeting,
-  readMilestone,
-  readNews,
-  readProcess,
-  readProposal,
-  readResult,
-} from "./record-things.ts";
+import { readMeeting, readMilestone, readResult } from "./record-follow-ups.ts";
+import { readAnswer, readNews, readProcess, readProposal } from "./record-things.ts";
 import { takeWordsBack } from "./telling.ts";
 
 const log = getLogger(["koinon", "recovery"]);

@@ -1,7 +1,9 @@
 // What is told between two actors only: follows and their answers, likes, reports.
 import { findActorById, getActorOfKind } from "../src/actors/queries.ts";
 import type { RecordedEvent } from "../src/events.ts";
+import { categoryFrom } from "../src/moderation/report.ts";
 import { findSubject } from "../src/subjects/queries.ts";
+import { reportText } from "./reports.ts";
 import type { Outgoing, Tell, Telling } from "./telling.ts";
 import type { Json } from "./vocabulary.ts";
 
@@ -44,9 +46,10 @@ export async function tellReport({ tx }: Telling, event: RecordedEvent<Json>): P
   const [node, subject] = [await getActorOfKind(tx, "node"), await findSubject(tx, event.subjectUri)];
   if (subject === null || subject.origin === null || subject.authorUri === null) return [];
   const object = [subject.authorUri, subject.uri];
-  const content = String(event.data.reason ?? "").slice(0, 5_000);
+  const category = categoryFrom(String(event.data.category ?? ""));
+  const content = reportText(category, String(event.data.reason ?? ""), subject.language);
   const thread = subject.threadUri === null ? null : await findSubject(tx, subject.threadUri);
   const owner = thread?.origin == null || thread.origin === subject.origin ? null : thread.authorUri;
   const recipients = [subject.authorUri, ...(owner === null ? [] : [owner])];
-  return [{ actorUri: node.uri, type: "Flag", object, kind: "private", content, recipients }];
+  return [{ actorUri: node.uri, type: "Flag", object, kind: "private", content, summary: category, recipients }];
 }

@@ -8,6 +8,7 @@ import { openProgressLine } from "../src/platform/progress-line.ts";
 
 /** What a backup does not hold, and why. Everything else is in it: jobs, keys, events and uploads. */
 const leftOut = {
+  push_device: "bound to a session; people turn messages on again",
   session: "a restore must not bring back who was signed out; people sign in again",
   sign_in_link: "valid for minutes; a restore must not make an old mail a key again",
 };

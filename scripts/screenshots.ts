@@ -1,4 +1,5 @@
-// node scripts/screenshots.ts [--port 8001] [--chromium PATH]: makes the pictures of docs/screenshots again, from the demo that runs there.
+// node scripts/screenshots.ts [--port 8001] [--only NAME]… [--chromium PATH]: makes the pictures of docs/screenshots again, or those
+// named, from the demo that runs there.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Browser, chromium } from "playwright-core";
@@ -10,11 +11,17 @@ interface Picture {
   readonly name: string;
   readonly node: DemoNode["key"];
   readonly lang: string;
-  /** A path, or the text of a link to follow from there. */
   readonly path: string;
-  readonly follow?: string | RegExp;
+  /** Links to follow from there, one after the other, by what they say. */
+  readonly follow?: RegExp | readonly RegExp[];
+  /** What is typed as the title, as a person would, and not sent. */
+  readonly title?: string;
+  /** What stands at the top of the picture; else the page does. */
+  readonly from?: string;
   readonly isPhone?: boolean;
   readonly isDark?: boolean;
+  /** As it is printed. */
+  readonly isPaper?: boolean;
   /** Signed in; a visitor where none is named. */
   readonly as?: "administrator" | "resident";
   readonly heightPixels?: number;
@@ -37,11 +44,49 @@ const pictures: readonly Picture[] = [
     follow: /vuit tendals/,
     isPhone: true,
   },
+  {
+    name: "proposal-paper",
+    node: "montclar",
+    lang: "ca",
+    path: `${superilla}/proposals`,
+    follow: /Carrer del Forn/,
+    isPaper: true,
+  },
+  { name: "numbers", node: "montclar", lang: "es", path: `${superilla}/numbers`, heightPixels: 1100 },
+  { name: "result-arabic", node: "medina", lang: "ar", path: "/results", follow: /ستّ مظلّات/ },
   { name: "meetings", node: "montclar", lang: "en", path: "/meetings?when=past" },
   { name: "results", node: "montclar", lang: "en", path: "/results" },
-  { name: "network", node: "montclar", lang: "en", path: "/network", as: "administrator" },
+  { name: "network", node: "commons", lang: "en", path: "/network", as: "administrator", heightPixels: 1100 },
   { name: "city", node: "montclar", lang: "fr", path: "/organisations/montclar" },
   { name: "search", node: "montclar", lang: "en", path: "/search?q=ombra" },
+  {
+    name: "writing",
+    node: "montclar",
+    lang: "ca",
+    path: `${superilla}/proposals/new`,
+    as: "resident",
+    title: "Més ombra a la plaça",
+  },
+  {
+    name: "discussion",
+    node: "montclar",
+    lang: "ca",
+    path: `${superilla}/proposals`,
+    follow: /vuit tendals/,
+    from: "#comments",
+    heightPixels: 1100,
+  },
+  {
+    name: "answering",
+    node: "montclar",
+    lang: "en",
+    path: `${superilla}/proposals`,
+    follow: [/vint escocells/, /Give the official answer/],
+    as: "administrator",
+    heightPixels: 1100,
+  },
+  { name: "residence", node: "montclar", lang: "es", path: "/account/residence", as: "resident", isPhone: true },
+  { name: "audit", node: "montclar", lang: "en", path: "/desk/audit", as: "administrator" },
   { name: "sign-in", node: "montclar", lang: "en", path: "/sign-in" },
   { name: "notices", node: "montclar", lang: "en", path: "/notices", as: "resident", isPhone: true },
   { name: "opening", node: "montclar", lang: "en", path: "/processes/new", as: "administrator" },
@@ -55,14 +100,14 @@ const pictures: readonly Picture[] = [
 const folder = join(import.meta.dirname, "../docs/screenshots");
 
 const { values } = parseArgs({
-  options: { port: { type: "string" }, only: { type: "string" }, chromium: { type: "string" } },
+  options: { port: { type: "string" }, only: { type: "string", multiple: true }, chromium: { type: "string" } },
 });
 const nodes = nodesAt(rowFrom(Number(values.port ?? firstPortAtFirst)));
 const executablePath = values.chromium ?? "/usr/bin/chromium";
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const people = new Map<string, Awaited<ReturnType<typeof signedIn>>>();
 try {
-  for (const picture of pictures.filter(({ name }) => values.only === undefined || name === values.only)) {
+  for (const picture of pictures.filter(({ name }) => values.only?.includes(name) ?? true)) {
     await take(browser, picture);
     console.log(picture.name);
   }
@@ -75,7 +120,7 @@ async function take(from: Browser, picture: Picture): Promise<void> {
   const context = await from.newContext({
     locale: picture.lang,
     colorScheme: picture.isDark ? "dark" : "light",
-    viewport: picture.isPhone ? { width: 390, height: 844 } : { width: 1280, height: picture.heightPixels ?? 860 },
+    viewport: viewportOf(picture),
     deviceScaleFactor: picture.isPhone ? 2 : 1,
     ...(picture.as === undefined ? {} : { storageState: await personOf(from, node, picture.as) }),
   });
@@ -86,14 +131,30 @@ async function take(from: Browser, picture: Picture): Promise<void> {
     await page.locator(`.foot-languages button[value=${picture.lang}]`).click();
   }
   await page.goto(`${node.origin}${picture.path}`, { waitUntil: "networkidle" });
-  if (picture.follow !== undefined) {
-    await page.locator("main").getByRole("link", { name: picture.follow }).first().click();
+  for (const name of [picture.follow ?? []].flat()) {
+    await page.locator("main").getByRole("link", { name }).first().click();
     await page.waitForLoadState("networkidle");
   }
+  if (picture.title !== undefined) {
+    await page.locator("input[name=title]").pressSequentially(picture.title);
+    await page.locator("[data-similar] a").first().waitFor();
+  }
+  if (picture.from !== undefined) await page.locator(picture.from).evaluate((place) => place.scrollIntoView());
+  if (picture.isPaper) await page.emulateMedia({ media: "print" });
+  // Paper has margins, which a screen does not show.
+  const edge = picture.isPaper ? 57 : 0;
   await sharp(await page.screenshot())
+    .extend({ top: edge, bottom: edge, left: edge, right: edge, background: "#ffffff" })
     .webp({ quality: 82 })
     .toFile(join(folder, `${picture.name}.webp`));
   await context.close();
+}
+
+function viewportOf({ isPhone, isPaper, heightPixels }: Picture): { width: number; height: number } {
+  if (isPhone) return { width: 390, height: 844 };
+  // The printed part of a sheet of A4, at 96 pixels an inch.
+  if (isPaper) return { width: 680, height: 994 };
+  return { width: 1280, height: heightPixels ?? 860 };
 }
 
 async function personOf(from: Browser, node: DemoNode, as: "administrator" | "resident") {
@@ -107,16 +168,22 @@ async function personOf(from: Browser, node: DemoNode, as: "administrator" | "re
 async function signedIn(from: Browser, node: DemoNode, email: string) {
   const context = await from.newContext({ locale: "en" });
   const page = await context.newPage();
+  const link = page.locator(".card", { hasText: email }).locator('a[href*="/sign-in/"]').first();
+  const newest = async () => {
+    await page.goto(`${node.origin}/mailbox`);
+    return (await link.count()) === 0 ? null : link.getAttribute("href");
+  };
+  // An earlier link works no more.
+  const before = await newest();
   await page.goto(`${node.origin}/sign-in`);
   await page.locator("input[name=email]").fill(email);
   await page.locator("form:has(input[name=email]) button").click();
-  const link = page.locator(".card", { hasText: email }).locator('a[href*="/sign-in/"]').first();
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    await page.goto(`${node.origin}/mailbox`);
-    if ((await link.count()) > 0) break;
+  let found = before;
+  for (let attempt = 0; attempt < 40 && found === before; attempt += 1) {
     await page.waitForTimeout(250);
+    found = await newest();
   }
-  if ((await link.count()) === 0) throw new Error("No mail came: a node sends one address only a few links an hour");
+  if (found === before) throw new Error("No mail came: a node sends one address only a few links an hour");
   await link.click();
   await page.locator("main form button").first().click();
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in/"));

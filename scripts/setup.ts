@@ -14,6 +14,7 @@ import { connect, type Pool, withTransaction } from "../src/platform/db.ts";
 import { migrate } from "../src/platform/migrate.ts";
 import { openNodeDatabase } from "../src/platform/node-database.ts";
 import { openUris } from "../src/platform/uris.ts";
+import { keepTerms } from "../src/settings/agreement-actions.ts";
 import { answersTo, openTerminal, type Terminal } from "./setup/ask.ts";
 import { writeEnvFile } from "./setup/env-file.ts";
 import { type Answers, cityQuestions, languagesOf, settingQuestions } from "./setup/questions.ts";
@@ -124,6 +125,7 @@ async function found(sql: Pool, config: Config, answers: Answers): Promise<strin
       reportChannelUrl: "",
     } as const;
     await foundCity(tx, uris, city, now);
+    await keepTerms(tx, now);
     const administrator = await openAccount(tx, { email: of("admin-email"), name: of("admin-name"), locale }, now);
     await appointFirstAdministrator(tx, administrator.id, now);
   });

@@ -6,22 +6,27 @@ import { type FederationDoor, openFederation } from "../federation/federation.ts
 import { scheduleSweep } from "../federation/kv.ts";
 import { scheduleReceivedSweep } from "../federation/received.ts";
 import { scheduleThreadRounds } from "../federation/thread-jobs.ts";
+import { keepingOutBlocked } from "../federation/trust/keeping-out.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { accountHandlers, scheduleAccountJobs } from "./accounts/jobs.ts";
 import { chronicleHandlers, scheduleChronicle } from "./chronicle/jobs.ts";
 import { findMainOrganisation } from "./cities/queries.ts";
 import { forgetCommenter } from "./comments/actions.ts";
 import type { Config } from "./config.ts";
+import { forgetRoleInvitations } from "./desk/invitation-actions.ts";
+import { roleInvitationHandlers } from "./desk/invitation-jobs.ts";
 import { forgetAsker, openErasure, scheduleErasedSweep } from "./erasures/actions.ts";
 import { whatArrived, whatIsTold } from "./front/told-queries.ts";
 import { scheduleUploadSweep, uploadHandlers } from "./front/upload-actions.ts";
 import { forgetIdentities } from "./identities/actions.ts";
 import { identityHandlers, scheduleIdentityJobs } from "./identities/jobs.ts";
-import { moderationHandlers } from "./moderation/jobs.ts";
+import { moderationHandlers, scheduleModerationJobs } from "./moderation/jobs.ts";
+import { forgetReporter } from "./moderation/reporter-actions.ts";
 import { forgetAppellant } from "./moderation/statement-actions.ts";
 import { notify } from "./notices/actions.ts";
 import { forgetFollower } from "./notices/following-actions.ts";
-import { noticeHandlers, scheduleNoticeJobs } from "./notices/jobs.ts";
+import { noticeHandlers, pushHandlers, scheduleNoticeJobs } from "./notices/jobs.ts";
+import { pushKeysOf } from "./notices/push.ts";
 import { isDatabaseAway, type Pool } from "./platform/db.ts";
 import { openFetchPicture } from "./platform/fetch-picture.ts";
 import { type GuardedFetchOptions, openGuardedFetch } from "./platform/guarded-fetch.ts";
@@ -44,7 +49,9 @@ import { forgetProposer } from "./proposals/forget-proposer.ts";
 import { proposalHandlers } from "./proposals/jobs.ts";
 import { weightHandlers } from "./proposals/weight-actions.ts";
 import { releaseResidence } from "./residences/actions.ts";
+import { emailCodeHandlers } from "./residences/email-code-jobs.ts";
 import { residenceHandlers, scheduleResidenceRounds } from "./residences/jobs.ts";
+import { keepTerms } from "./settings/agreement-actions.ts";
 import { openApp } from "./web/app.ts";
 
 const log = getLogger(["koinon"]);
@@ -105,7 +112,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     version,
   });
   const { findRemote } = door;
-  const fetchPicture = openFetchPicture(client);
+  const fetchPicture = openFetchPicture({ fetch: keepingOutBlocked(sql, client) });
   const house: House = { sql, uris, clock, mailer, findRemote, fetchPicture, uploadsDir: config.uploadsDir };
   const app = openApp(house, {
     ...config,
@@ -115,6 +122,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     provider: config.oidc === null ? null : openOpenIdProvider(client, config.oidc),
     forgetAuthor: [
       forgetAppellant,
+      forgetReporter,
       forgetProposer,
       forgetOfficer,
       forgetCommenter,
@@ -122,6 +130,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
       forgetIdentities,
       forgetFollower,
       releaseResidence,
+      forgetRoleInvitations,
     ],
     noteClosedVoice: (tx, { actorUri, accountId }, now) =>
       openErasure(tx, { subjectUri: actorUri, kind: "account", accountId }, now),
@@ -141,13 +150,20 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     ...identityHandlers(house),
     ...proposalHandlers(house),
     ...coauthorHandlers({ ...house, secret: config.secret }),
+    ...roleInvitationHandlers(house),
     ...uploadHandlers(house),
-    ...moderationHandlers(house),
     ...chronicleHandlers(sql, () => clock.now()),
     ...noticeHandlers(noticeHouse),
+    ...emailCodeHandlers({ ...house, secret: config.secret }),
     ...residenceHandlers({ sql, clock, tell: (tx, news, at) => notify(tx, { ...news, subjectUri: null }, at) }),
     ...weightHandlers({ sql }),
+    ...moderationHandlers(house),
     ...door.handlers,
+  };
+  // With what else waits for other servers: one that is slow holds up no sign-in mail.
+  const deliveries: Handlers = {
+    ...door.deliveries,
+    ...pushHandlers({ ...noticeHouse, pushKeys: pushKeysOf(config.secret), fetch: client.fetch }),
   };
   const close = async () => {
     await client.close();
@@ -167,6 +183,8 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     await scheduleChronicle(sql, clock.now());
     await scheduleThreadRounds(sql, clock.now());
     await scheduleNoticeJobs(noticeHouse);
+    await scheduleModerationJobs(sql, uris, clock.now());
+    await keepTerms(sql, clock.now());
   } catch (error) {
     // Open connections would keep a process alive that has given up.
     await close();
@@ -183,10 +201,10 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
       const common = { signal, log, notify: config.databasePrepare, otherKinds: "any" } as const;
       await Promise.all([
         runJobs(sql, handlers, { ...common, concurrency: jobsAtOnce }),
-        runJobs(sql, door.deliveries, { ...common, concurrency: deliveriesAtOnce }),
+        runJobs(sql, deliveries, { ...common, concurrency: deliveriesAtOnce }),
       ]);
     },
-    drain: async (options) => await drain(sql, { ...handlers, ...door.deliveries }, { ...options, now: clock.now() }),
+    drain: async (options) => await drain(sql, { ...handlers, ...deliveries }, { ...options, now: clock.now() }),
     [Symbol.asyncDispose]: close,
   };
 }

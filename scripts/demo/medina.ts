@@ -1,5 +1,6 @@
 // Medinat al-Yasmin, a city of 130,000, Arabic and French: who lives there and what is going on.
 import type { NewOrganisation } from "../../src/cities/actions.ts";
+import { changeSettings } from "../../src/settings/actions.ts";
 import { plantCharterTalk } from "./medina/charter.ts";
 import { charterProcess, medinaCategories, waterProcess } from "./medina/processes.ts";
 import { waterProposals } from "./medina/proposals.ts";
@@ -60,7 +61,12 @@ const givenNames = ["مريم", "أحمد", "سارة", "خالد", "إيمان"
 const familyNames = ["الشابي", "بوزيد", "العيّاري", "الماجري", "بن عمر"];
 const supportersCount = 25;
 
+/** Of the kasbah's walls: what the city answers and does. */
+const second = "#a9522c";
+
 export async function plantMedina(place: Place): Promise<void> {
+  const colours = { accent: medina.accent, second };
+  await changeSettings(place.tx, place.administrator, "colours", colours, place.today);
   for (const [key, seed] of Object.entries(writers)) await enrol(place, key, seed);
   for (let index = 0; index < supportersCount; index++) {
     const name = `${givenNames[index % givenNames.length]} ${familyNames[(index * 2) % familyNames.length]}`;

@@ -2,14 +2,10 @@
 import type { Account } from "../../src/accounts/account.ts";
 import { publishComment } from "../../src/comments/actions.ts";
 import type { Process } from "../../src/processes/process.ts";
-import {
-  answerProposal,
-  draftProposal,
-  publishProposal,
-  supportProposal,
-  withdrawProposal,
-} from "../../src/proposals/actions.ts";
+import { draftProposal, publishProposal, withdrawProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
+import { supportProposal } from "../../src/proposals/support-actions.ts";
 import { likeSubject } from "../../src/subjects/like-actions.ts";
 import type { Stance } from "../../src/subjects/subject.ts";
 import { keepPicture, type PictureName } from "./pictures.ts";

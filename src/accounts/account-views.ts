@@ -4,12 +4,13 @@ import { addressOf, handleLengthMax } from "../actors/actor.ts";
 import { href, html, type Markup, nothing } from "../platform/html.ts";
 import { languages, type MessageKey, ownNames, type Translator } from "../platform/i18n.ts";
 import type { PageContext } from "../web/context.ts";
-import { buttonForm, confirmForm, form, openFields } from "../web/fields.ts";
+import { buttonForm, buttonLink, confirmForm, form, openFields } from "../web/fields.ts";
 import { emptyForm, type FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { factList, section } from "../web/lists.ts";
 import { ago, statusPill, when } from "../web/marks.ts";
 import { type Account, isResident, knowHowLengthMax, nameLengthMax, type RoleGrant } from "./account.ts";
+import type { AccountLink } from "./own-links.ts";
 import type { KnowHow, MembershipRow, OpenSession, ProcessChoice } from "./queries.ts";
 
 export interface AccountPageProps {
@@ -20,6 +21,8 @@ export interface AccountPageProps {
   /** The person's own actor, if they asked for one. */
   readonly voice: Actor | null;
   readonly host: string;
+  /** What waits for this person, or was done for them, in rooms above: it stands first. */
+  readonly more?: readonly AccountLink[];
 }
 
 /** Which of the forms on the page was posted and is shown again. */
@@ -37,40 +40,73 @@ export function accountPage(ctx: PageContext, props: AccountPageProps, forms: Ac
     isUnlisted: true,
     main: html`
       ${standing(ctx, props)}
+      ${props.more?.map((link) => leadOn(t, link))}
       ${section(t("accounts.profile-title"), profileForm(ctx, props, forms.profile ?? emptyForm), undefined, "profile")}
       ${section(t("accounts.voice-title"), voice(ctx, props, forms.voice ?? emptyForm), undefined, "voice")}
-      ${section(
-        t("accounts.drafts-title"),
-        html`<div class="stack"><p>${t("accounts.drafts-lead")}</p><a class="button button-secondary" href="/account/proposals">${t("accounts.drafts-open")}</a></div>`,
-        undefined,
-        "drafts",
-      )}
-      ${section(
-        t("accounts.ways-title"),
-        html`<div class="stack"><p>${t("accounts.ways-lead")}</p><a class="button button-secondary" href="/account/sign-in">${t("accounts.ways-open")}</a></div>`,
-        undefined,
-        "sign-in",
-      )}
-      ${section(
-        t("accounts.data-title"),
-        html`<div class="stack"><p>${t("accounts.data-lead")}</p><a class="button button-secondary" href="/account/data">${t("accounts.data-open")}</a></div>`,
-        undefined,
-        "data",
-      )}
-      ${section(
-        t("accounts.erasures-title"),
-        html`<div class="stack"><p>${t("accounts.erasures-lead")}</p><a class="button button-secondary" href="/account/erasures">${t("accounts.erasures-open")}</a></div>`,
-        undefined,
-        "erasures",
-      )}
-      ${section(
-        t("accounts.closing-title"),
-        html`<div class="stack"><p>${t("accounts.closing-lead")}</p><a class="button button-secondary" href="/account/closing">${t("accounts.closing-open")}</a></div>`,
-        undefined,
-        "closing",
-      )}`,
+      ${ownLinks.map((link) => leadOn(t, link))}`,
   });
 }
+
+/** What everybody has; in this order. */
+const ownLinks: readonly AccountLink[] = [
+  {
+    id: "drafts",
+    href: "/account/proposals",
+    title: "accounts.drafts-title",
+    lead: "accounts.drafts-lead",
+    open: "accounts.drafts-open",
+  },
+  {
+    id: "notices",
+    href: "/notices/settings",
+    title: "accounts.notices-title",
+    lead: "accounts.notices-lead",
+    open: "accounts.notices-open",
+  },
+  {
+    id: "statements",
+    href: "/moderation/statements",
+    title: "statements.mine-title",
+    lead: "accounts.statements-lead",
+    open: "accounts.statements-open",
+  },
+  {
+    id: "sign-in",
+    href: "/account/sign-in",
+    title: "accounts.ways-title",
+    lead: "accounts.ways-lead",
+    open: "accounts.ways-open",
+  },
+  {
+    id: "data",
+    href: "/account/data",
+    title: "accounts.data-title",
+    lead: "accounts.data-lead",
+    open: "accounts.data-open",
+  },
+  {
+    id: "erasures",
+    href: "/account/erasures",
+    title: "accounts.erasures-title",
+    lead: "accounts.erasures-lead",
+    open: "accounts.erasures-open",
+  },
+  {
+    id: "closing",
+    href: "/account/closing",
+    title: "accounts.closing-title",
+    lead: "accounts.closing-lead",
+    open: "accounts.closing-open",
+  },
+];
+
+const leadOn = (t: Translator, { id, href: to, title, lead, open }: AccountLink): Markup =>
+  section(
+    t(title),
+    html`<div class="stack"><p>${t(lead)}</p>${buttonLink(to, t(open), "secondary")}</div>`,
+    undefined,
+    id,
+  );
 
 /** What the node knows of the person, and what follows from it. */
 function standing(ctx: PageContext, { account, memberships, processes }: AccountPageProps): Markup {

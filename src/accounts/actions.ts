@@ -10,6 +10,7 @@ import { recordAct } from "../subjects/actions.ts";
 import { type Account, cleanName, fold, knowHowLengthMax } from "./account.ts";
 import { refuseLastAdministrator } from "./people-actions.ts";
 import { accountUri, type KnowHow } from "./queries.ts";
+import { forgetAgreements } from "./terms-actions.ts";
 
 export interface Profile {
   readonly name: string;
@@ -133,12 +134,23 @@ export async function closeAccount(
     await tx`delete from role_grant where account_id = ${by.id}`;
     await tx`delete from membership where account_id = ${by.id}`;
     await tx`delete from session where account_id = ${by.id}`;
-    await tx`delete from sign_in_link where email = ${by.email}`;
-    await tx`delete from email_change where account_id = ${by.id}`;
+    await forgetLinks(tx, by, now);
+    await forgetAgreements(tx, by.id);
     await tx`
       update account set email = '', name = '', name_folded = '', know_how = '', is_know_how_public = false,
         residence_verified_at = null, residence_verified_by = null, closed_at = ${now}
       where id = ${by.id}`;
     await recordAct(tx, by, "AccountClosed", accountUri(by.id), {}, now);
   });
+}
+
+/**
+ * Takes addresses out of the links that were mailed, and none works any more. That they were asked for still counts where they
+ * were asked from: else who closes and opens accounts would never come to the limit.
+ */
+async function forgetLinks(tx: Tx, { id, email }: Account, now: Date): Promise<void> {
+  await tx`
+    update sign_in_link set email = '', return_to = '/', used_at = coalesce(used_at, ${now}) where email = ${email}`;
+  await tx`
+    update email_change set email = '', old_email = null, used_at = coalesce(used_at, ${now}) where account_id = ${id}`;
 }

@@ -113,6 +113,18 @@ async function takeNewEmail(tx: Tx, by: Account, token: string, now: Date): Prom
   return change.email;
 }
 
+/**
+ * Gives an address to an account that has none, where it was confirmed in another way than by a link. Links that were on their
+ * way to the address stop working: they were asked for before it was anybody's.
+ * @throws the violation of `account_email` where another account has it.
+ */
+export async function giveFirstEmail(tx: Tx, accountId: string, email: string, now: Date): Promise<void> {
+  const rows = await tx`
+    update account set email = ${email} where id = ${accountId} and email is null and closed_at is null returning 1`;
+  refuseUnless(rows.length > 0, "changed-meanwhile");
+  await tx`update sign_in_link set used_at = ${now} where email = ${email} and used_at is null`;
+}
+
 /** Forgets changes, and with them old addresses, a day after they were asked for. */
 export async function sweepEmailChanges(sql: Sql, now: Date): Promise<void> {
   await sql`

@@ -22,9 +22,10 @@ import {
   renamePublicVoice,
 } from "./actions.ts";
 import { emailPages } from "./email-pages.ts";
+import type { ListOwnLinks } from "./own-links.ts";
 import { peoplePages, type ShowResidence } from "./people-pages.ts";
 import { getKnowHow, listMemberships, listProcessChoices } from "./queries.ts";
-import { deviceOf, emailFrom, safeReturnPath, sessionLifetimeMs } from "./sign-in.ts";
+import { deviceOf, emailFrom, safeReturnPath } from "./sign-in.ts";
 import { endSession, readSignInLink, requestSignIn, signIn, signOut, signOutEverywhere } from "./sign-in-actions.ts";
 import {
   confirmSignInPage,
@@ -34,7 +35,7 @@ import {
   type SignInWay,
   signInPage,
 } from "./sign-in-views.ts";
-import { keepPrivate, requireViewer, sessionCookie } from "./viewer.ts";
+import { enterSession, keepPrivate, leaveSession, requireViewer, sessionCookie } from "./viewer.ts";
 
 /** What of a person goes and what stays when their account is closed, before they decide; from the rooms above. */
 export type ShowLeftBehind = (ctx: PageContext, by: Account) => Promise<Markup>;
@@ -48,6 +49,7 @@ export interface AccountSettings {
   readonly noteClosedVoice?: NoteClosedVoice;
   readonly showResidence?: ShowResidence;
   readonly showLeftBehind?: ShowLeftBehind;
+  readonly listOwnLinks?: ListOwnLinks;
   /** Proxies in front of the node whose `X-Forwarded-For` entries are believed. */
   readonly trustedProxyCount: number;
 }
@@ -126,7 +128,7 @@ function signInRoutes(
           const device = deviceOf(c.req.header("user-agent"));
           const entry = { token, name, device, previousSessionToken: cookies.readSigned(sessionCookie) };
           const { sessionToken, returnTo } = await signIn(sql, entry, clock.now());
-          cookies.setSigned(sessionCookie, sessionToken, sessionLifetimeMs / 1000);
+          enterSession(c, sessionToken);
           return { to: returnTo };
         },
         again: async (state) => {
@@ -162,10 +164,11 @@ const newVoice = z.object({ handle: z.string().trim().min(1), publicName: z.stri
 const voiceName = newVoice.pick({ publicName: true });
 
 function profileRoutes(pages: Hono<PageEnv>, house: House, settings: AccountSettings): void {
-  const { forgetAuthor, noteClosedVoice } = settings;
+  const { forgetAuthor, noteClosedVoice, listOwnLinks } = settings;
+  const own = (c: Context<PageEnv>, forms?: AccountForms) => ownPage(c, house, listOwnLinks, forms);
   const { sql, uris, clock } = house;
 
-  pages.get("/account", async (c) => c.html(await ownPage(c, house)));
+  pages.get("/account", async (c) => c.html(await own(c)));
 
   pages.post("/account/profile", async (c) => {
     const by = requireViewer(c);
@@ -177,7 +180,7 @@ function profileRoutes(pages: Hono<PageEnv>, house: House, settings: AccountSett
         c.get("cookies").remove("language");
         return { to: "/account#profile", said: openTranslator(rest.locale, "UTC")("accounts.saved") };
       },
-      again: (state) => ownPage(c, house, { profile: state }),
+      again: (state) => own(c, { profile: state }),
     });
   });
 
@@ -189,7 +192,7 @@ function profileRoutes(pages: Hono<PageEnv>, house: House, settings: AccountSett
         await openPublicVoice(sql, uris, by, { handle, name: publicName }, clock.now());
         return { to: "/account#voice", said: c.get("page").t("accounts.voice-opened") };
       },
-      again: (state) => ownPage(c, house, { voice: state }),
+      again: (state) => own(c, { voice: state }),
     });
   });
 
@@ -201,7 +204,7 @@ function profileRoutes(pages: Hono<PageEnv>, house: House, settings: AccountSett
         await renamePublicVoice(sql, by, publicName, clock.now());
         return { to: "/account#voice", said: c.get("page").t("accounts.saved") };
       },
-      again: (state) => ownPage(c, house, { voice: state }),
+      again: (state) => own(c, { voice: state }),
     });
   });
 
@@ -225,7 +228,7 @@ function profileRoutes(pages: Hono<PageEnv>, house: House, settings: AccountSett
       schema: z.object({ isSure: z.literal("yes", "field.required") }),
       act: async () => {
         await closeAccount(sql, by, forgetAuthor, clock.now());
-        c.get("cookies").remove(sessionCookie);
+        leaveSession(c);
         return { to: "/", said: c.get("page").t("accounts.closed") };
       },
       again: (state) => closing(c, state),
@@ -233,26 +236,31 @@ function profileRoutes(pages: Hono<PageEnv>, house: House, settings: AccountSett
   });
 }
 
-async function ownPage(c: Context<PageEnv>, { sql, uris }: House, forms: AccountForms = {}) {
+async function ownPage(
+  c: Context<PageEnv>,
+  { sql, uris, clock }: House,
+  listOwnLinks: ListOwnLinks = async () => [],
+  forms: AccountForms = {},
+) {
   const account = requireViewer(c);
   c.header("cache-control", "no-store");
-  const [knowHow, memberships, processes, voice] = await Promise.all([
+  const [knowHow, memberships, processes, voice, more] = await Promise.all([
     getKnowHow(sql, account.id),
     listMemberships(sql, account.id),
     account.grants.some((grant) => grant.processUri !== null) ? listProcessChoices(sql) : [],
     account.actorId === null ? null : findActorById(sql, account.actorId),
+    listOwnLinks(account, clock.now()),
   ]);
-  return accountPage(c.get("page"), { account, knowHow, memberships, processes, voice, host: uris.host }, forms);
+  return accountPage(c.get("page"), { account, knowHow, memberships, processes, voice, more, host: uris.host }, forms);
 }
 
 const endedSession = z.object({ session: z.uuid() });
 
 function sessionRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
   pages.post("/sign-out", async (c) => {
-    const cookies = c.get("cookies");
-    const token = cookies.readSigned(sessionCookie);
+    const token = c.get("cookies").readSigned(sessionCookie);
     if (token !== null) await signOut(sql, token);
-    cookies.remove(sessionCookie);
+    leaveSession(c);
     return c.redirect("/", 303);
   });
 
@@ -264,7 +272,7 @@ function sessionRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
 
   pages.post("/account/sessions/end-all", async (c) => {
     await signOutEverywhere(sql, requireViewer(c), clock.now());
-    c.get("cookies").remove(sessionCookie);
+    leaveSession(c);
     setFlash(c, { tone: "good", text: c.get("page").t("accounts.signed-out-everywhere") });
     return c.redirect("/", 303);
   });

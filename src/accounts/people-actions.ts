@@ -2,6 +2,7 @@
 import { findActorById } from "../actors/queries.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
+import { enqueue } from "../platform/jobs.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { findSubject } from "../subjects/queries.ts";
@@ -21,8 +22,9 @@ export async function grantRole(sql: Sql, by: Account, accountId: string, grant:
     const rows = await tx`
       insert into role_grant (account_id, role, process_uri, granted_by, granted_at)
       values (${accountId}, ${grant.role}, ${grant.processUri ?? ""}, ${by.id}, ${now}) on conflict do nothing returning 1`;
-    if (rows.length > 0)
-      await recordAct(tx, by, "RoleGranted", accountUri(accountId), { ...grant }, now, { after: { role: grant.role } });
+    if (rows.length === 0) return;
+    await recordAct(tx, by, "RoleGranted", accountUri(accountId), { ...grant }, now, { after: { role: grant.role } });
+    await tellOfRole(tx, by, accountId, grant, "given");
   });
 }
 
@@ -38,11 +40,36 @@ export async function revokeRole(sql: Sql, by: Account, accountId: string, grant
     const rows = await tx`
       delete from role_grant
       where account_id = ${accountId} and role = ${grant.role} and process_uri = ${grant.processUri ?? ""} returning 1`;
-    if (rows.length > 0)
-      await recordAct(tx, by, "RoleRevoked", accountUri(accountId), { ...grant }, now, {
-        before: { role: grant.role },
-      });
+    if (rows.length === 0) return;
+    await recordAct(tx, by, "RoleRevoked", accountUri(accountId), { ...grant }, now, { before: { role: grant.role } });
+    await tellOfRole(tx, by, accountId, grant, "ended");
   });
+}
+
+/** Whoever did it knows. Notices stand above, so a job tells. */
+async function tellOfRole(
+  tx: Tx,
+  by: Account,
+  accountId: string,
+  { role, processUri }: RoleGrant,
+  what: "given" | "ended",
+): Promise<void> {
+  if (by.id === accountId) return;
+  const kind = processUri === null ? `role-${what}` : `role-${what}-in`;
+  await enqueue(tx, { kind: "tell-account", payload: { accountId, kind, subjectUri: processUri, data: { role } } });
+}
+
+async function tellOfMembership(
+  tx: Tx,
+  by: Account,
+  accountId: string,
+  actorId: string,
+  kind: "speaks-for" | "speaks-no-more",
+): Promise<void> {
+  const actor = by.id === accountId ? null : await findActorById(tx, actorId);
+  if (actor === null) return;
+  const data = { name: actor.name.slice(0, 200) };
+  await enqueue(tx, { kind: "tell-account", payload: { accountId, kind, subjectUri: null, data } });
 }
 
 /**
@@ -92,8 +119,9 @@ export async function grantMembership(
     const rows = await tx`
       insert into membership (account_id, actor_id, granted_by, granted_at)
       values (${accountId}, ${actorId}, ${by.id}, ${now}) on conflict do nothing returning 1`;
-    if (rows.length > 0)
-      await recordAct(tx, by, "MembershipGranted", accountUri(accountId), { actorId }, now, { after: { actorId } });
+    if (rows.length === 0) return;
+    await recordAct(tx, by, "MembershipGranted", accountUri(accountId), { actorId }, now, { after: { actorId } });
+    await tellOfMembership(tx, by, accountId, actorId, "speaks-for");
   });
 }
 
@@ -111,8 +139,9 @@ export async function revokeMembership(
     await accountForUpdate(tx, accountId);
     const rows = await tx`
       delete from membership where account_id = ${accountId} and actor_id = ${actorId} returning 1`;
-    if (rows.length > 0)
-      await recordAct(tx, by, "MembershipRevoked", accountUri(accountId), { actorId }, now, { before: { actorId } });
+    if (rows.length === 0) return;
+    await recordAct(tx, by, "MembershipRevoked", accountUri(accountId), { actorId }, now, { before: { actorId } });
+    await tellOfMembership(tx, by, accountId, actorId, "speaks-no-more");
   });
 }
 

@@ -20,6 +20,7 @@ import {
   safeReturnPath,
   sessionLifetimeMs,
 } from "./sign-in.ts";
+import { agreeToTerms } from "./terms-actions.ts";
 
 export interface SignInRequest {
   readonly email: string;
@@ -176,9 +177,10 @@ export async function openAccount(
   now: Date,
 ): Promise<ReachableAccount> {
   const email = readEmail(person.email);
-  await insertAccount(sql, { ...person, email }, now);
+  const id = await insertAccount(sql, { ...person, email }, now);
   const account = await findAccountByEmail(sql, email);
   if (account === null) throw new Error("an account that was just opened is gone");
+  if (account.id === id) await agreeToTerms(sql, id, now);
   return account;
 }
 
@@ -196,7 +198,9 @@ export async function openNewAccount(
   const email = readEmail(person.email);
   const id = await insertAccount(tx, { ...person, email }, now);
   const account = await findAccountByEmail(tx, email);
-  return account?.id === id ? account : null;
+  if (account?.id !== id) return null;
+  await agreeToTerms(tx, id, now);
+  return account;
 }
 
 /**

@@ -15,7 +15,7 @@ import {
   typeOfKind,
 } from "./actor.ts";
 import { giveKeys } from "./keys.ts";
-import { findActor, findActorById, findFollow, policyFor } from "./queries.ts";
+import { findActor, findActorById, findFollow, listForeignHosts, policyFor } from "./queries.ts";
 
 export interface NewActor {
   readonly kind: Exclude<ActorKind, "stranger" | "discussion">;
@@ -257,7 +257,7 @@ export async function receiveFollowAnswer(
   return rows.length > 0 && answer.state === "accepted";
 }
 
-/** Decides what this node does with another server. Blocking also ends every follow with it. */
+/** Decides what this node does with another server, and with what is below its name. Blocking also ends every follow with it. */
 export async function decidePeer(
   tx: Tx,
   decision: { host: string; policy: PeerPolicy; reason: string },
@@ -267,9 +267,15 @@ export async function decidePeer(
   await tx`
     insert into peer (host, policy, reason, decided_at) values (${host}, ${decision.policy}, ${decision.reason}, ${now})
     on conflict (host) do update set policy = excluded.policy, reason = excluded.reason, decided_at = excluded.decided_at`;
-  if (decision.policy !== "blocked") return;
+  if (decision.policy === "blocked") await endFollowsOfBlocked(tx, [host, ...(await listForeignHosts(tx, host))]);
+}
+
+/** Ends every follow with those of these hosts that are blocked. */
+export async function endFollowsOfBlocked(tx: Tx, hosts: readonly string[]): Promise<void> {
   const theirs = await tx<{ id: string }[]>`
-    select id from actor where origin is not null and split_part(uri, '/', 3) = ${host}`;
+    select id from actor
+    where origin is not null and split_part(uri, '/', 3) = any(${hosts as string[]})
+      and peer_policy(split_part(uri, '/', 3)) = 'blocked'`;
   for (const { id } of theirs) await endFollows(tx, id);
 }
 

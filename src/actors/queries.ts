@@ -60,9 +60,8 @@ export async function listKnownKeys(sql: Sql, uri: string): Promise<readonly Act
 /** What this node thinks of a server and knows of an actor there, in one question: it is asked of each one that knocks. */
 export async function findKnocker(sql: Sql, uri: URL): Promise<{ policy: PeerPolicy; actor: RememberedActor | null }> {
   const [row] = await sql<[{ policy: PeerPolicy | null } & RememberedActor]>`
-    select peer.policy, ${columns(sql)}, actor.fetched_at
-    from (select) as one left join peer on peer.host = ${uri.host}
-      left join actor on actor.uri = ${uri.href} and actor.origin is not null and actor.fetched_at is not null`;
+    select peer_policy(${uri.host}) as policy, ${columns(sql)}, actor.fetched_at
+    from (select) as one left join actor on actor.uri = ${uri.href} and actor.origin is not null and actor.fetched_at is not null`;
   const { policy, ...actor } = row;
   return { policy: policy ?? "allowed", actor: actor.id === null ? null : actor };
 }
@@ -86,20 +85,19 @@ export async function listFollowerInboxes(
     from follow join actor on actor.id = follow.follower_id join actor followed on followed.id = follow.followed_id
     where follow.state = 'accepted' and actor.origin is not null and actor.gone_at is null
       and (followed.uri = any(${page.followersOf}) or (followed.uri = any(${page.institutionsOf}) and actor.type <> 'Person'))
-      and coalesce(actor.shared_inbox_uri, actor.inbox_uri) > ${page.after} and ${notBlocked(sql)}
-    group by 1 order by 1 limit ${page.limit}`;
+      and coalesce(actor.shared_inbox_uri, actor.inbox_uri) > ${page.after}
+    group by 1 having peer_policy(split_part(min(actor.uri), '/', 3)) is distinct from 'blocked'
+    order by 1 limit ${page.limit}`;
 }
 
 /** The inboxes of some actors by their URIs; those of this node and of blocked servers left out. */
 export async function listInboxesOf(sql: Sql, uris: string[]): Promise<Inbox[]> {
   return await sql<Inbox[]>`
     select coalesce(actor.shared_inbox_uri, actor.inbox_uri) as uri, min(actor.uri) as actor_uri from actor
-    where actor.uri = any(${uris}) and actor.origin is not null and actor.gone_at is null and ${notBlocked(sql)}
+    where actor.uri = any(${uris}) and actor.origin is not null and actor.gone_at is null
+      and peer_policy(split_part(actor.uri, '/', 3)) is distinct from 'blocked'
     group by 1 order by 1`;
 }
-
-const notBlocked = (sql: Sql) => sql`
-  not exists (select from peer where peer.host = split_part(actor.uri, '/', 3) and peer.policy = 'blocked')`;
 
 /** A page of the URIs of an actor's followers or of those it follows, newest first, by key. */
 export async function listFollows(
@@ -146,10 +144,32 @@ export async function isServerFollowedHere(sql: Sql, origin: string): Promise<bo
   return rows.length > 0;
 }
 
-/** What this node has decided about a host; `allowed` where it has decided nothing. */
+/** What this node has decided about a host, or else about what its name is below; `allowed` where it has decided nothing. */
 export async function policyFor(sql: Sql, host: string): Promise<PeerPolicy> {
-  const [row] = await sql<{ policy: PeerPolicy }[]>`select policy from peer where host = ${host.toLowerCase()}`;
+  const [row] = await sql<{ policy: PeerPolicy | null }[]>`select peer_policy(${host.toLowerCase()}) as policy`;
   return row?.policy ?? "allowed";
+}
+
+/**
+ * The hosts of other servers from which something is kept here, as far as a decision about `host` holds for them; null: all of
+ * them. Read from one origin to the next by their index, so that it costs what there are servers, not what there are things.
+ */
+export async function listForeignHosts(sql: Sql, host: string | null): Promise<string[]> {
+  const below =
+    host === null
+      ? sql``
+      : sql`and (split_part(origin, '/', 3) = ${host} or right(split_part(split_part(origin, '/', 3), ':', 1), ${host.length + 1}) = ${`.${host}`}
+        or split_part(split_part(origin, '/', 3), ':', 1) = ${host})`;
+  const rows = await sql<{ host: string }[]>`
+    with recursive thing (origin) as (
+      select min(origin) from subject where origin is not null
+      union all select (select min(origin) from subject where origin > thing.origin) from thing where thing.origin is not null),
+    person (origin) as (
+      select min(origin) from actor where origin is not null
+      union all select (select min(origin) from actor where origin > person.origin) from person where person.origin is not null)
+    select distinct split_part(origin, '/', 3) as host from (select * from thing union all select * from person) known
+    where origin is not null ${below}`;
+  return rows.map((row) => row.host);
 }
 
 export interface FollowedActor extends Actor {

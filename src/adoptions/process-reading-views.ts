@@ -4,6 +4,7 @@ import type { MessageKey } from "../platform/i18n.ts";
 import type { LanguageMap } from "../platform/text.ts";
 import { pickText } from "../platform/text.ts";
 import type { NewProcess } from "../processes/actions.ts";
+import { callToActionCharsMax, isCallToAction } from "../processes/call-to-action.ts";
 import {
   descriptionCharsMax,
   handleOf,
@@ -34,6 +35,7 @@ export const fieldsOfText = [
   { name: "decides", label: "processes.decides", charsMax: textCharsMax, rows: 3 },
   { name: "promoter", label: "processes.promoter", charsMax: textCharsMax, rows: 3 },
   { name: "audience", label: "processes.audience", charsMax: textCharsMax, rows: 3 },
+  { name: "callToAction", label: "processes.form.callToAction", charsMax: callToActionCharsMax },
 ] as const satisfies readonly {
   readonly name: keyof Process;
   readonly label: MessageKey;
@@ -122,6 +124,8 @@ export function readProcessAdoption(
     fieldsOfText.map(({ name, charsMax }) => [name, text(name, process[name], charsMax)]),
   ) as Record<(typeof fieldsOfText)[number]["name"], LanguageMap>;
   if (Object.keys(texts.title).length === 0) wrong("title", "field.required");
+  const call = typed(values, "callToAction");
+  if (call.length <= callToActionCharsMax && !isCallToAction(call)) wrong("callToAction", "field.no-address");
   if (datesOf(typed(values, "startsOn"), { afterDays: 0, lastsDays: 1 }, timeZone) === null) {
     wrong("startsOn", typed(values, "startsOn") === "" ? "field.required" : "field.not-a-date");
   }

@@ -2,6 +2,8 @@
 import * as z from "zod";
 import type { Sql } from "../platform/db.ts";
 import type { LanguageMap } from "../platform/text.ts";
+import { namesOf } from "../proposals/coauthor.ts";
+import { findProposal } from "../proposals/queries.ts";
 import { findHead } from "../records/queries.ts";
 import type { DerivedFrom } from "../subjects/derivation.ts";
 import { findDerivation } from "../subjects/derivation-queries.ts";
@@ -134,10 +136,12 @@ export interface AdoptedBy {
   readonly url: string;
 }
 
-/** What a page of a thing says of its place in a tree. */
+/** What a page of a thing says of its place in a tree. `names`: who wrote what it was made from, where a copy of that is here. */
 export interface AdoptionNote {
   readonly subject: Subject;
-  readonly from: (DerivedFrom & { readonly title: string; readonly path: string }) | null;
+  readonly from:
+    | (DerivedFrom & { readonly title: string; readonly path: string; readonly names: readonly string[] })
+    | null;
   /** The offer of it to where it came from, if it is ours. */
   readonly offer: Adoption | null;
   readonly adoptedBy: readonly AdoptedBy[];
@@ -158,10 +162,13 @@ export async function loadAdoptionNote(sql: Sql, uri: string): Promise<AdoptionN
     countRelatives(sql, uri),
   ]);
   const parent = derived === null ? null : await findSubject(sql, derived.uri);
+  const original = parent?.kind === "proposal" && isPublic(parent) ? await findProposal(sql, parent.uri) : null;
   const from = derived && {
     ...derived,
     title: parent !== null && isPublic(parent) ? parent.title : "",
     path: parent !== null && isPublic(parent) ? pagePathOf(parent) : derived.uri,
+    // As the copy has them now: a name that was taken off there is gone here too.
+    names: original === null ? [] : namesOf(original),
   };
   const known = await sql<{ uri: string; title: LanguageMap | null; url: string | null }[]>`
     select uri, facts -> 'title' as title, facts ->> 'url' as url from lineage_node

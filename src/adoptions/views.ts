@@ -30,7 +30,7 @@ export function adoptionNote(
         : html`<p>${icon("network")} ${t.rich("adoptions.made-from", {
             title: html`<a href="${href(from.path)}">${from.title || from.path}</a>`,
             host: html`<bdi>${new URL(from.uri).host}</bdi>`,
-          })}${offerState(ctx, note)}</p>`
+          })}${from.names.length === 0 ? nothing : html` ${t.rich("adoptions.written-by", { names: t.listOf(from.names, (name) => html`<bdi>${name}</bdi>`) })}`}${offerState(ctx, note)}</p>`
     }
     ${
       adoptedByCount === 0

@@ -1,4 +1,5 @@
 // The history of a thing: what was checked, every version with what changed in it, what was refused, and the files.
+import type { Actor } from "../actors/actor.ts";
 import { attrs, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 import { wordDiff } from "../proposals/history-views.ts";
@@ -22,6 +23,8 @@ export interface HistoryPageProps {
   readonly refusals: readonly Refusal[];
   /** Records beside it: its counts, its thread. */
   readonly companions: readonly Companion[];
+  /** The institution whose records they are; null where it was never met here. */
+  readonly publisher: Pick<Actor, "name" | "handle" | "host"> | null;
   /** Where the older versions are; null where these are all. */
   readonly olderPath: string | null;
 }
@@ -41,7 +44,7 @@ export function historyPage(ctx: PageContext, props: HistoryPageProps): Markup {
       subject.deletedAt === null
         ? [{ href: pagePathOf(subject), label: title || t(`record.kind.${subject.kind}`) }]
         : [],
-    main: html`<div class="stack">${verdict(ctx, versions)}
+    main: html`<div class="stack">${verdict(ctx, versions, props.publisher)}
       ${refusals(t, props.refusals)}
       ${section(
         t("record.versions"),
@@ -53,7 +56,11 @@ export function historyPage(ctx: PageContext, props: HistoryPageProps): Markup {
 }
 
 /** What was checked just now, by which key, and whose word it is; said before anyone has to ask. */
-function verdict(ctx: PageContext, versions: readonly Version<KeptRecord>[]): Markup {
+function verdict(
+  ctx: PageContext,
+  versions: readonly Version<KeptRecord>[],
+  publisher: HistoryPageProps["publisher"],
+): Markup {
   const { t } = ctx;
   const [newest] = versions;
   if (newest === undefined) return nothing;
@@ -74,7 +81,7 @@ function verdict(ctx: PageContext, versions: readonly Version<KeptRecord>[]): Ma
     ${factList([
       [
         t("record.publisher"),
-        html`<a href="${href(newest.record.publisherUri)}"><bdi>${newest.record.publisherUri}</bdi></a>`,
+        html`<a href="${href(newest.record.publisherUri)}"><bdi>${publisher?.name || newest.record.publisherUri}</bdi></a>`,
       ],
       [t("record.key"), html`<code dir="ltr">${verificationMethod}</code>`],
       [t("record.when-signed"), when(t, newest.record.recordedAt, "dateTime")],
@@ -203,6 +210,7 @@ const fields = [
   "agenda",
   "minutes",
   "author",
+  "coauthors",
   "address",
   "geometry",
   "media",
@@ -242,6 +250,7 @@ const fields = [
   "pilot",
   "summary",
   "description",
+  "callToAction",
   "promoter",
   "decides",
   "categories",

@@ -113,9 +113,13 @@ function fits(check: () => unknown): boolean {
   }
 }
 
+/** What programs alone have use for is left out. */
 function withoutSeal(part: Json): Json {
   const { salt: _salt, type: _type, subject: _subject, ...words } = part;
-  return words;
+  const { coauthors } = words;
+  return Array.isArray(coauthors)
+    ? { ...words, coauthors: coauthors.map((one) => (one as Json | null)?.name ?? "") }
+    : words;
 }
 
 /** What differs between two values, leaf by leaf, in the order of the second; what went last. */

@@ -1,5 +1,6 @@
-// Routes of the chronicle: the history of one thing, for everyone who may read that thing.
+// Routes of the chronicle: the history of one thing, for everyone who may read that thing; the numbers of a process.
 import { Hono } from "hono";
+import { findActor } from "../actors/queries.ts";
 import { isId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
@@ -12,12 +13,15 @@ import { isPublic } from "../subjects/subject.ts";
 import type { PageEnv } from "../web/context.ts";
 import { readChain } from "./history.ts";
 import { historyPage } from "./history-views.ts";
+import { numbersPages } from "./numbers-pages.ts";
 import { listChain, listCompanions, listKeyVersions, listRefusals } from "./queries.ts";
 
 const versionsPerPage = 20;
 
-export function chroniclePages({ sql }: House): Hono<PageEnv> {
+export function chroniclePages(house: House): Hono<PageEnv> {
+  const { sql } = house;
   const pages = new Hono<PageEnv>();
+  pages.route("/", numbersPages(house));
   pages.get("/records/of/:id", async (c) => {
     const id = c.req.param("id");
     const subject = isId(id) ? await findSubjectById(sql, id) : null;
@@ -48,7 +52,8 @@ export function chroniclePages({ sql }: House): Hono<PageEnv> {
     );
     const last = versions.at(-1)!.record;
     const olderPath = hasOlder ? `${historyPath(subject.id)}?before=${last.epoch}.${last.version}` : null;
-    return c.html(historyPage(c.get("page"), { subject, versions, refusals, companions, olderPath }));
+    const publisher = await findActor(sql, chain[0]!.publisherUri);
+    return c.html(historyPage(c.get("page"), { subject, versions, refusals, companions, olderPath, publisher }));
   });
   return pages;
 }

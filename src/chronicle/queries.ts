@@ -34,8 +34,7 @@ export async function listVoices(sql: Sql, threadUri: string, uris: readonly str
         else subject.author_name end as author_name,
       author.uri as author_uri, author.type as author_type, subject.published_at, subject.updated_at,
       case when subject.deleted_at is not null then 'erased'
-        when subject.hidden_at is not null or exists (select from peer
-          where peer.host = split_part(subject.origin, '/', 3) and peer.policy = 'blocked') then 'hidden'
+        when subject.hidden_at is not null or peer_policy(split_part(subject.origin, '/', 3)) = 'blocked' then 'hidden'
         else 'shown' end as state,
       subject.hidden_at is not null and subject.hidden_reason = '' as is_held
     from subject join comment on comment.uri = subject.uri left join actor author on author.id = subject.author_id

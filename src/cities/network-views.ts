@@ -77,7 +77,7 @@ export function foundCard(ctx: PageContext, thing: RemoteThing, isFollowed: bool
   const { t } = ctx;
   return html`<article class="card card-actor" aria-live="polite"><div class="card-body">
     <div class="byline">${avatar({ name: thing.name, handle: thing.handle, iconUrl: thing.iconUrl })}<div>
-      <h3 class="card-title"><a href="${href(thing.url ?? thing.uri)}" rel="noopener">${thing.name}</a></h3>
+      <h2 class="card-title"><a href="${href(thing.url ?? thing.uri)}" rel="noopener">${thing.name}</a></h2>
       <p class="byline-more"><bdi dir="ltr">${thing.handle ?? thing.uri}</bdi></p></div></div>
     <p class="card-text" dir="auto">${clip(plainText(thing.summary), 300)}</p>
     ${

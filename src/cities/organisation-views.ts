@@ -6,11 +6,12 @@ import { pickText } from "../platform/text.ts";
 import { articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { followBox } from "../web/fediverse.ts";
+import { atomLink, feedLinks } from "../web/feeds.ts";
 import { buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { factList, section } from "../web/lists.ts";
-import { inItsLanguage } from "../web/marks.ts";
+import { inItsLanguage, languageNote } from "../web/marks.ts";
 import type { Organisation } from "./city.ts";
 
 const said = (ctx: PageContext, organisation: Organisation, texts: Organisation["name"]) =>
@@ -26,16 +27,21 @@ export function organisationPage(
   const name = said(ctx, organisation, organisation.name);
   const description = said(ctx, organisation, organisation.description);
   const tagline = said(ctx, organisation, organisation.tagline);
+  const feeds = [atomLink(`/organisations/${organisation.handle}.atom`, t("feeds.feed"))];
+  // A name alone needs no note: it is the same in every language for most.
+  const intro = tagline.text === "" ? description : tagline;
   return page({
     ctx,
     title: name.text,
     titleLang: name.lang,
-    kicker: t(`organisations.kind-${organisation.kind}`),
-    lead: tagline.text === "" ? nothing : inItsLanguage(t, tagline),
+    kicker: html`<span>${t(`organisations.kind-${organisation.kind}`)}</span>${languageNote(t, intro.lang)}`,
+    lead: tagline.text !== "" && inItsLanguage(t, tagline),
     section: "network",
+    crumbs: [{ href: "/network", label: t("network.title") }],
     width: "wide",
     activityUrl: organisation.actorUri,
-    main: html`${description.text === "" ? nothing : articleBody(t, markdownToHtml(description.text), description.lang)}
+    feeds,
+    main: html`${description.text !== "" && html`${description.lang !== intro.lang && languageNote(t, description.lang)}${articleBody(t, markdownToHtml(description.text), description.lang)}`}
       ${factList([
         [t("organisations.territory"), organisation.territoryName],
         [
@@ -49,7 +55,8 @@ export function organisationPage(
           ([scheme, id]) => [scheme.toUpperCase(), html`<bdi dir="ltr">${id}</bdi>`] as const,
         ),
       ])}
-      ${around.processes}`,
+      ${around.processes}
+      ${feedLinks(feeds)}`,
     aside: html`${around.follow}
       ${followBox(ctx, { handle: `@${organisation.handle}@${new URL(organisation.actorUri).host}`, uri: organisation.actorUri, title: t("organisations.follow", { name: name.text }) })}`,
   });

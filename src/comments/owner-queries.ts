@@ -38,7 +38,7 @@ async function answersOurPeople(sql: Sql, commentUri: string): Promise<boolean> 
 
 const shownIn = (sql: Sql, threadUri: string) => sql`
   subject where thread_uri = ${threadUri} and hidden_at is null and deleted_at is null
-    and not exists (select from peer where peer.host = split_part(subject.origin, '/', 3) and peer.policy = 'blocked')`;
+    and peer_policy(split_part(subject.origin, '/', 3)) is distinct from 'blocked'`;
 
 /** Of our copy of a thread, what its owner has in it: also what only this node does not show. */
 const takenIn = (sql: Sql, threadUri: string, origin: string) => sql`

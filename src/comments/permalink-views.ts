@@ -9,6 +9,7 @@ import { page } from "../web/layout.ts";
 import { emptyState, section } from "../web/lists.ts";
 import { when } from "../web/marks.ts";
 import { type CommentShown, commentList, commentView } from "../web/thread.ts";
+import { tabWordsCharsMax } from "../web/title.ts";
 import { type Comment, standingOf } from "./comment.ts";
 import type { CommentVersion } from "./queries.ts";
 import { bodyOf, nameOf, type Reading, shown, threadPager } from "./views.ts";
@@ -28,6 +29,11 @@ export function commentPage(ctx: PageContext, props: CommentPageProps): Markup {
   return page({
     ctx,
     title: isShown ? t("comments.title", { name: nameOf(t, comment) }) : t("comments.title-gone"),
+    ...(isShown
+      ? {
+          tab: `${t("comments.title", { name: nameOf(t, comment) })}: ${clip(plainText(bodyOf(comment).toString()), tabWordsCharsMax)}`,
+        }
+      : {}),
     crumbs: [{ href: pagePathOf(thread), label: thread.title || t("comments.whole-thread") }],
     lead: html`<a href="${href(`${pagePathOf(thread).split("#")[0]}#comments`)}">${t("comments.whole-thread")}</a>`,
     ...(isShown ? { description: clip(plainText(bodyOf(comment).toString()), 200) } : { isUnlisted: true }),

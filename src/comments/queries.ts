@@ -35,8 +35,7 @@ const joined = (sql: Sql) => sql`
 const keepsItsPlace = (sql: Sql) => sql`
   ((subject.deleted_at is null and (subject.hidden_at is null or subject.hidden_reason <> ''))
     or exists (select from subject reply where reply.parent_uri = subject.uri))
-  and (subject.origin is null or not exists (
-    select from peer where peer.host = split_part(subject.origin, '/', 3) and peer.policy = 'blocked'))`;
+  and (subject.origin is null or peer_policy(split_part(subject.origin, '/', 3)) is distinct from 'blocked')`;
 
 /** Any comment, hidden and deleted ones too: the caller decides what to show of it. */
 export async function findComment(sql: Sql, uri: string): Promise<Comment | null> {
@@ -159,7 +158,7 @@ export async function listReplyUris(
   return await sql<{ id: string; uri: string }[]>`
     select id, uri from subject
     where (thread_uri = ${subjectUri} or parent_uri = ${subjectUri}) and hidden_at is null and deleted_at is null
-      and not exists (select from peer where peer.host = split_part(subject.origin, '/', 3) and peer.policy = 'blocked')
+      and peer_policy(split_part(subject.origin, '/', 3)) is distinct from 'blocked'
       ${before === null ? sql`` : sql`and id < ${before}`}
     order by id desc limit ${limit}`;
 }

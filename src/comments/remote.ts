@@ -171,7 +171,7 @@ async function standingOf(tx: Tx, { uri, author, inReplyTo }: RemoteComment) {
     select exists (select from tombstone where uri = ${uri} and actor_uri = ${author.uri}) as is_tombstoned,
       exists (select from subject where uri = ${uri}) as is_kept, ${isFirstOfUnknown(tx, author)} as is_first,
       exists (select from node_setting where key = ${wordListSetting}) as has_word_list,
-      (select policy from peer where host = ${new URL(author.uri).host}) as policy,
+      peer_policy(${new URL(author.uri).host}) as policy,
       answered.uri is not null as is_answerable, answered.thread_uri, answered.parent_uri,
       case when answered.origin is null and answered.kind <> 'comment' then answered.process_uri end as own_process_uri
     from (select) as one left join subject answered on answered.uri = ${inReplyTo}`;

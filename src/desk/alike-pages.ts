@@ -12,7 +12,15 @@ import { answerAlike } from "../proposals/answer-work-actions.ts";
 import { listChosen } from "../proposals/answer-work-queries.ts";
 import { mayBecome } from "../proposals/proposal.ts";
 import type { PageEnv } from "../web/context.ts";
-import { emptyForm, type FormState, type FormValues, formErrors, handleForm, readForm } from "../web/forms.ts";
+import {
+  emptyForm,
+  type FormErrors,
+  type FormState,
+  type FormValues,
+  formErrors,
+  handleForm,
+  readForm,
+} from "../web/forms.ts";
 import { alikeFormPage, alikePreviewPage, type Chosen } from "./alike-views.ts";
 
 export function alikePages(pages: Hono<PageEnv>, house: House): void {
@@ -31,19 +39,20 @@ export function alikePages(pages: Hono<PageEnv>, house: House): void {
   pages.post("/desk/alike/preview", async (c) => {
     const by = requireOfficial(c);
     const values = await readForm(c);
+    const ctx = c.get("page");
+    const chosen = await choose(house, by, idsOf(values));
+    const isAnyOpen = chosen.some(({ obstacle }) => obstacle === null);
+    const missing: FormErrors = isAnyOpen ? {} : { id: ctx.t("desk.alike-none") };
+    const again = async (errors: FormErrors) =>
+      c.html(await show(c, by, offeredIn(values), { values, errors: { ...missing, ...errors } }), 422);
     try {
       const answer = answerForm.parse(values);
       refuseUnless(answer.costCurrency !== "", "invalid-input", { field: "costCurrency" });
-      const chosen = await choose(house, by, idsOf(values));
-      refuseUnless(
-        chosen.some(({ obstacle }) => obstacle === null),
-        "invalid-input",
-      );
-      return c.html(alikePreviewPage(c.get("page"), { chosen, answer, values }));
+      return isAnyOpen ? c.html(alikePreviewPage(ctx, { chosen, answer, values })) : await again({});
     } catch (error) {
-      const errors = formErrors(c.get("page").t, error);
+      const errors = formErrors(ctx.t, error);
       if (errors === null) throw error;
-      return c.html(await show(c, by, idsOf(values), { values, errors }), 422);
+      return await again(errors);
     }
   });
 
@@ -77,10 +86,14 @@ function requireOfficial(c: Context<PageEnv>): Account {
   return by;
 }
 
-function idsOf(values: FormValues): string[] {
-  const { id } = values;
-  return (Array.isArray(id) ? id : typeof id === "string" ? [id] : []).slice(0, alikeMax);
-}
+const idsOf = ({ id }: FormValues): string[] => listOf(id).slice(0, alikeMax);
+
+/** All that could have been ticked, so that a form that comes back has lost none of it. */
+const offeredIn = ({ offered, id }: FormValues): string[] =>
+  (offered === undefined ? listOf(id) : listOf(offered)).slice(0, alikeMax);
+
+const listOf = (value: FormValues[string]): readonly string[] =>
+  Array.isArray(value) ? value : typeof value === "string" ? [value] : [];
 
 /** The chosen proposals, each with what stands in the way of its answer. */
 async function choose({ sql, clock }: House, by: Account, ids: readonly string[]): Promise<Chosen[]> {

@@ -1,5 +1,5 @@
 // The form of one answer for several proposals, and the page that says what it will do before it is done.
-import { attrs, href, html, type Markup, nothing } from "../platform/html.ts";
+import { attrs, classes, href, html, type Markup, nothing } from "../platform/html.ts";
 import { markdownToHtml } from "../platform/rich-text.ts";
 import { answerFields, noAnswer } from "../proposals/answer-views.ts";
 import type { AnswerInput } from "../proposals/answer-work.ts";
@@ -8,6 +8,7 @@ import { stateStatus } from "../proposals/list-views.ts";
 import { moneyOf } from "../proposals/money.ts";
 import { articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
+import { fieldId } from "../web/field-summary.ts";
 import { buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState, FormValues } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
@@ -47,17 +48,31 @@ export function alikeFormPage(
       submit: t("desk.alike-preview"),
       more: buttonLink("/desk/answers", t("proposals.cancel"), "quiet"),
       body: html`${fields.summary()}
-        <fieldset class="field"><legend>${t("desk.alike-which")}</legend>${chosen.map(
-          (
-            one,
-          ) => html`<div class="choice"><input type="checkbox" id="${`id-${one.id}`}" name="id[]" value="${one.id}"${attrs({ checked: one.obstacle === null, disabled: one.obstacle !== null })}>
-          <label for="${`id-${one.id}`}"><span${langAttrs(t, one.language)}>${one.title}</span>${
-            one.obstacle === null ? nothing : html`<span class="hint">${t(`refusal.${one.obstacle}`)}</span>`
-          }</label></div>`,
-        )}</fieldset>
+        ${choiceOf(ctx, chosen, state)}
         ${answerFields(ctx, fields, { ...noAnswer, language: chosen[0]?.language ?? null })}`,
     })}</div>`,
   );
+}
+
+/** The proposals to tick; ticked at first, and as it was sent when the form comes back. */
+function choiceOf({ t }: PageContext, chosen: readonly Chosen[], { values, errors }: FormState): Markup {
+  const id = fieldId("id");
+  const wasPosted = values.id !== undefined || values.offered !== undefined;
+  const ticked = new Set([values.id ?? []].flat());
+  const first = chosen.find(({ obstacle }) => obstacle === null);
+  const isWrong = errors.id !== undefined;
+  return html`<fieldset class="${classes("field", isWrong && "field-wrong")}"${attrs({ "aria-describedby": isWrong ? `${id}-error` : null })}>
+    <legend>${t("desk.alike-which")}</legend>
+    ${isWrong ? html`<p class="error" id="${id}-error"><span class="visually-hidden">${t("field.error-mark")} </span>${errors.id}</p>` : nothing}
+    ${chosen.map((one) => {
+      const isOpen = one.obstacle === null;
+      // The error summary leads to the first box that can be ticked.
+      const boxId = one === first ? id : `id-${one.id}`;
+      return html`<div class="choice"><input type="hidden" name="offered[]" value="${one.id}"><input type="checkbox" id="${boxId}" name="id[]" value="${one.id}"${attrs({ checked: isOpen && (!wasPosted || ticked.has(one.id)), disabled: !isOpen })}>
+        <label for="${boxId}"><span${langAttrs(t, one.language)}>${one.title}</span>${
+          one.obstacle === null ? nothing : html`<span class="hint">${t(`refusal.${one.obstacle}`)}</span>`
+        }</label></div>`;
+    })}</fieldset>`;
 }
 
 export function alikePreviewPage(

@@ -10,7 +10,7 @@ import { refuseUnless } from "../platform/refusal.ts";
 import { fromLocal } from "../platform/time.ts";
 import type { House } from "../ports.ts";
 import { getProcess, listCategories } from "../processes/queries.ts";
-import { answerProposal } from "../proposals/actions.ts";
+import { answerProposal } from "../proposals/answer-actions.ts";
 import { answerForm, draftForm } from "../proposals/answer-reading-views.ts";
 import { mayPrepareAnswer, mayPublishAnswer } from "../proposals/answer-work.ts";
 import {
@@ -39,10 +39,11 @@ export function answerDeskPages(pages: Hono<PageEnv>, house: House): void {
     const by = requireEvaluator(c);
     const query = new URL(c.req.url).searchParams;
     const filter = readFilter(query);
-    const [rows, processes, categories] = await Promise.all([
+    const processes = await listScopes(sql, by, "evaluator");
+    const isTheirs = processes.some(({ uri }) => uri === filter.processUri);
+    const [rows, categories] = await Promise.all([
       listAnswerQueue(sql, by, filter, readPageRequest(query, rowsPerPage)),
-      listScopes(sql, by, "evaluator"),
-      listCategories(sql, filter.processUri ?? null),
+      listCategories(sql, isTheirs ? filter.processUri : null),
     ]);
     const mayChoose = holdsSomewhere(by, "official");
     return c.html(queuePage(c.get("page"), { by, filter, rows, processes, categories, mayChoose }));

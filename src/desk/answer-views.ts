@@ -22,7 +22,7 @@ import { buttonForm, buttonLink, csrfField, form, openFields } from "../web/fiel
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, factList, filterBar, pager, tabs, withQuery } from "../web/lists.ts";
-import { ago, langAttrs, statusPill, when } from "../web/marks.ts";
+import { ago, langAttrs, languageNote, statusPill, when } from "../web/marks.ts";
 import { keysHint, note, orNobody } from "./views.ts";
 
 export interface QueuePageProps {
@@ -42,6 +42,7 @@ export function queuePage(ctx: PageContext, props: QueuePageProps): Markup {
   return page({
     ctx,
     title: t("desk.answers"),
+    tab: `${t(`desk.answers-${filter.queue}`)} · ${t("desk.answers")}`,
     section: "desk",
     width: "wide",
     isUnlisted: true,
@@ -152,7 +153,7 @@ export function workPage(ctx: PageContext, props: WorkPageProps): Markup {
     ctx,
     title: proposal.title,
     titleLang: proposal.language,
-    kicker: t("desk.work-on"),
+    kicker: html`<span>${t("desk.work-on")}</span>${languageNote(t, proposal.language)}`,
     section: "desk",
     isUnlisted: true,
     crumbs: [

@@ -149,6 +149,7 @@ const fieldNames: Readonly<Record<string, MessageKey>> = {
   policy: "audit.field.policy",
   hidden: "audit.field.hidden",
   isVerified: "accounts.residence",
+  hasEmail: "accounts.email",
   progress: "audit.field.progress",
   count: "audit.field.count",
   handle: "organisations.handle",
@@ -174,6 +175,7 @@ const fieldNames: Readonly<Record<string, MessageKey>> = {
   website: "organisations.website",
   territoryName: "organisations.territory",
   reportChannelUrl: "organisations.report-channel",
+  asked: "settings.asks-again",
 };
 
 /** The closed sets of the rooms, in words. What two rooms name alike means the same. */

@@ -16,7 +16,8 @@ export function changeLines(before: ActValues | null, after: ActValues | null): 
 }
 
 /** Whether an export may name the person an act is about: who was given a role or a task, and no one else. */
-export const mayNamePerson = (act: string): boolean => act === "RoleGranted" || act === "RoleRevoked";
+export const mayNamePerson = (act: string): boolean =>
+  ["RoleGranted", "RoleInvitationAccepted", "RoleRevoked"].includes(act);
 
 export interface ExportedAct {
   /** ISO 8601, UTC. */

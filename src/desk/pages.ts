@@ -27,7 +27,7 @@ import { deliveryPages } from "./delivery-pages.ts";
 import { countFailures } from "./delivery-queries.ts";
 import { listScopes } from "./scope-queries.ts";
 import { teamPages } from "./team-pages.ts";
-import { type QueueLine, queueTable, teamLinks } from "./views.ts";
+import { deskPlaces, type QueueLine, queueTable, teamLinks } from "./views.ts";
 
 const shownMax = 20;
 
@@ -74,13 +74,9 @@ export function workDeskPages(house: House): Hono<PageEnv> {
               ]),
             )
       }`;
-    const actions = holdsSomewhere(by, "administrator")
-      ? buttonLink("/desk/audit", t("audit.title"), "secondary")
-      : nothing;
-    const title = t("desk.title");
-    return c.html(
-      page({ ctx, title, section: "desk", width: "wide", isUnlisted: true, actions, main, scripts: ["desk-keys.js"] }),
-    );
+    const actions = isOfficial ? buttonLink("/processes/new", t("desk.new-process")) : nothing;
+    const shown = { title: t("desk.title"), section: "desk", width: "wide", isUnlisted: true } as const;
+    return c.html(page({ ctx, ...shown, actions, main, aside: deskPlaces(ctx, by), scripts: ["desk-keys.js"] }));
   });
 
   answerDeskPages(routes, house);
@@ -96,6 +92,7 @@ async function listQueues({ sql }: House, by: Account): Promise<QueueLine[]> {
   const isOperator = holds(by, "administrator");
   const answers = holdsSomewhere(by, "evaluator") ? await countAnswerQueues(sql, by) : null;
   const wanted: readonly [QueueLine["name"], string, Promise<QueueDepth> | QueueDepth | undefined | null][] = [
+    ["answers-mine", "/desk/answers?assigned=me", answers?.mine],
     ["answers", "/desk/answers", answers?.waiting],
     ["answer-drafts", "/desk/answers?queue=drafts", answers?.drafts],
     ["answers-planned", "/desk/answers?queue=planned", answers?.planned],

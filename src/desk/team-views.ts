@@ -1,22 +1,25 @@
-// Who works on a process, and what each role means in plain words.
+// Who works on a process, who was asked to, and what each role means in plain words.
 import { type Account, type GrantableRole, grantableRoles } from "../accounts/account.ts";
 import { roleName } from "../accounts/account-views.ts";
 import type { TeamMember } from "../accounts/team-queries.ts";
-import { html, type Markup, nothing } from "../platform/html.ts";
+import { html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { pickText } from "../platform/text.ts";
 import { type Process, processPath } from "../processes/process.ts";
 import { processCrumbs } from "../processes/views.ts";
 import type { PageContext } from "../web/context.ts";
-import { confirmForm, form, openFields } from "../web/fields.ts";
+import { buttonForm, confirmForm, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
-import { factList, section } from "../web/lists.ts";
-import { statusPill } from "../web/marks.ts";
+import { emptyState, factList, section } from "../web/lists.ts";
+import { statusPill, when } from "../web/marks.ts";
+import { type OwnRoleInvitation, type RoleInvitation, roleInvitationsPath } from "./invitation.ts";
 
 export interface TeamPageProps {
   readonly by: Account;
   readonly process: Process;
   readonly team: readonly TeamMember[];
+  /** For those who may change the team. */
+  readonly invitations: readonly RoleInvitation[];
   readonly mayChange: boolean;
   readonly state: FormState;
 }
@@ -39,7 +42,7 @@ export function teamPage(ctx: PageContext, props: TeamPageProps): Markup {
         <thead><tr><th scope="col">${t("accounts.person")}</th><th scope="col">${t("accounts.roles")}</th></tr></thead>
         <tbody>${team.map((member) => memberRow(ctx, props, member))}</tbody>
       </table></div>
-      ${mayChange ? section(t("team.add"), grantPart(ctx, props)) : nothing}
+      ${mayChange ? html`${waiting(ctx, props)}${section(t("team.add"), invitePart(ctx, props))}` : nothing}
       ${section(t("team.roles"), factList(rolesInOrder.map((role) => [roleName(t, role), t(`team.means.${role}`)] as const)))}`,
   });
 }
@@ -63,12 +66,26 @@ function memberRow(ctx: PageContext, { process, mayChange }: TeamPageProps, memb
   )}</ul></td></tr>`;
 }
 
-function grantPart(ctx: PageContext, { process, state }: TeamPageProps): Markup {
+/** The same line whether or not someone has an account with the address. */
+function waiting(ctx: PageContext, { process, invitations }: TeamPageProps): Renderable {
+  const { t } = ctx;
+  if (invitations.length === 0) return nothing;
+  return section(
+    t("team.waiting"),
+    html`<ul class="link-list">${invitations.map(
+      ({ id, email, role, expiresAt }) => html`<li class="row"><bdi>${email}</bdi>
+        <span class="hint">${roleName(t, role)} · ${t.rich("coauthors.until", { date: when(t, expiresAt) })}</span>
+        ${buttonForm(ctx, { action: `${processPath(process)}/team/invitations/revocation`, label: t("team.revoke"), kind: "quiet", values: { invitation: id }, about: email })}</li>`,
+    )}</ul>`,
+  );
+}
+
+function invitePart(ctx: PageContext, { process, state }: TeamPageProps): Markup {
   const { t } = ctx;
   const fields = openFields(ctx, state);
   return form(ctx, {
-    action: `${processPath(process)}/team/roles`,
-    submit: t("accounts.role-grant"),
+    action: `${processPath(process)}/team/invitations`,
+    submit: t("team.invite"),
     body: html`${fields.summary()}
       ${fields.text("email", { label: t("accounts.email"), hint: t("team.email-hint"), type: "email", autocomplete: "off", charsMax: 254 })}
       ${fields.radios("role", {
@@ -77,4 +94,36 @@ function grantPart(ctx: PageContext, { process, state }: TeamPageProps): Markup 
         options: rolesInOrder.map((role) => ({ value: role, label: roleName(t, role), hint: t(`team.means.${role}`) })),
       })}`,
   });
+}
+
+/** What waits for the address of whoever looks. */
+export function ownInvitationsPage(ctx: PageContext, invitations: readonly OwnRoleInvitation[]): Markup {
+  const { t } = ctx;
+  return page({
+    ctx,
+    title: t("team.own-title"),
+    section: "account",
+    isUnlisted: true,
+    main:
+      invitations.length === 0
+        ? emptyState(t("team.own-none"), t("team.own-none-help"))
+        : html`${invitations.map((one) => ownInvitation(ctx, one))}`,
+  });
+}
+
+function ownInvitation(ctx: PageContext, one: OwnRoleInvitation): Markup {
+  const { t } = ctx;
+  const { id, role, processTitle, inviterName, expiresAt } = one;
+  const about = `${roleName(t, role)}, ${processTitle}`;
+  return section(
+    processTitle,
+    html`<div class="prose">
+        <p>${t("team.own-asked", { name: inviterName, role: roleName(t, role) })} ${t(`team.means.${role}`)}</p>
+        <p class="hint">${t.rich("coauthors.until", { date: when(t, expiresAt) })}</p>
+      </div>
+      <div class="form-actions">
+        ${buttonForm(ctx, { action: `${roleInvitationsPath}/${id}/acceptance`, label: t("coauthors.accept"), about })}
+        ${buttonForm(ctx, { action: `${roleInvitationsPath}/${id}/refusal`, label: t("coauthors.decline"), kind: "quiet", about })}
+      </div>`,
+  );
 }

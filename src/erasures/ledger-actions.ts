@@ -68,6 +68,38 @@ export async function emptyWaitingDeliveries(tx: Tx, subjectUri: string): Promis
     where key like ${`${escapedLike(subjectUri)}\n%`} and kind = 'fedify-outbox' and ${tellsOf(tx, subjectUri)}`;
 }
 
+/**
+ * Takes a person's words to moderators elsewhere (a report, an appeal) out of what was sent for these events, and of what waits
+ * to be sent. Each activity stays, and says nothing any more.
+ * @param said whose words they are: the activity's own, or its object's.
+ */
+export async function emptyPrivateActivities(
+  tx: Tx,
+  eventIds: readonly string[],
+  said: "activity" | "object",
+): Promise<void> {
+  const inside = said === "object" ? ["object"] : [];
+  const sent = await tx<{ uri: string; subjectUri: string }[]>`
+    update outgoing_activity set activity = ${withoutWords(tx, tx`activity`, [], inside)}
+    where event_id = any(${eventIds as string[]}::uuid[]) returning uri, subject_uri`;
+  for (const { uri, subjectUri } of sent) {
+    const emptied = () => withoutWords(tx, tx`payload`, ["activity"], inside);
+    await tx`
+      update job set payload = ${emptied()} where key >= ${`${subjectUri}\n`} and key < ${`${subjectUri}\u000b`}
+        and kind = 'fedify-outbox' and payload #>> '{activity,id}' = ${uri}`;
+    await tx`
+      update dead_letter set payload = ${emptied()} where key like ${`${escapedLike(subjectUri)}\n%`}
+        and kind = 'fedify-outbox' and payload #>> '{activity,id}' = ${uri}`;
+  }
+}
+
+/** The signatures that covered the words go too. */
+function withoutWords(tx: Tx, json: ReturnType<Tx>, activity: readonly string[], inside: readonly string[]) {
+  const words = ["content", "contentMap"].map((name) => [...activity, ...inside, name]);
+  const proofs = ["signature", "proof"].map((name) => [...activity, name]);
+  return [...words, ...proofs].reduce((rest, path) => tx`(${rest} #- ${path}::text[])`, json);
+}
+
 const escapedLike = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
 
 const bare = (tx: Tx, uri: string) => tx`

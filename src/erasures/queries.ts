@@ -100,7 +100,7 @@ export async function listServerInboxes(
   return await sql<ServerInbox[]>`
     select id, host, inbox_uri from known_server
     where id = any(${page.serverIds as number[]}::int[]) and id > ${page.after}
-      and not exists (select from peer where peer.host = known_server.host and peer.policy = 'blocked')
+      and peer_policy(known_server.host) is distinct from 'blocked'
       and not exists (
         select from actor join follow on follow.follower_id = actor.id join actor followed on followed.id = follow.followed_id
         where coalesce(actor.shared_inbox_uri, actor.inbox_uri) = known_server.inbox_uri and actor.gone_at is null
@@ -119,7 +119,7 @@ export async function findReminder(sql: Sql, erasureId: string) {
   const servers = await sql<(ServerInbox & { timesAsked: number })[]>`
     select known_server.id, host, inbox_uri, times_asked from erasure_request join known_server on known_server.id = server_id
     where erasure_id = ${erasureId} and confirmed_at is null and is_koinon is distinct from false
-      and not exists (select from peer where peer.host = known_server.host and peer.policy = 'blocked')
+      and peer_policy(known_server.host) is distinct from 'blocked'
     order by known_server.id`;
   return { ...erasure, servers };
 }

@@ -69,6 +69,7 @@ export function deskErasuresPage(ctx: PageContext, { erasures, isUnconfirmed, do
   return page({
     ctx,
     title: t("erasures.desk-title"),
+    tab: `${t(isUnconfirmed ? "erasures.show-unconfirmed" : "erasures.show-all")} · ${t("erasures.desk-title")}`,
     section: "desk",
     width: "wide",
     isUnlisted: true,

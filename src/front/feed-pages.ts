@@ -1,12 +1,14 @@
-// Feeds of the lists that have none in their own room: processes, news, answers, results, meetings, discussions; and one
-// calendar of the whole city, with its phases.
+// Feeds of the lists that have none in their own room: processes, news, answers, results, meetings, discussions, what an
+// organisation opens and says, what other cities do; and one calendar of the whole city, with its phases.
 import { type Context, Hono } from "hono";
+import { findOrganisation } from "../cities/queries.ts";
 import { calendarOf, calendarType, phasesAsEvents } from "../meetings/calendar.ts";
 import { listForCalendar } from "../meetings/queries.ts";
 import type { MessageKey } from "../platform/i18n.ts";
 import { isId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { cleanRemoteHtml, markdownToHtml } from "../platform/rich-text.ts";
+import { pickText } from "../platform/text.ts";
 import { dayMs } from "../platform/time.ts";
 import type { House } from "../ports.ts";
 import { textOf } from "../processes/list-views.ts";
@@ -18,7 +20,7 @@ import { isPublic, pagePathOf } from "../subjects/subject.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
 import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
-import { type FeedKind, type FeedThing, listNewest, listNewestComments } from "./feed-queries.ts";
+import { type FeedKind, type FeedThing, listNewest, listNewestComments, listNewestOfAll } from "./feed-queries.ts";
 
 const feedEntriesMax = 30;
 /** A calendar looks back this far. */
@@ -38,6 +40,8 @@ export function feedPages(house: House): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   for (const feed of feeds) feedRoutes(pages, house, feed);
   discussionRoute(pages, house);
+  organisationRoute(pages, house);
+  copiesRoute(pages, house);
   calendarRoutes(pages, house);
   return pages;
 }
@@ -46,7 +50,7 @@ function feedRoutes(pages: Hono<PageEnv>, { sql, uris }: House, feed: (typeof fe
   const { kind, path, title } = feed;
   const answer = async (c: Context<PageEnv>, process: Process | null) => {
     const { t, city } = c.get("page");
-    const things = await listNewest(sql, kind, { processUri: process?.uri ?? null, limit: feedEntriesMax });
+    const things = await listNewest(sql, kind, process === null ? "node" : { processUri: process.uri }, feedEntriesMax);
     const place = process === null ? city.name : textOf(t, process, process.title).text;
     const at = `${process === null ? "" : processPath(process)}${path}`;
     return answerFeed(c, {
@@ -82,6 +86,35 @@ function discussionRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
   });
 }
 
+/** What the city, a district or an association has opened here, and what is said there. */
+function organisationRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
+  pages.get("/organisations/:file{.+\\.atom}", async (c) => {
+    const organisation = await findOrganisation(sql, c.req.param("file").replace(/\.atom$/, ""));
+    refuseUnless(organisation !== null, "not-found");
+    const { actorId, name, languages } = organisation;
+    const page = `/organisations/${organisation.handle}`;
+    return answerFeed(c, {
+      url: uris.at(`${page}.atom`),
+      pageUrl: uris.at(page),
+      title: pickText(name, c.get("page").t.lang, ...languages).text,
+      things: await listNewestOfAll(sql, { organisationId: actorId }, feedEntriesMax),
+    });
+  });
+}
+
+/** The processes of other cities of which copies are kept; each leads to its own city. */
+function copiesRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
+  pages.get("/network/processes.atom", async (c) => {
+    const { t, city } = c.get("page");
+    return answerFeed(c, {
+      url: uris.at("/network/processes.atom"),
+      pageUrl: uris.at("/network/processes"),
+      title: `${t("mirrors.processes")} · ${city.name}`,
+      things: await listNewest(sql, "process", "copies", feedEntriesMax),
+    });
+  });
+}
+
 /** Before anything was ever published. */
 const never = new Date(0);
 
@@ -105,7 +138,7 @@ const entryOf = ({ t, city }: PageContext, one: FeedThing) => ({
   title: one.title || t("notices.untitled"),
   lang: one.language,
   body: (one.origin === null ? markdownToHtml(one.body) : cleanRemoteHtml(one.body)).toString(),
-  author: one.authorName || city.name,
+  author: one.authorName || (one.origin === null ? city.name : new URL(one.origin).host),
   publishedAt: one.publishedAt ?? never,
   updatedAt: one.updatedAt ?? one.publishedAt ?? never,
 });
@@ -122,7 +155,11 @@ function calendarRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
       listProcesses(sql, { from: "here", limit: processesInCalendarMax, now: clock.now() }),
     ]);
     const phases = eventsOf(ctx, processes).filter(({ endsAt }) => endsAt >= since);
-    return answerCached(c, calendarOf(ctx.city.name, meetings, phases), calendarType);
+    return answerCached(
+      c,
+      calendarOf({ name: ctx.city.name, timeZone: ctx.city.timeZone, meetings, phases }),
+      calendarType,
+    );
   });
 
   pages.get("/processes/:segment/phases.ics", async (c) => {
@@ -130,6 +167,10 @@ function calendarRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
     const process = await shownProcess(c, sql, c.req.param("segment"));
     refuseUnless(process.publishedAt !== null, "not-found");
     const name = textOf(ctx.t, process, process.title).text;
-    return answerCached(c, calendarOf(name, [], eventsOf(ctx, [process])), calendarType);
+    return answerCached(
+      c,
+      calendarOf({ name, timeZone: ctx.city.timeZone, phases: eventsOf(ctx, [process]) }),
+      calendarType,
+    );
   });
 }

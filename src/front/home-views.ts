@@ -16,7 +16,7 @@ import { hero } from "../web/hero.ts";
 import { icon } from "../web/icons.ts";
 import { page } from "../web/layout.ts";
 import { cardGrid, cardList, emptyState, section } from "../web/lists.ts";
-import { ago, langAttrs, languageNote, stat, stats } from "../web/marks.ts";
+import { ago, isForeign, langAttrs, languageNote, stat, stats } from "../web/marks.ts";
 import type { Change } from "./queries.ts";
 
 export interface Home {
@@ -36,6 +36,7 @@ export function homePage(ctx: PageContext, home: Home): Markup {
   const said = (texts: Organisation["tagline"] | undefined) =>
     pickText(texts ?? {}, t.lang, ...(organisation?.languages ?? []));
   const name = said(organisation?.name);
+  const lead = said(organisation?.tagline);
   return page({
     ctx,
     title: city.name,
@@ -44,7 +45,8 @@ export function homePage(ctx: PageContext, home: Home): Markup {
     ...(organisation === null ? {} : { activityUrl: organisation.actorUri }),
     hero: hero(t, {
       title: name.text === "" ? { text: city.name, lang: city.lang } : name,
-      lead: said(organisation?.tagline),
+      kicker: lead.text !== "" && isForeign(t, lead.lang) && languageNote(t, lead.lang),
+      lead,
       seed: city.origin,
       size: "city",
       actions: html`${buttonLink("/processes", t("home.take-part"))}${buttonLink("/about", t("home.how"), "secondary")}`,

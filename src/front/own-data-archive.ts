@@ -62,12 +62,13 @@ const rows = (t: Translator, part: OwnDataPart, all: readonly OwnRow[]): Markup 
 
 /** What a person wrote, to be read. */
 function text(t: Translator, row: OwnRow): Markup {
-  const { url, title, about, body, language, publishedAt } = row;
+  const { url, title, about, body, language, publishedAt, writtenWith } = row;
+  const others = Array.isArray(writtenWith) ? writtenWith.map(String) : [];
   const heading = String(title ?? about ?? "") || String(url);
   return html`<article lang="${String(language ?? "und")}" dir="auto"><h3>${
     publishedAt instanceof Date ? html`<a href="${href(String(url))}">${heading}</a>` : heading
   }</h3>
-<p class="meta">${publishedAt instanceof Date ? t.date(publishedAt, "dateTime") : t("own-data.draft")}</p>
+<p class="meta">${publishedAt instanceof Date ? t.date(publishedAt, "dateTime") : t("own-data.draft")}${others.length > 0 ? html` · ${t("coauthors.with", { names: t.list(others) })}` : nothing}</p>
 ${markdownToHtml(String(body))}</article>`;
 }
 

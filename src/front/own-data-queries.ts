@@ -14,29 +14,38 @@ const reads: Readonly<Record<OwnDataPart, Read>> = {
     select account.id, email, account.name, locale, know_how, is_know_how_public, account.created_at, residence_verified_at,
       residence_expires_at, actor.uri as public_voice
     from account left join actor on actor.id = account.actor_id where account.id = ${id}`,
+  terms: (sql, id) => sql`
+    select agreed_at, since, digest,
+      coalesce(texts ->> account.locale, (select value from jsonb_each_text(texts) order by key limit 1)) as text
+    from terms_agreement join terms_version using (digest) join account on account.id = account_id
+    where account_id = ${id} order by agreed_at`,
   "ways-in": (sql, id) => sql`
     select identity.kind, issuer, label, created_at, last_used_at, passkey.is_backed_up, passkey.blocked_at
     from identity left join passkey on passkey.identity_id = identity.id where account_id = ${id} order by identity.id`,
   sessions: (sql, id) => sql`
-    select device, created_at, expires_at, assist_id is not null as is_assisted from session where account_id = ${id} order by id`,
+    select device, session.created_at, expires_at, assist_id is not null as is_assisted, push_device.created_at as messages_since,
+      split_part(push_device.endpoint, '/', 3) as messages_through
+    from session left join push_device on push_device.session_id = session.id
+    where session.account_id = ${id} order by session.id`,
   roles: (sql, id) => sql`
     select role, process_uri, granted_at, null as organisation from role_grant where account_id = ${id}
     union all
     select 'member', '', granted_at, actor.uri from membership join actor on actor.id = actor_id where account_id = ${id}
     order by granted_at`,
   residence: (sql, id) => sql`
-    select method, verified_at, expires_at, ended_at, number_hash is not null as has_number
+    select method, verified_at, expires_at, ended_at, end_reason, number_hash is not null as has_number, is_number_proven
     from residence where account_id = ${id} order by id`,
   letters: (sql, id) => sql`
     select address, asked_at, sent_at, expires_at, ended_at from residence_letter where account_id = ${id} order by id`,
   proposals: (sql, id) => sql`
-    select proposal.uri, subject.url, proposal.title, body, proposal.language, state, process.title as process, category_name, address,
+    select proposal.uri, subject.url, proposal.title, body, proposal.language, state, process.title as process, category_name,
+      proposal.coauthors as written_with, address,
       latitude, longitude, support_count, subject.like_count, subject.comment_count, subject.published_at, edited_at, subject.hidden_at,
       subject.hidden_reason
     from proposal join subject using (uri) left join subject process on process.uri = proposal.process_uri
     where proposal.account_id = ${id} and subject.deleted_at is null order by proposal.id`,
   coauthored: (sql, id) => sql`
-    select proposal_uri, subject.url, proposal.title, state, joined_at, subject.published_at
+    select proposal_uri, subject.url, proposal.title, state, proposal_coauthor.name as named_as, joined_at, subject.published_at
     from proposal_coauthor join proposal on proposal.uri = proposal_uri join subject on subject.uri = proposal_uri
     where proposal_coauthor.account_id = ${id} and subject.deleted_at is null order by joined_at`,
   "proposal-versions": (sql, id) => sql`

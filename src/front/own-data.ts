@@ -3,6 +3,7 @@
 /** A part of what is kept: a heading of the page in the archive, a key of its data file. */
 export const ownDataParts = [
   "account",
+  "terms",
   "ways-in",
   "sessions",
   "roles",
@@ -65,8 +66,11 @@ export const leftOut: Readonly<Record<string, string>> = {
   "answer_assignment.account_id": "work of the desk, gone with the answer",
   "answer_note.account_id": "work of the desk about somebody's proposal: it stays within the desk",
   "assist.officer_id": "about the person who was helped: the act itself is among the acts",
+  "email_code.account_id": "holds an address for a quarter of an hour, and a digest for a few hours",
+  "email_code.asked_by": "about the person at the desk: the act itself is among the acts",
   "email_change.account_id": "holds a digest, and is gone within a day",
   "proposal_invitation.invited_by": "holds other people's addresses, which are gone when the invitation is over",
+  "role_invitation.invited_by": "holds other people's addresses, which are gone when the invitation is over",
   "residence_attempt.account_id": "holds digests that mean nothing outside this node, and is gone soon",
   "residence_conflict.account_id": "names another account",
   "residence_conflict.other_account_id": "names another account",

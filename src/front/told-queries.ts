@@ -2,6 +2,7 @@
 // What other servers are told of the same events is in federation/outbox.ts.
 import type { EventType, RecordedEvent } from "../events.ts";
 import { findMeeting, listMeetingLinks } from "../meetings/queries.ts";
+import { findAuthor } from "../moderation/statement-queries.ts";
 import type { NoticeKind, Telling } from "../notices/notice.ts";
 import type { Sql } from "../platform/db.ts";
 import { findProcess } from "../processes/queries.ts";
@@ -25,9 +26,7 @@ const table: Readonly<Partial<Record<EventType, Tell>>> = {
   ProposalWithdrawn: async (_sql, { subjectUri }) => [
     { kind: "proposal-withdrawn", subjectUri, of: [subjectUri], byAuthorOf: subjectUri },
   ],
-  ProposalAnswered: async (_sql, { subjectUri, data }) => [
-    { kind: "answer", subjectUri: String(data.answerUri), of: [subjectUri] },
-  ],
+  ProposalAnswered: async (_sql, { subjectUri, data }) => answered(String(data.answerUri), subjectUri),
   CommentPublished: (sql, { subjectUri }) => tellThing(sql, subjectUri),
   MeetingPublished: (sql, { subjectUri }) => tellMeeting(sql, subjectUri, "meeting-announced"),
   MeetingChanged: tellMeetingChange,
@@ -36,10 +35,8 @@ const table: Readonly<Partial<Record<EventType, Tell>>> = {
   MilestoneReached: (sql, { subjectUri }) => tellThing(sql, subjectUri),
   AdoptionAnswered: async (_sql, { subjectUri, data }) =>
     data.state === "accepted" ? [{ kind: "adoption", subjectUri, of: [subjectUri] }] : [],
-  SubjectHidden: async (_sql, { subjectUri }) => [{ kind: "hidden", subjectUri, of: [subjectUri], onlyAuthors: "all" }],
-  SubjectReinstated: async (_sql, { subjectUri }) => [
-    { kind: "reinstated", subjectUri, of: [subjectUri], onlyAuthors: "all" },
-  ],
+  SubjectHidden: (sql, { subjectUri }) => tellOthersWhoWrote(sql, subjectUri, "hidden"),
+  SubjectReinstated: (sql, { subjectUri }) => tellOthersWhoWrote(sql, subjectUri, "reinstated"),
 };
 
 /** What is told of an event, to whom; nothing of most. Who did it as an official is left out. */
@@ -51,8 +48,22 @@ export async function whatIsTold(sql: Sql, event: RecordedEvent): Promise<readon
   const acts = await sql<{ accountId: string }[]>`
     select distinct account_id from audit
     where subject_uri = any(${uris}) and date_trunc('milliseconds', at) = ${event.at} and account_id is not null`;
-  return tellings.map((telling) => ({ ...telling, byAccountIds: acts.map(({ accountId }) => accountId) }));
+  const byAccountIds = acts.map(({ accountId }) => accountId);
+  return tellings.map((telling) => ({ ...telling, byAccountIds: [...byAccountIds, ...(telling.byAccountIds ?? [])] }));
 }
+
+/** Its author is told by the statement of reasons; those who wrote it along are told so. */
+async function tellOthersWhoWrote(sql: Sql, subjectUri: string, kind: NoticeKind): Promise<readonly Telling[]> {
+  const { accountId } = await findAuthor(sql, subjectUri);
+  const byAccountIds = accountId === null ? [] : [accountId];
+  return [{ kind, subjectUri, of: [subjectUri], onlyAuthors: "all", byAccountIds }];
+}
+
+/** All who wrote it first, then who follows it: nobody is told of one event twice. */
+const answered = (answerUri: string, proposalUri: string): readonly Telling[] => [
+  { kind: "answer-to-mine", subjectUri: answerUri, of: [proposalUri], onlyAuthors: "who-follow" },
+  { kind: "answer", subjectUri: answerUri, of: [proposalUri] },
+];
 
 /**
  * What is told of a thing of another server that has come here; nothing of most kinds. A process of another city tells of
@@ -100,7 +111,7 @@ async function tellNews(sql: Sql, { uri, processUri }: Subject): Promise<readonl
 
 async function tellAnswer(sql: Sql, uri: string): Promise<readonly Telling[]> {
   const [answer] = await sql<{ proposalUri: string }[]>`select proposal_uri from answer where uri = ${uri}`;
-  return answer === undefined ? [] : [{ kind: "answer", subjectUri: uri, of: [answer.proposalUri] }];
+  return answer === undefined ? [] : answered(uri, answer.proposalUri);
 }
 
 /** Who wrote what it answers, then who wrote the thing it stands under. Nobody else hears of each comment. */

@@ -3,6 +3,7 @@ import { type Account, cleanName } from "../accounts/account.ts";
 import { getAccount } from "../accounts/queries.ts";
 import { emailFrom } from "../accounts/sign-in.ts";
 import { type NewSession, openAccountWithoutEmail, openNewAccount, openSession } from "../accounts/sign-in-actions.ts";
+import { agreeToTerms } from "../accounts/terms-actions.ts";
 import type { Tx } from "../platform/db.ts";
 import { type Sql, withTransaction } from "../platform/db.ts";
 import { isId, newId } from "../platform/ids.ts";
@@ -53,7 +54,11 @@ export async function signInWith(
 async function openAccountFor(tx: Tx, newcomer: Newcomer, now: Date): Promise<Account> {
   const name = safeName(newcomer);
   const email = newcomer.verifiedEmail === null ? null : emailFrom(newcomer.verifiedEmail);
-  if (email === null) return await openAccountWithoutEmail(tx, { name, locale: newcomer.locale }, now);
+  if (email === null) {
+    const account = await openAccountWithoutEmail(tx, { name, locale: newcomer.locale }, now);
+    await agreeToTerms(tx, account.id, now);
+    return account;
+  }
   const account = await openNewAccount(tx, { email, name, locale: newcomer.locale }, now);
   refuseUnless(account !== null, "email-known");
   return account;

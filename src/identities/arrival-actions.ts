@@ -2,6 +2,7 @@
 // linked; new here, they are asked for a name and a language before there is an account.
 import type { Account } from "../accounts/account.ts";
 import { findAccountByEmail } from "../accounts/queries.ts";
+import { digestOf } from "../accounts/sign-in.ts";
 import type { NewSession } from "../accounts/sign-in-actions.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import type { MessageKey } from "../platform/i18n.ts";
@@ -12,6 +13,7 @@ import { linkIdentity, signInWith } from "./actions.ts";
 import type { Arrival } from "./arrival.ts";
 import { arrivalKind, arrivalSeal, openArrival } from "./arrival-queries.ts";
 import { type Attempt, openAttempt, useAttempt } from "./attempt-actions.ts";
+import { arrivalLifetimeMs } from "./identity.ts";
 import { findIdentity } from "./queries.ts";
 
 /**
@@ -70,7 +72,8 @@ export async function receiveArrival(
   const isTaken = verifiedEmail !== null && (await findAccountByEmail(sql, verifiedEmail)) !== null;
   refuseUnless(!isTaken, "email-known");
   const data = { sealed: seal(arrivalSeal(secret), arrival).toString("base64") };
-  const waiting = { kind: arrivalKind, data, accountId: null, returnTo, locale, ip: null };
+  const lifetimeMs = arrivalLifetimeMs;
+  const waiting = { kind: arrivalKind, data, accountId: null, returnTo, locale, ip: null, lifetimeMs };
   return { way: "new", state: await openAttempt(sql, secret, waiting, now) };
 }
 
@@ -115,4 +118,11 @@ export async function admitArrival(
     const { account, sessionToken } = await signInWith(tx, proven, newcomer, session, now);
     return { sessionToken, returnTo: attempt.returnTo, said: await tellClaims(onClaims, tx, account, arrival, now) };
   });
+}
+
+/** Someone who waits is not coming in, and what was learnt of them goes. One that is over changes nothing. */
+export async function endArrival(sql: Sql, state: string, now: Date): Promise<void> {
+  await sql`
+    update sign_in_attempt set used_at = ${now}, data = '{}'
+    where state_digest = ${digestOf(state)} and kind = ${arrivalKind} and used_at is null`;
 }

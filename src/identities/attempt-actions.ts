@@ -23,6 +23,7 @@ export interface NewAttempt {
   readonly locale: string;
   /** The network address of who asks; null for a request that came from no network. */
   readonly ip: string | null;
+  readonly lifetimeMs?: number;
 }
 
 export interface Attempt<Data = Readonly<Record<string, unknown>>> {
@@ -52,7 +53,7 @@ export async function openAttempt(sql: Sql, secret: string, attempt: NewAttempt,
         (id, kind, state_digest, data, account_id, return_to, locale, network_digest, created_at, expires_at)
       values (${newId(now)}, ${attempt.kind}, ${digestOf(state)}, ${tx.json(attempt.data as never)}, ${attempt.accountId},
         ${safeReturnPath(attempt.returnTo)}, ${attempt.locale}, ${network}, ${now},
-        ${new Date(now.getTime() + attemptLifetimeMs)})`;
+        ${new Date(now.getTime() + (attempt.lifetimeMs ?? attemptLifetimeMs))})`;
   });
   return state;
 }

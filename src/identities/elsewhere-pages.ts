@@ -1,10 +1,10 @@
 // The pages of signing in at another server: a fediverse account at its own, or the city's identity provider.
 import { type Context, Hono } from "hono";
 import * as z from "zod";
-import { deviceOf, safeReturnPath, sessionLifetimeMs } from "../accounts/sign-in.ts";
+import { deviceOf, safeReturnPath } from "../accounts/sign-in.ts";
 import type { NewSession } from "../accounts/sign-in-actions.ts";
 import type { SignInWay } from "../accounts/sign-in-views.ts";
-import { keepPrivate, sessionCookie } from "../accounts/viewer.ts";
+import { enterSession, keepPrivate, sessionCookie } from "../accounts/viewer.ts";
 import { languages, type MessageKey, openTranslator, type Translator } from "../platform/i18n.ts";
 import type { SignInServers } from "../platform/mastodon-api.ts";
 import type { OpenIdProvider } from "../platform/openid.ts";
@@ -12,9 +12,9 @@ import { Refused } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
 import type { Flash, PageEnv } from "../web/context.ts";
 import { emptyForm, type FormErrors, formErrors, handleForm, readForm, setFlash } from "../web/forms.ts";
-import { clientAddress } from "../web/security.ts";
+import { clientAddress, visitorOf } from "../web/security.ts";
 import { isName } from "./arrival.ts";
-import { admitArrival, type ClaimsSaid, type Entered, type OnClaims } from "./arrival-actions.ts";
+import { admitArrival, type ClaimsSaid, type Entered, endArrival, type OnClaims } from "./arrival-actions.ts";
 import { findArrival } from "./arrival-queries.ts";
 import {
   arrivalPage,
@@ -30,6 +30,7 @@ import {
 import { addressLengthMax, readAddress } from "./fediverse.ts";
 import { beginFediverse, finishFediverse, type Leaving } from "./fediverse-actions.ts";
 import { beginOidc, finishOidc } from "./oidc-actions.ts";
+import { waysPath } from "./views.ts";
 
 export interface ElsewhereSettings {
   /** The node's secret, from its configuration. */
@@ -86,7 +87,9 @@ function fediverseRoutes(pages: Hono<PageEnv>, { sql, clock, uris }: House, sett
     const { address, back, state } = comeBack(c, "fediverse");
     try {
       const [code, error, issuer] = ["code", "error", "iss"].map((name) => c.req.query(name) ?? null);
-      const answer = { state: sameState(c, state), code: code!, error: error!, issuer: issuer! };
+      // Hollo 0.6 leaves the state out where a person says no. A no lets nobody in, so the browser's word is enough for it.
+      const isBareNo = error !== null && code === null && c.req.query("state") === undefined;
+      const answer = { state: isBareNo ? state : sameState(c, state), code: code!, error: error!, issuer: issuer! };
       const entry = { host: c.req.param("host"), answer, by: c.get("page").account, session: sessionOf(c) };
       return enter(c, await finishFediverse(door, entry, clock.now()), settings);
     } catch (error) {
@@ -141,8 +144,14 @@ const arrivalCookie = "arrival";
 
 function arrivalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, settings: ElsewhereSettings): void {
   const { secret, onClaims } = settings;
+  /** Only in the browser they came back in, while nobody has signed in or out there since. */
+  const stateOf = (c: Context<PageEnv>): string => {
+    const cookies = c.get("cookies");
+    const [state = "", visitor] = (cookies.readSigned(arrivalCookie) ?? "").split(" ");
+    return visitor === visitorOf(cookies) ? state : "";
+  };
   const waiting = async (c: Context<PageEnv>) => {
-    const state = c.get("cookies").readSigned(arrivalCookie) ?? "";
+    const state = stateOf(c);
     const arrival = await findArrival(sql, secret, state, clock.now());
     if (arrival === null) throw new Refused("attempt-expired");
     return { state, arrival };
@@ -150,12 +159,25 @@ function arrivalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, settings: El
 
   pages.get(arrivalPath, async (c) => {
     keepPrivate(c);
-    if (c.get("page").account !== null) return c.redirect("/account", 303);
+    if (c.get("page").account !== null) {
+      c.get("cookies").remove(arrivalCookie);
+      return c.redirect("/account", 303);
+    }
     return c.html(arrivalPage(c.get("page"), (await waiting(c)).arrival, emptyForm));
+  });
+
+  // Whoever leaves, or finds somebody else's arrival in a shared browser, ends it.
+  pages.post(`${arrivalPath}/refusal`, async (c) => {
+    keepPrivate(c);
+    await endArrival(sql, stateOf(c), clock.now());
+    c.get("cookies").remove(arrivalCookie);
+    setFlash(c, { tone: "good", text: c.get("page").t("identities.arrival-ended") });
+    return c.redirect("/sign-in", 303);
   });
 
   pages.post(arrivalPath, async (c) => {
     keepPrivate(c);
+    if (c.get("page").account !== null) throw new Refused("attempt-elsewhere");
     const { state, arrival } = await waiting(c);
     return await handleForm(c, {
       schema: chosen,
@@ -163,13 +185,14 @@ function arrivalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, settings: El
         const entry = { state, name, locale };
         const admitted = await admitArrival({ sql, secret, onClaims }, entry, sessionOf(c), clock.now());
         const cookies = c.get("cookies");
-        cookies.setSigned(sessionCookie, admitted.sessionToken, sessionLifetimeMs / 1000);
+        enterSession(c, admitted.sessionToken);
         cookies.remove(arrivalCookie);
         // What was chosen here wins over what this device was set to before.
         cookies.remove("language");
         // In the language they have just chosen.
-        const said = saidOf(openTranslator(locale, "UTC"), "identities.arrival-welcome", admitted.said, settings);
-        setFlash(c, said);
+        const t = openTranslator(locale, "UTC");
+        const said = saidOf(t, "identities.arrival-welcome", admitted.said, settings);
+        setFlash(c, arrival.identity.kind === "fediverse" ? withOnlyWay(t, said, arrival.host) : said);
         return { to: admitted.returnTo };
       },
       again: (form) => arrivalPage(c.get("page"), arrival, form),
@@ -234,17 +257,24 @@ function saidOf(
   return { tone: said.tone, text: `${t(key)} ${t(said.key, { name: provider?.name ?? "" })}` };
 }
 
+/** Said once: a fediverse account brings no e-mail address, so it is all there is to come back by. */
+const withOnlyWay = (t: Translator, said: Flash, host: string): Flash => ({
+  ...said,
+  text: `${said.text} ${t("identities.arrival-only-way", { host })}`,
+  link: { href: waysPath, label: t("identities.arrival-add-way") },
+});
+
 function enter(c: Context<PageEnv>, entered: Entered, settings: ElsewhereSettings): Response {
   const cookies = c.get("cookies");
   switch (entered.way) {
     case "in":
-      cookies.setSigned(sessionCookie, entered.sessionToken, sessionLifetimeMs / 1000);
+      enterSession(c, entered.sessionToken);
       return c.redirect(entered.returnTo, 303);
     case "linked":
       setFlash(c, saidOf(c.get("page").t, "identities.linked", entered.said, settings));
       return c.redirect(entered.returnTo, 303);
     case "new":
-      cookies.setSigned(arrivalCookie, entered.state, keptSeconds);
+      cookies.setSigned(arrivalCookie, `${entered.state} ${visitorOf(cookies)}`, null);
       return c.redirect(arrivalPath, 303);
     default:
       throw new Error(entered satisfies never);

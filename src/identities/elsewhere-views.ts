@@ -4,6 +4,7 @@ import { nameLengthMax } from "../accounts/account.ts";
 import type { SignInWay } from "../accounts/sign-in-views.ts";
 import { attrs, href, html, type Markup, nothing } from "../platform/html.ts";
 import { languages, ownNames } from "../platform/i18n.ts";
+import { minuteMs } from "../platform/time.ts";
 import type { PageContext } from "../web/context.ts";
 import { buttonForm, form, openFields } from "../web/fields.ts";
 import { emptyForm, type FormState } from "../web/forms.ts";
@@ -11,6 +12,7 @@ import { page } from "../web/layout.ts";
 import { section } from "../web/lists.ts";
 import type { Arrival } from "./arrival.ts";
 import { addressLengthMax } from "./fediverse.ts";
+import { arrivalLifetimeMs } from "./identity.ts";
 
 export const fediversePath = "/sign-in/fediverse";
 export const oidcPath = "/sign-in/oidc";
@@ -150,7 +152,9 @@ export function arrivalPage(ctx: PageContext, arrival: Arrival, state: FormState
               : t.rich("identities.arrival-email", { email: html`<strong><bdi>${verifiedEmail}</bdi></strong>` })
           }</p>
           <p>${t("identities.arrival-known")} <a href="/sign-in">${t("identities.other-ways")}</a></p>
-        </div>`,
+        </div>
+        ${buttonForm(ctx, { action: `${arrivalPath}/refusal`, label: t("identities.arrival-not-me"), kind: "secondary" })}
+        <p class="hint">${t("identities.arrival-minutes", { count: arrivalLifetimeMs / minuteMs })}</p>`,
         undefined,
         "read",
       )}`,

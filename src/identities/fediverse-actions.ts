@@ -5,15 +5,14 @@ import { digestOf } from "../accounts/sign-in.ts";
 import type { NewSession } from "../accounts/sign-in-actions.ts";
 import { policyFor } from "../actors/queries.ts";
 import type { Sql } from "../platform/db.ts";
-import type { ClientCredentials, SignInServer, SignInServers } from "../platform/mastodon-api.ts";
-import { Refused, refuseUnless } from "../platform/refusal.ts";
+import type { RegisteredClient, SignInServer, SignInServers } from "../platform/mastodon-api.ts";
+import { type RefusalCode, Refused, refuseUnless } from "../platform/refusal.ts";
 import { seal } from "../platform/sealing.ts";
 import { minuteMs } from "../platform/time.ts";
 import { type Door, type Entered, receiveArrival } from "./arrival-actions.ts";
 import { openAttempt, useAttempt } from "./attempt-actions.ts";
-import { type FediverseAddress, fediverseIdentity, handleOf, nameFrom, readAddress } from "./fediverse.ts";
-import { clientSeal, findClient, isActorKnown } from "./fediverse-queries.ts";
-import { languageFrom } from "./oidc.ts";
+import { type FediverseAddress, fediverseIdentity, handleOf, languageOf, nameFrom, readAddress } from "./fediverse.ts";
+import { clientSeal, findClient, isActorKnown, openOwnClient, ownClientSeal } from "./fediverse-queries.ts";
 import { findIdentity } from "./queries.ts";
 
 const attemptKind = "fediverse";
@@ -30,6 +29,8 @@ interface AttemptData {
   readonly server: SignInServer;
   readonly typed: FediverseAddress & { readonly actorUri: string | null };
   readonly codeVerifier: string | null;
+  /** A registration for this attempt alone, sealed; null where the server's one for everybody is used. */
+  readonly ownClient: string | null;
 }
 
 export interface Leaving {
@@ -67,9 +68,10 @@ export async function beginFediverse(
   const state = await openAttempt(sql, secret, attempt, now);
   try {
     const { server, actorUri } = await servers.find(typed);
-    const client = await clientAt(door, server, request.appName, now);
+    const { client, isOwn } = await clientAt(door, server, request.appName, now);
     const codeVerifier = server.hasPkce ? randomBytes(32).toString("base64url") : null;
-    const data: AttemptData = { server, typed: { ...typed, actorUri }, codeVerifier };
+    const ownClient = isOwn ? seal(ownClientSeal(secret, server.origin), client).toString("base64") : null;
+    const data: AttemptData = { server, typed: { ...typed, actorUri }, codeVerifier, ownClient };
     await sql`
       update sign_in_attempt set data = ${sql.json(data as never)}
       where state_digest = ${digestOf(state)} and used_at is null`;
@@ -87,7 +89,7 @@ const redirectUriFor = (origin: string, server: SignInServer): string =>
 function consentUrl(
   { origin }: FediverseDoor,
   server: SignInServer,
-  { clientId }: ClientCredentials,
+  { clientId }: RegisteredClient,
   { state, codeVerifier, locale }: { state: string; codeVerifier: string | null; locale: string },
 ): string {
   const url = new URL(server.authorizationEndpoint);
@@ -107,30 +109,44 @@ function consentUrl(
   return url.href;
 }
 
-/** What the server knows this node by: kept where it still does, else made anew. */
+/**
+ * What the server knows this node by: one registration for everybody, kept while the server knows it. A server that takes
+ * any code would let whoever comes first in as whoever agreed last, so there each attempt has its own.
+ */
 async function clientAt(
   { sql, secret, servers, origin }: FediverseDoor,
   server: SignInServer,
   appName: string,
   now: Date,
-): Promise<ClientCredentials> {
+): Promise<{ client: RegisteredClient; isOwn: boolean }> {
   const redirectUri = redirectUriFor(origin, server);
   const kept = await findClient(sql, secret, server.origin);
   if (kept !== null && kept.redirectUri === redirectUri && kept.scope === server.scope) {
-    if (now.getTime() - kept.checkedAt.getTime() < recheckAfterMs) return kept;
+    if (now.getTime() - kept.checkedAt.getTime() < recheckAfterMs) return { client: kept, isOwn: false };
     if (await servers.knows(server, kept)) {
       await sql`update fediverse_client set checked_at = ${now} where origin = ${server.origin}`;
-      return kept;
+      return { client: kept, isOwn: false };
     }
   }
-  const { clientId, clientSecret } = await servers.register(server, { name: appName, website: origin, redirectUri });
+  const register = async (): Promise<RegisteredClient> => {
+    const made = await servers.register(server, { name: appName, website: origin, redirectUri });
+    return { ...made, redirectUri };
+  };
+  const client = await register();
+  // A new one after the question: snac takes a registration back together with a token.
+  if (!(await servers.comparesCodes(server, client))) return { client: await register(), isOwn: true };
+  await keepClient(sql, secret, server, client, now);
+  return { client, isOwn: false };
+}
+
+async function keepClient(sql: Sql, secret: string, server: SignInServer, client: RegisteredClient, now: Date) {
+  const { redirectUri, clientId, clientSecret } = client;
   const sealed = seal(clientSeal(secret, server.origin), { clientId, clientSecret });
   await sql`
     insert into fediverse_client (origin, redirect_uri, scope, sealed, registered_at, checked_at)
     values (${server.origin}, ${redirectUri}, ${server.scope}, ${sealed}, ${now}, ${now})
     on conflict (origin) do update set redirect_uri = excluded.redirect_uri, scope = excluded.scope,
       sealed = excluded.sealed, registered_at = excluded.registered_at, checked_at = excluded.checked_at`;
-  return { clientId, clientSecret };
 }
 
 /** What a person's server sends along when they come back. */
@@ -158,7 +174,7 @@ export async function finishFediverse(
   const { answer, by } = back;
   const used = { kind: attemptKind, state: answer.state, accountId: by?.id ?? null };
   const attempt = await useAttempt<Partial<AttemptData>>(sql, used, now);
-  const { server, typed, codeVerifier = null } = attempt.data;
+  const { server, typed, codeVerifier = null, ownClient = null } = attempt.data;
   refuseUnless(server !== undefined && typed !== undefined, "attempt-expired");
   const { host } = server;
   refuseUnless(back.host === host, "provider-mismatch", { host });
@@ -166,7 +182,7 @@ export async function finishFediverse(
   if (answer.error !== null)
     throw new Refused(answer.error === "access_denied" ? "provider-denied" : "provider-refused", { host });
   refuseUnless(answer.code !== null, "provider-mismatch", { host });
-  const account = await readAccount(door, server, { code: answer.code, codeVerifier });
+  const account = await readAccount(door, server, ownClient, { code: answer.code, codeVerifier });
   const identity = fediverseIdentity(host, account);
   if ((await findIdentity(sql, identity)) === null) {
     // Whoever came in this way before a server was blocked keeps their account.
@@ -176,7 +192,7 @@ export async function finishFediverse(
   }
   const arrival = {
     ...{ identity, host, label: handleOf(account, host, typed), name: nameFrom(account) },
-    ...{ language: languageFrom(account.language), verifiedEmail: null, claims: null },
+    ...{ language: languageOf(account), verifiedEmail: null, claims: null },
   };
   return await receiveArrival(door, arrival, attempt, by, back.session, now);
 }
@@ -186,21 +202,25 @@ const isIssuer = (issuer: string, server: SignInServer): boolean =>
   server.issuer === null ? URL.parse(issuer)?.origin === server.origin : issuer === server.issuer;
 
 async function readAccount(
-  { sql, secret, servers, origin }: FediverseDoor,
+  { sql, secret, servers }: FediverseDoor,
   server: SignInServer,
+  ownClient: string | null,
   grant: { code: string; codeVerifier: string | null },
 ) {
-  const client = await findClient(sql, secret, server.origin);
+  const client =
+    ownClient === null ? await findClient(sql, secret, server.origin) : openOwnClient(secret, server.origin, ownClient);
   refuseUnless(client !== null, "client-forgotten", { host: server.host });
   try {
-    return await servers.readAccount(server, client, { ...grant, redirectUri: redirectUriFor(origin, server) });
+    return await servers.readAccount(server, client, grant);
   } catch (error) {
-    if (error instanceof Refused && error.code === "client-forgotten") await forgetClient(sql, server.origin);
+    if (ownClient === null && error instanceof Refused) await doubtClient(sql, server.origin, error.code);
     throw error;
   }
 }
 
-/** The next sign-in at that server registers anew. */
-async function forgetClient(sql: Sql, origin: string): Promise<void> {
-  await sql`delete from fediverse_client where origin = ${origin}`;
+/** The next sign-in at that server asks whether it still knows this node, or registers anew. */
+async function doubtClient(sql: Sql, origin: string, code: RefusalCode): Promise<void> {
+  if (code === "client-forgotten") await sql`delete from fediverse_client where origin = ${origin}`;
+  // GoToSocial says the same of a registration as of a code that it does not know.
+  if (code === "provider-refused") await sql`update fediverse_client set checked_at = 'epoch' where origin = ${origin}`;
 }

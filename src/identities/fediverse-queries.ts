@@ -1,16 +1,29 @@
 // Reads of what servers of the fediverse know this node by, and of who came from them.
 import type { Sql } from "../platform/db.ts";
-import type { ClientCredentials } from "../platform/mastodon-api.ts";
+import type { ClientCredentials, RegisteredClient } from "../platform/mastodon-api.ts";
 import { unseal } from "../platform/sealing.ts";
 
-export interface KeptClient extends ClientCredentials {
-  readonly redirectUri: string;
+export interface KeptClient extends RegisteredClient {
   readonly scope: string;
   readonly checkedAt: Date;
 }
 
-/** What a registration is sealed for. */
-export const clientSeal = (secret: string, origin: string) => ({ secret, purpose: "fediverse client", bound: origin });
+/** What the registration for everybody is sealed for: only what a server was asked about its codes with is one. */
+export const clientSeal = (secret: string, origin: string) => ({
+  secret,
+  purpose: "fediverse client, codes compared",
+  bound: origin,
+});
+
+/** What a registration for one attempt is sealed for. */
+export const ownClientSeal = (secret: string, origin: string) => ({
+  secret,
+  purpose: "fediverse client of an attempt",
+  bound: origin,
+});
+
+export const openOwnClient = (secret: string, origin: string, sealed: string): RegisteredClient | null =>
+  unseal(ownClientSeal(secret, origin), Buffer.from(sealed, "base64")) as RegisteredClient | null;
 
 /** The registration at a server; null where there is none, or one that this node's secret does not open. */
 export async function findClient(sql: Sql, secret: string, origin: string): Promise<KeptClient | null> {

@@ -1,8 +1,10 @@
 // A fediverse account as a way in: what a person may type, and who someone is to us there. Pure: no SQL, no request.
 import { domainToASCII } from "node:url";
 import { cleanName } from "../accounts/account.ts";
+import type { Language } from "../platform/i18n.ts";
 import type { ServerAccount } from "../platform/mastodon-api.ts";
 import type { IdentityName } from "./identity.ts";
+import { languageFrom } from "./oidc.ts";
 
 export const addressLengthMax = 200;
 
@@ -85,4 +87,13 @@ export function nameFrom({ displayName, username }: Pick<ServerAccount, "display
     }
   }
   return "";
+}
+
+/**
+ * The language an account was set to. English is no such word: GoToSocial and snac say it of everybody who has set none, and
+ * whoever reads this node in Arabic would be asked in Arabic whether they want English.
+ */
+export function languageOf({ language }: Pick<ServerAccount, "language">): Language | null {
+  const said = languageFrom(language);
+  return said === "en" ? null : said;
 }

@@ -28,6 +28,8 @@ export const labelLengthMax = 80;
 
 /** How long a sign-in may take that has begun at an authenticator or at another server. */
 export const attemptLifetimeMs = 10 * 60_000;
+/** How long someone who has come back may take to say how they would like to appear: the browser may be a shared one. */
+export const arrivalLifetimeMs = 5 * 60_000;
 export const attemptKeptMs = 24 * 3_600_000;
 /** Attempts are counted over this time. */
 export const attemptWindowMs = 3_600_000;

@@ -2,9 +2,9 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { listSessions } from "../accounts/queries.ts";
-import { deviceOf, safeReturnPath, sessionLifetimeMs } from "../accounts/sign-in.ts";
+import { deviceOf, safeReturnPath } from "../accounts/sign-in.ts";
 import { type SignInWay, signInPage } from "../accounts/sign-in-views.ts";
-import { requireViewer, sessionCookie } from "../accounts/viewer.ts";
+import { enterSession, requireViewer, sessionCookie } from "../accounts/viewer.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
 import type { PageEnv } from "../web/context.ts";
@@ -45,7 +45,11 @@ function ownWays(pages: Hono<PageEnv>, { sql, clock }: House, ways: readonly Sig
       listSessions(sql, id, token, clock.now()),
     ]);
     return c.html(
-      waysPage(c.get("page"), { email, identities, sessions, ways, device: deviceOf(c.req.header("user-agent")) }),
+      waysPage(c.get("page"), {
+        ...{ email, identities, sessions, ways, device: deviceOf(c.req.header("user-agent")) },
+        // Who was led here to be verified by one of these goes on from there.
+        returnTo: c.req.query("back") === undefined ? waysPath : safeReturnPath(c.req.query("back")),
+      }),
     );
   });
 
@@ -140,7 +144,7 @@ function signingIn(
         };
         const entry = { answer, viewerId: c.get("page").account?.id ?? null, session };
         const signedIn = await signInWithPasskey(sql, relyingParty(uris.origin), entry, clock.now());
-        cookies.setSigned(sessionCookie, signedIn.sessionToken, sessionLifetimeMs / 1000);
+        enterSession(c, signedIn.sessionToken);
         return { to: signedIn.returnTo };
       },
       again: (state) =>

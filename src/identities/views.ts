@@ -19,6 +19,8 @@ export interface WaysProps {
   readonly ways: readonly SignInWay[];
   /** The browser of who looks: "Firefox, Linux". */
   readonly device: string;
+  /** Where one goes on after linking another way. */
+  readonly returnTo: string;
 }
 
 export const waysPath = "/account/sign-in";
@@ -46,7 +48,7 @@ export function waysPage(ctx: PageContext, props: WaysProps): Markup {
         undefined,
         "ways",
       )}
-      ${ways.length === 0 ? nothing : section(t("identities.add"), waysToSignIn(ctx, waysPath, ways, props.device), undefined, "add")}
+      ${ways.length === 0 ? nothing : section(t("identities.add"), waysToSignIn(ctx, props.returnTo, ways, props.device), undefined, "add")}
       ${section(t("accounts.sessions-title"), openSessions(ctx, props.sessions), undefined, "sessions")}`,
   });
 }

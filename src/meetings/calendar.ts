@@ -1,9 +1,10 @@
 // Meetings, and phases of processes, as iCalendar (RFC 5545), for calendars of people. Pure.
-import ical, { ICalEventStatus, ICalEventTransparency } from "ical-generator";
+import ical, { ICalCalendarMethod, ICalEventStatus, ICalEventTransparency } from "ical-generator";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../platform/rich-text.ts";
 import { pickText } from "../platform/text.ts";
-import { toLocalDate } from "../platform/time.ts";
+import { toLocalDate, zoned } from "../platform/time.ts";
 import type { Process } from "../processes/process.ts";
+import { type CalendarZone, findZone, isToldRight } from "./calendar-zone.ts";
 import { endOf, type Meeting } from "./meeting.ts";
 
 export const calendarType = "text/calendar; charset=utf-8";
@@ -42,14 +43,28 @@ export function phasesAsEvents(lang: string, process: Process): PhaseEvent[] {
 const sequenceOf = (publishedAt: Date | null, updatedAt: Date | null): number =>
   publishedAt === null || updatedAt === null ? 0 : Math.max(0, Math.floor((+updatedAt - +publishedAt) / 1_000));
 
-/** One calendar of these. Times are in UTC, which every calendar shows on its owner's clock. */
-export function calendarOf(name: string, meetings: readonly Meeting[], phases: readonly PhaseEvent[] = []): string {
-  const calendar = ical({ name, prodId: { company: "Koinon", product: "Koinon" } });
+export interface CalendarProps {
+  readonly name: string;
+  /** IANA, of the node: an evening at seven stays one when the clocks are changed, also where a calendar repeats or moves it. */
+  readonly timeZone: string;
+  readonly meetings?: readonly Meeting[];
+  readonly phases?: readonly PhaseEvent[];
+}
+
+/** One calendar of these, on the clocks of its place, whose rules it brings along. */
+export function calendarOf({ name, timeZone, meetings = [], phases = [] }: CalendarProps): string {
+  const zone = findZone(timeZone);
+  const calendar = ical({
+    name: oneLine(name),
+    prodId: { company: "Koinon", product: "Koinon" },
+    method: ICalCalendarMethod.PUBLISH,
+  });
+  // Without a name of its own: what says when something was written is in UTC (RFC 5545 section 3.8.7.2).
+  if (zone !== null) calendar.timezone({ name: null, generator: () => zone.block });
   for (const phase of phases) {
     calendar.createEvent({
       id: phase.uid,
-      start: phase.startsAt,
-      end: phase.endsAt,
+      ...onClocks(zone, phase.startsAt, phase.endsAt),
       stamp: phase.updatedAt,
       lastModified: phase.updatedAt,
       sequence: sequenceOf(phase.publishedAt, phase.updatedAt),
@@ -63,7 +78,7 @@ export function calendarOf(name: string, meetings: readonly Meeting[], phases: r
   for (const meeting of meetings) {
     const event = calendar.createEvent({
       id: meeting.uri,
-      ...timesOf(meeting),
+      ...timesOf(zone, meeting),
       stamp: meeting.updatedAt ?? meeting.publishedAt ?? meeting.startsAt,
       sequence: sequenceOf(meeting.publishedAt, meeting.updatedAt),
       summary: meeting.title,
@@ -81,11 +96,19 @@ export function calendarOf(name: string, meetings: readonly Meeting[], phases: r
   return calendar.toString();
 }
 
+/** ical-generator writes the name of a calendar as it is: a line break in the title of a copy would begin another property. */
+const oneLine = (text: string): string => text.replace(/\s+/g, " ");
+
 /** A day without an hour is an all-day entry, in the calendar of its own place. */
-const timesOf = (meeting: Meeting) =>
+const timesOf = (zone: CalendarZone | null, meeting: Meeting) =>
   meeting.isDayOnly
     ? { start: noonOf(toLocalDate(meeting.startsAt, meeting.timeZone)), allDay: true }
-    : { start: meeting.startsAt, end: endOf(meeting) };
+    : onClocks(zone, meeting.startsAt, endOf(meeting));
+
+function onClocks(zone: CalendarZone | null, start: Date, end: Date) {
+  if (zone === null || !isToldRight(zone, start) || !isToldRight(zone, end)) return { start, end };
+  return { start: zoned(start, zone.name), end: zoned(end, zone.name), timezone: zone.name };
+}
 
 /** ical-generator writes the day a Date has in UTC. */
 const noonOf = (date: string): Date => new Date(`${date}T12:00:00Z`);

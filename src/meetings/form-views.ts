@@ -54,7 +54,12 @@ export function meetingFormPage(ctx: PageContext, props: MeetingFormProps): Mark
     section: process === null ? "meetings" : "processes",
     isUnlisted: true,
     scripts: ["place-picker.js"],
-    crumbs: crumbsOf(ctx, process),
+    crumbs: [
+      ...crumbsOf(ctx, process),
+      ...(meeting === null
+        ? []
+        : [{ href: meetingPath(meeting), label: meeting.title || t("meetings.untitled"), lang: meeting.language }]),
+    ],
     lead: t(meeting?.state === "scheduled" ? "meetings.form.told" : "meetings.form.draft"),
     main: form(ctx, {
       action: meeting === null ? `${list}/new` : `${meetingPath(meeting)}/edit`,

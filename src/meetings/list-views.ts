@@ -87,6 +87,7 @@ export function meetingListPage(ctx: PageContext, props: MeetingListProps): Mark
   return page({
     ctx,
     title: t("meetings.title"),
+    ...(props.when === "past" ? { tab: `${t("meetings.title")}: ${t("meetings.when.past")}` } : {}),
     section: process === null ? "meetings" : "processes",
     ...(process === null
       ? { lead: t("meetings.lead"), description: t("meetings.lead") }

@@ -91,7 +91,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
 
 function calendarRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
   const answer = (c: Context<PageEnv>, name: string, meetings: readonly Meeting[]) =>
-    answerCached(c, calendarOf(name, meetings), calendarType);
+    answerCached(c, calendarOf({ name, timeZone: c.get("page").city.timeZone, meetings }), calendarType);
   const since = () => new Date(+clock.now() - calendarPastMs);
 
   pages.get("/meetings.ics", async (c) => {

@@ -23,6 +23,7 @@ import {
   findMirror,
   findNamedMirror,
   kindOfScope,
+  listAbroad,
   listFacets,
   listKeepable,
   listMirrored,
@@ -33,7 +34,7 @@ import {
   type MirroredProcess,
   mirrorOfProcess,
 } from "./queries.ts";
-import { copiesPage, copyPage, copyPanel, copyPath, mirroredListPage, mirroredSection } from "./views.ts";
+import { abroadSection, copiesPage, copyPage, copyPanel, copyPath, mirroredListPage } from "./views.ts";
 
 const copiesPerPage = 20;
 const processesPerPage = 12;
@@ -134,26 +135,25 @@ async function cardsOf(sql: House["sql"], ctx: PageContext, rows: readonly Mirro
   return processes.flatMap((process, at) => (process === null ? [] : [mirroredCard(ctx, process, rows[at]!)]));
 }
 
-/** As in any list, with what came of it and what it cost at its end. */
-function mirroredCard(ctx: PageContext, process: Process, row: MirroredProcess): Markup {
+/** As in any list, with what came of it and what it cost at its end; where not all are copies, which of them are. */
+function mirroredCard(ctx: PageContext, process: Process, row: MirroredProcess & { isKept?: boolean }): Markup {
   const { t } = ctx;
   const cost = row.costAmount && row.costCurrency ? moneyOf(t, row.costAmount, row.costCurrency) : null;
   const status = row.resultStatus as "planned" | "in-progress" | "done" | "dropped" | null;
-  if (cost === null && status === null) return processCardOf(ctx, process);
+  const kept = row.isKept ? statusPill(t("mirrors.kept-whole"), "accent") : null;
+  if (cost === null && status === null && kept === null) return processCardOf(ctx, process);
   return processCardOf(
     ctx,
     process,
-    html`${status === null ? null : statusPill(t(`results.status.${status}`), status === "done" ? "good" : "neutral")}${cost === null ? null : html`<span>${t("mirrors.cost-of", { amount: cost })}</span>`}`,
+    html`${kept}${status === null ? null : statusPill(t(`results.status.${status}`), status === "done" ? "good" : "neutral")}${cost === null ? null : html`<span>${t("mirrors.cost-of", { amount: cost })}</span>`}`,
   );
 }
 
 /** On the page of the network. */
 export const showMirrored =
-  ({ sql, clock }: House) =>
-  async (ctx: PageContext): Promise<Renderable> => {
-    const rows = await listMirrored(sql, { before: null, newerThan: null, limit: onNetworkPageMax, now: clock.now() });
-    return mirroredSection(ctx, await cardsOf(sql, ctx, rows));
-  };
+  ({ sql }: House) =>
+  async (ctx: PageContext): Promise<Renderable> =>
+    abroadSection(ctx, await cardsOf(sql, ctx, await listAbroad(sql, onNetworkPageMax)));
 
 /** On the page of a process: how old the copy is, or the button that keeps one. Nothing for our own. */
 export async function showCopy({ sql, uris }: House, ctx: PageContext, processUri: string): Promise<Renderable> {

@@ -71,7 +71,7 @@ export async function listOtherSources(sql: Sql, ownerOrigin: string, limit: num
         where us.origin is null and actor.origin is not null and follow.state <> 'rejected' group by 1
       union all select source, max(since) from mirror group by 1) as known
     where origin <> ${ownerOrigin}
-      and not exists (select from peer where peer.host = split_part(origin, '/', 3) and policy = 'blocked')
+      and peer_policy(split_part(origin, '/', 3)) is distinct from 'blocked'
     group by origin order by max(at) desc limit ${limit}`;
   return rows.map(({ origin }) => origin);
 }
@@ -154,7 +154,7 @@ export async function listMirrored(sql: Sql, filter: MirroredFilter): Promise<Mi
     select mirrored_process.process_uri, mirrored_process.id, cost_amount, cost_currency, result_count, result_status, themes
     from mirrored_process join subject on subject.uri = mirrored_process.process_uri
     where subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null
-      and not exists (select from peer where host = split_part(mirrored_process.origin, '/', 3) and policy = 'blocked')
+      and peer_policy(split_part(mirrored_process.origin, '/', 3)) is distinct from 'blocked'
       ${words === "" ? sql`` : sql`and words like '%' || folded(${words}) || '%'`}
       ${theme === undefined ? sql`` : sql`and themes @> ${[theme]}::text[]`}
       ${place === undefined ? sql`` : sql`and places @> ${[place]}::text[]`}
@@ -164,6 +164,22 @@ export async function listMirrored(sql: Sql, filter: MirroredFilter): Promise<Mi
       ${before === null ? sql`` : sql`and mirrored_process.id < ${before}`}
       ${newerThan === null ? sql`` : sql`and mirrored_process.id > ${newerThan}`}
     order by ${newerThan === null ? sql`mirrored_process.id desc` : sql`mirrored_process.id`} limit ${limit}`;
+}
+
+/** Processes of other nodes that are followed from here, they or their city, or copied: the latest, and which are kept whole. */
+export async function listAbroad(sql: Sql, limit: number): Promise<(MirroredProcess & { readonly isKept: boolean })[]> {
+  return await sql<(MirroredProcess & { isKept: boolean })[]>`
+    select process.uri as process_uri, process.id, cost_amount, cost_currency, process.result_count, result_status,
+      coalesce(themes, '{}') as themes, exists (select from mirror
+        where scope_uri in (process.uri, organisation.uri) and mirror.state = 'kept') as is_kept
+    from process join subject on subject.uri = process.uri
+      left join mirrored_process on mirrored_process.process_uri = process.uri
+      left join actor organisation on organisation.id = process.organisation_id
+    where subject.origin is not null and subject.published_at is not null and subject.hidden_at is null
+      and subject.deleted_at is null and peer_policy(split_part(subject.origin, '/', 3)) is distinct from 'blocked'
+      and (mirrored_process.process_uri is not null or exists (select from follow join actor us on us.id = follower_id
+        where us.origin is null and state = 'accepted' and followed_id in (process.actor_id, process.organisation_id)))
+    order by process.id desc limit ${limit}`;
 }
 
 /** What a list of mirrored processes can be narrowed by: the themes and places most of them name. */

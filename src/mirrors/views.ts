@@ -5,6 +5,7 @@ import type { Translator } from "../platform/i18n.ts";
 import type { Page } from "../platform/pagination.ts";
 import type { KeptManifest } from "../records/manifest-queries.ts";
 import type { PageContext } from "../web/context.ts";
+import { atomLink, feedLinks } from "../web/feeds.ts";
 import { buttonForm, buttonLink, confirmForm } from "../web/fields.ts";
 import { icon } from "../web/icons.ts";
 import { page } from "../web/layout.ts";
@@ -210,6 +211,8 @@ export interface MirroredListProps {
   readonly facets: { readonly themes: readonly string[]; readonly places: readonly string[] };
 }
 
+const feedsOf = (t: Translator) => [atomLink("/network/processes.atom", t("feeds.feed"))];
+
 const same = (words: readonly string[]) => words.map((word) => ({ value: word, label: word }));
 
 export function mirroredListPage(ctx: PageContext, props: MirroredListProps): Markup {
@@ -218,6 +221,7 @@ export function mirroredListPage(ctx: PageContext, props: MirroredListProps): Ma
     ctx,
     title: t("mirrors.processes"),
     lead: t("mirrors.processes-lead"),
+    feeds: feedsOf(t),
     section: "network",
     crumbs: [{ href: "/network", label: t("network.title") }],
     width: "wide",
@@ -267,16 +271,17 @@ export function mirroredList(ctx: PageContext, { cards, values, facets }: Mirror
           : emptyState(t("mirrors.none"), t("mirrors.none-hint"))
     }
     ${pager(ctx, cards)}
-    <p class="section"><a href="/network/copies">${t("mirrors.see-copies")}</a></p>`;
+    <p class="section"><a href="/network/copies">${t("mirrors.see-copies")}</a></p>
+    ${feedLinks(feedsOf(t))}`;
 }
 
-/** On the page of the network: the latest, and the way to all of them and to what is kept. */
-export function mirroredSection(ctx: PageContext, cards: readonly Markup[]): Markup {
+/** On the page of the network: the latest of what is followed or kept, and the way to all of them and to the copies. */
+export function abroadSection(ctx: PageContext, cards: readonly Markup[]): Markup {
   const { t } = ctx;
   return section(
     t("mirrors.processes"),
-    html`${cards.length === 0 ? emptyState(t("mirrors.none"), t("mirrors.none-hint")) : cardGrid(cards)}
-      <p><a href="/network/copies">${t("mirrors.see-copies")}</a></p>`,
-    cards.length === 0 ? undefined : { href: "/network/processes", label: t("mirrors.all-processes") },
+    html`${cards.length === 0 ? emptyState(t("mirrors.abroad-none"), t("mirrors.abroad-none-hint")) : cardGrid(cards)}
+      <p><a href="/network/processes">${t("mirrors.all-processes")}</a> · <a href="/network/copies">${t("mirrors.see-copies")}</a></p>`,
+    cards.length === 0 ? undefined : { href: "/processes?from=elsewhere", label: t("mirrors.abroad-all") },
   );
 }

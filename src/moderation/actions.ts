@@ -3,6 +3,7 @@ import type { Account } from "../accounts/account.ts";
 import type { Actor } from "../actors/actor.ts";
 import { policyFor } from "../actors/queries.ts";
 import { recordEvent } from "../events.ts";
+import { notify } from "../notices/actions.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
@@ -12,8 +13,8 @@ import { countContribution } from "../processes/count-actions.ts";
 import { recordAct, setHidden, subjectForUpdate } from "../subjects/actions.ts";
 import { findSubject } from "../subjects/queries.ts";
 import type { Subject } from "../subjects/subject.ts";
-import { promiseLetter } from "./letter-actions.ts";
 import {
+  categoryFrom,
   checkHiding,
   checkReport,
   type HeldBecause,
@@ -58,7 +59,11 @@ export async function reportSubject(
       now,
     );
     if (!isNew || !input.isForwarded || subject.origin === null) return;
-    await recordEvent(tx, { type: "SubjectReported", subjectUri: subject.uri, data: { reason } }, now);
+    await recordEvent(
+      tx,
+      { type: "SubjectReported", subjectUri: subject.uri, data: { reason, category: input.category } },
+      now,
+    );
   });
 }
 
@@ -83,17 +88,22 @@ async function takeVisitorsTurn(tx: Tx, now: Date): Promise<void> {
  * Another server's report of some of our things, one for all it names. What is unknown here is left out, and a report
  * about nothing known is not kept.
  * @param flag.content plain text.
+ * @param flag.category what it is said to be about, in whatever words; what we do not know is `other`.
  */
 export async function receiveFlag(
   tx: Tx,
-  flag: { actor: Actor; objectUris: readonly string[]; content: string },
+  flag: { actor: Actor; objectUris: readonly string[]; content: string; category?: string },
   now: Date,
 ): Promise<void> {
   const named = [...new Set(flag.objectUris)].slice(0, reportedThingsMax);
   const subjectUris = await reportable(tx, named);
   const reason = clip(tidyText(flag.content), reportReasonLengthMax);
   const reporter = { actorId: flag.actor.id };
-  await openReport(tx, { category: "other", source: "server", reason, reporter, subjectUris }, now);
+  await openReport(
+    tx,
+    { category: categoryFrom(flag.category ?? ""), source: "server", reason, reporter, subjectUris },
+    now,
+  );
 }
 
 /** Known, published things among these addresses; for the actor of a process, the process. */
@@ -150,8 +160,7 @@ export async function holdForModeration(
   const { accountId } = await findAuthor(tx, subjectUri);
   const subject = await findSubject(tx, subjectUri);
   if (subject !== null && isNewlyHidden) await countContribution(tx, subject, -1);
-  if (isNew && accountId !== null && subject !== null)
-    await promiseLetter(tx, { letter: "held", accountId, id: subject.id });
+  if (isNew && accountId !== null) await notify(tx, { accountId, kind: "held", subjectUri }, now);
 }
 
 /**
@@ -221,7 +230,7 @@ export async function reinstate(tx: Tx, by: Account, uri: string, reason: string
   const isNew = await setHidden(tx, uri, null, now);
   await settle(tx, by, [uri], "kept", now);
   await endStatement(tx, by, uri, reason, now);
-  if (subject.hiddenReason === "") await tellHeldShown(tx, subject);
+  if (subject.hiddenReason === "") await tellHeldShown(tx, uri, now);
   await recordAct(tx, by, "subject-reinstated", uri, reason === "" ? {} : { reason }, now, {
     before: { hidden: true, reason: subject.hiddenReason },
     after: { hidden: false },
@@ -231,9 +240,9 @@ export async function reinstate(tx: Tx, by: Account, uri: string, reason: string
   await recordEvent(tx, { type: "SubjectReinstated", subjectUri: uri, data: whatItWas(subject) }, now);
 }
 
-async function tellHeldShown(tx: Tx, { uri, id }: Subject): Promise<void> {
+async function tellHeldShown(tx: Tx, uri: string, now: Date): Promise<void> {
   const { accountId } = await findAuthor(tx, uri);
-  if (accountId !== null) await promiseLetter(tx, { letter: "held-shown", accountId, id });
+  if (accountId !== null) await notify(tx, { accountId, kind: "held-shown", subjectUri: uri }, now);
 }
 
 const whatItWas = ({ kind, authorUri, threadUri, parentUri }: Subject) => ({ kind, authorUri, threadUri, parentUri });
@@ -283,13 +292,16 @@ async function settle(tx: Tx, by: Account, uris: readonly string[], outcome: Out
 }
 
 async function closeDecided(tx: Tx, by: Account, reportIds: readonly string[], now: Date): Promise<void> {
-  const closed = await tx<{ id: string; accountId: string | null }[]>`
+  const closed = await tx<{ accountId: string | null; outcome: Outcome; createdAt: Date }[]>`
     update report set state = 'closed', decided_by = ${by.id}, decided_at = ${now}, outcome = decided.outcome
     from (select report_id, case when bool_or(outcome = 'hidden') then 'hidden' else 'kept' end as outcome
           from report_subject where report_id = any(${reportIds as string[]}::uuid[])
           group by report_id having bool_and(outcome is not null)) decided
     where report.id = decided.report_id and report.state = 'open'
-    returning report.id, report.account_id`;
-  for (const { id, accountId } of closed)
-    if (accountId !== null && accountId !== by.id) await promiseLetter(tx, { letter: "report-decided", accountId, id });
+    returning report.account_id, report.outcome, report.created_at`;
+  for (const { accountId, outcome, createdAt } of closed) {
+    if (accountId === null || accountId === by.id) continue;
+    const data = { on: createdAt.toISOString().slice(0, 10) };
+    await notify(tx, { accountId, kind: `report-${outcome}`, subjectUri: null, data }, now);
+  }
 }

@@ -3,6 +3,7 @@ import type { PeerPolicy } from "../actors/actor.ts";
 import { csvLine, parseCsv } from "../platform/csv.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { clip, tidyText } from "../platform/text.ts";
+import { checkHost, readHost } from "./host.ts";
 import { hidingReasonLengthMax } from "./report.ts";
 import { listLengthMax } from "./word.ts";
 
@@ -27,7 +28,8 @@ const policyOf: Readonly<Record<string, ListedHost["policy"] | null>> = {
 
 /**
  * @returns what to limit and what to block; a `noop` is left out, and of a host named twice the last one counts.
- * @throws Refused `list-line` naming the first line that is wrong, `list-columns`, `too-large`. Nothing is taken of such a list.
+ * @throws Refused `list-line` naming the first line that is wrong, `host-too-wide`, `list-columns`, `too-large`. Nothing is
+ * taken of such a list.
  */
 export function readHostList(text: string, ownHost: string): ListedHost[] {
   refuseUnless(text.length <= listLengthMax, "too-large", { field: "csv", max: listLengthMax });
@@ -39,13 +41,9 @@ export function readHostList(text: string, ownHost: string): ListedHost[] {
   const listed = new Map<string, ListedHost>();
   for (const { line, cells } of lines) {
     const cell = (name: string) => (cells[named.indexOf(name)] ?? "").trim();
-    const [host, severity] = [cell("domain").toLowerCase(), cell("severity").toLowerCase()];
-    const isHost =
-      host.includes(".") &&
-      URL.canParse(`https://${host}`) &&
-      new URL(`https://${host}`).host === host &&
-      !host.endsWith(".");
-    refuseUnless(isHost && host !== ownHost, "list-line", { field: "csv", line, what: "#domain" });
+    const [host, severity] = [readHost(cell("domain")), cell("severity").toLowerCase()];
+    refuseUnless(host !== null && host !== ownHost, "list-line", { field: "csv", line, what: "#domain" });
+    checkHost(host, ownHost, "csv");
     refuseUnless(Object.hasOwn(policyOf, severity), "list-line", { field: "csv", line, what: "#severity" });
     const policy = policyOf[severity];
     if (policy)

@@ -1,6 +1,5 @@
 // The verbs of a city's lists. The only writer of words and of imports; servers are decided about by peer-actions.ts.
 import { type Account, holds } from "../accounts/account.ts";
-import { forgetPeer } from "../actors/actions.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
@@ -94,8 +93,7 @@ async function putBackHosts(tx: Tx, by: Account, changes: readonly HostChange[],
   for (const { host, before, after } of changes) {
     const [peer] = await tx<{ policy: string }[]>`select policy from peer where host = ${host}`;
     if (peer?.policy !== after.policy) continue;
-    await decidePeerIn(tx, by, { host, policy: before?.policy ?? "allowed", reason: before?.reason ?? "" }, now);
-    if (before === null) await forgetPeer(tx, host);
+    await decidePeerIn(tx, by, { host, policy: before?.policy ?? null, reason: before?.reason ?? "" }, now);
   }
 }
 

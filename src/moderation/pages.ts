@@ -6,11 +6,15 @@ import { requireViewer } from "../accounts/viewer.ts";
 import type { Markup } from "../platform/html.ts";
 import { readPageRequest } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { plainText } from "../platform/rich-text.ts";
+import { clip } from "../platform/text.ts";
 import type { House } from "../ports.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { emptyForm, type FormState, handleForm, setFlash } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
+import { tabWordsCharsMax } from "../web/title.ts";
 import { dismissReport, hideSubject, reinstateSubject } from "./actions.ts";
+import type { DeskTab } from "./desk-views.ts";
 import { listPages } from "./list-pages.ts";
 import { decideServer } from "./peer-actions.ts";
 import { peerPages } from "./peer-pages.ts";
@@ -68,14 +72,14 @@ function deskRoutes(pages: Hono<PageEnv>, { sql, clock }: House, readers: TextRe
       readers,
       reports.rows.flatMap((report) => report.things),
     );
-    return c.html(deskPage(ctx, reportList(ctx, { reports, filter, processes, texts })));
+    return c.html(deskPage(ctx, "reports", reportList(ctx, { reports, filter, processes, texts })));
   });
 
   pages.get("/moderation/hidden", async (c) => {
     const by = requireViewer(c);
     const ctx = c.get("page");
     const things = await listHidden(sql, by, readPageRequest(new URL(c.req.url).searchParams, reportsPerPage));
-    return c.html(deskPage(ctx, hiddenList(ctx, things)));
+    return c.html(deskPage(ctx, "hidden", hiddenList(ctx, things)));
   });
 
   pages.post("/moderation/reports/:id/dismissal", async (c) => {
@@ -85,10 +89,11 @@ function deskRoutes(pages: Hono<PageEnv>, { sql, clock }: House, readers: TextRe
   });
 }
 
-const deskPage = (ctx: PageContext, main: Markup): Markup =>
+const deskPage = (ctx: PageContext, tab: DeskTab, main: Markup): Markup =>
   page({
     ctx,
     title: ctx.t("moderation.title"),
+    tab: `${ctx.t(`moderation.tab.${tab}`)} · ${ctx.t("moderation.title")}`,
     lead: ctx.t("moderation.lead"),
     section: "desk",
     width: "wide",
@@ -112,15 +117,18 @@ function caseRoutes(pages: Hono<PageEnv>, house: House, readers: TextReaders): v
   const show = async (ctx: PageContext, id: string, state: FormState): Promise<Markup> => {
     refuseUnless(ctx.account !== null, "sign-in-first");
     const found = await getCase(sql, ctx.account, id);
+    const texts = await textsOf(sql, readers, [found.thing]);
+    const words = found.thing.title || plainText(texts.get(found.thing.uri) ?? "");
     return page({
       ctx,
       title: ctx.t("moderation.thing-title"),
+      tab: `${ctx.t("moderation.thing-title")}: ${clip(words, tabWordsCharsMax)}`,
       crumbs: holdsSomewhere(ctx.account, "moderator")
         ? [{ href: "/moderation", label: ctx.t("moderation.title") }]
         : [],
       section: "desk",
       isUnlisted: true,
-      main: caseView(ctx, found, await textsOf(sql, readers, [found.thing]), state),
+      main: caseView(ctx, found, texts, state),
     });
   };
 

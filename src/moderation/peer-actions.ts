@@ -1,8 +1,8 @@
 // What this node does with other servers: one action behind every door.
 import { type Account, holds } from "../accounts/account.ts";
-import { decidePeer } from "../actors/actions.ts";
+import { decidePeer, forgetPeer } from "../actors/actions.ts";
 import type { PeerPolicy } from "../actors/actor.ts";
-import { policyFor } from "../actors/queries.ts";
+import { listForeignHosts, policyFor } from "../actors/queries.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { clip, tidyText } from "../platform/text.ts";
@@ -10,13 +10,14 @@ import type { Uris } from "../platform/uris.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { type ContributionsOf, releaseServer, withholdServer } from "../subjects/server-actions.ts";
+import { checkHost } from "./host.ts";
 import { areFirstCommentsHeld, firstCommentsSetting } from "./peer-queries.ts";
 import { hidingReasonLengthMax } from "./report.ts";
 
 /**
- * Decides what this node does with another server: allow it, keep what it sends for a moderator, or block it. What a
+ * Decides what this node does with another server, and with all below its name about which nothing was decided: allow it, keep what it sends for a moderator, or block it. What a
  * blocked one said leaves pages and counts with the decision, and comes back with the next one.
- * @throws Refused `not-allowed` for anyone but an administrator of the node, `invalid-input` for this node itself or no host.
+ * @throws Refused `not-allowed` for anyone but an administrator of the node, and as {@link checkHost}.
  */
 export async function decideServer(
   sql: Sql,
@@ -26,33 +27,50 @@ export async function decideServer(
   now: Date,
 ): Promise<void> {
   refuseUnless(holds(by, "administrator"), "not-allowed");
-  const host = decision.host.trim().toLowerCase();
-  const isHost = host !== "" && URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host;
-  refuseUnless(isHost && !host.endsWith(".") && host !== uris.host, "invalid-input", { field: "host" });
+  const host = checkHost(decision.host, uris.host, "host");
   const reason = clip(tidyText(decision.reason), hidingReasonLengthMax);
   await withTransaction(sql, (tx) => decidePeerIn(tx, by, { host, policy: decision.policy, reason }, now));
 }
 
-/** The same for callers that have checked who asks and for what: a list decides about many at once. */
+/**
+ * The same for callers that have checked who asks and for what: a list decides about many at once. Without a policy it is as
+ * if nothing had ever been decided about that name.
+ * @param by null: nobody did, the node by itself.
+ */
 export async function decidePeerIn(
   tx: Tx,
-  by: Account,
-  { host, policy, reason }: { readonly host: string; readonly policy: PeerPolicy; readonly reason: string },
+  by: Account | null,
+  { host, policy, reason }: { readonly host: string; readonly policy: PeerPolicy | null; readonly reason: string },
   now: Date,
 ): Promise<void> {
-  // One decision after the other, or two at once would count the same voices twice.
-  await tx`select from pg_advisory_xact_lock(hashtext(${`peer ${host}`}))`;
+  await lockPeers(tx);
   const before = await policyFor(tx, host);
-  await decidePeer(tx, { host, policy, reason }, now);
-  if (policy === "blocked") await recount(tx, await withholdServer(tx, host, now), -1);
-  else if (before === "blocked") await recount(tx, await releaseServer(tx, host), 1);
-  await recordAct(tx, by, "server-decided", `https://${host}`, { policy, reason }, now, {
+  const covered = [...new Set([host, ...(await listForeignHosts(tx, host))])];
+  const wasBlocked = await blockedAmong(tx, covered);
+  if (policy === null) await forgetPeer(tx, host);
+  else await decidePeer(tx, { host, policy, reason }, now);
+  const isBlocked = await blockedAmong(tx, covered);
+  for (const each of covered) {
+    if (isBlocked.has(each)) await recount(tx, await withholdServer(tx, each, now), -1);
+    else if (wasBlocked.has(each)) await recount(tx, await releaseServer(tx, each), 1);
+  }
+  const decided = policy ?? (await policyFor(tx, host));
+  await recordAct(tx, by, "server-decided", `https://${host}`, { policy: decided, reason }, now, {
     before: { policy: before },
-    after: { policy, reason },
+    after: { policy: decided, reason },
   });
 }
 
-async function recount(tx: Tx, contributions: readonly ContributionsOf[], sign: 1 | -1): Promise<void> {
+/** One decision after the other, or two at once would count the same voices twice. */
+export const lockPeers = (tx: Tx) => tx`select from pg_advisory_xact_lock(hashtext('peers'))`;
+
+async function blockedAmong(tx: Tx, hosts: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx<{ host: string }[]>`
+    select host from unnest(${hosts as string[]}::text[]) host where peer_policy(host) = 'blocked'`;
+  return new Set(rows.map(({ host }) => host));
+}
+
+export async function recount(tx: Tx, contributions: readonly ContributionsOf[], sign: 1 | -1): Promise<void> {
   for (const each of contributions) await countContribution(tx, each, sign * each.count);
 }
 

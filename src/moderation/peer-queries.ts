@@ -20,7 +20,7 @@ export async function areFirstCommentsHeld(sql: Sql): Promise<boolean> {
  */
 export const isFirstOfUnknown = (sql: Sql, author: Pick<Actor, "origin" | "uri">) => sql`(
   exists (select from node_setting where key = ${firstCommentsSetting} and value = 'true')
-  and not exists (select from peer where host = ${new URL(author.uri).host})
+  and peer_policy(${new URL(author.uri).host}) is null
   and not exists (
     select from subject where origin = ${author.origin} and kind = 'comment' and hidden_at is null and deleted_at is null)
   and not exists (

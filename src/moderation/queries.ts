@@ -163,7 +163,7 @@ export async function getCase(sql: Sql, by: Account, id: string): Promise<Case> 
 export async function listReportedProcesses(sql: Sql, by: Account): Promise<{ uri: string; title: string }[]> {
   return await sql<{ uri: string; title: string }[]>`
     select process.uri, process.title from subject process
-    where process.kind = 'process' and process.uri in (
+    where process.kind = 'process' and (process.hidden_at is null or ${holds(by, "moderator")}) and process.uri in (
       select subject.process_uri from report_subject join subject on subject.uri = report_subject.subject_uri
       where ${isInScope(sql, by)})
     order by process.title limit 200`;

@@ -24,6 +24,6 @@ export async function countUndecidedServers(sql: Sql): Promise<{ count: number; 
     from report join report_subject on report_subject.report_id = report.id
     join subject on subject.uri = report_subject.subject_uri
     where report.state = 'open' and subject.origin is not null
-      and not exists (select from peer where 'https://' || peer.host = subject.origin)`;
+      and peer_policy(split_part(subject.origin, '/', 3)) is null`;
   return row!;
 }

@@ -8,6 +8,15 @@ export const reportCategories = ["spam", "offensive", "not-fitting", "personal-d
 /** `held` is the node's own, for what waits to be looked at; the last two were asked before and are read still. */
 export type ReportCategory = (typeof reportCategories)[number] | "held" | "abuse" | "off-topic";
 
+/** Mastodon's names for what we call otherwise; its `violation` is of rules that are not ours. */
+const otherNames: ReadonlyMap<string, (typeof reportCategories)[number]> = new Map([["legal", "illegal"]]);
+
+/** What another server says a report is about. */
+export function categoryFrom(said: string): (typeof reportCategories)[number] {
+  const name = said.trim().toLowerCase();
+  return reportCategories.find((one) => one === name) ?? otherNames.get(name) ?? "other";
+}
+
 /** Who asked, or why it is held. */
 export type ReportSource =
   | "account"

@@ -2,15 +2,24 @@
 // what is decided about an appeal is in appeal-actions.ts.
 import type { Account } from "../accounts/account.ts";
 import type { Actor } from "../actors/actor.ts";
+import { emptyPrivateActivities } from "../erasures/ledger-actions.ts";
 import { recordEvent } from "../events.ts";
+import { notify } from "../notices/actions.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { clip, tidyText } from "../platform/text.ts";
 import { dayMs, hourMs } from "../platform/time.ts";
 import type { Subject } from "../subjects/subject.ts";
-import { promiseLetter } from "./letter-actions.ts";
-import { appealLengthMax, checkAppeal, type Rule, type Source, type Statement } from "./statement.ts";
+import {
+  type AppealOutcome,
+  appealLengthMax,
+  appealUntil,
+  checkAppeal,
+  type Rule,
+  type Source,
+  type Statement,
+} from "./statement.ts";
 import { findAuthor, findOpenStatement, findStatement, findStatementOfNote } from "./statement-queries.ts";
 
 /**
@@ -36,9 +45,24 @@ export async function giveStatement(
     const author = accountId !== null ? { accountId } : { actorId };
     await tx`insert into moderation_statement ${tx({ id, subjectUri: subject.uri, ...author, source, ...told })}`;
   } else await tx`update moderation_statement set ${tx(told)} where id = ${id}`;
-  if (accountId !== null) await promiseLetter(tx, { letter: "statement", accountId, id });
+  if (accountId !== null) await tellStatement(tx, { id, accountId, subjectUri: subject.uri, rule, reason }, now);
   else await recordEvent(tx, { type: "StatementGiven", subjectUri: subject.uri, data: { statementId: id } }, now);
 }
+
+/** By page and mail to a person of this node. What stands in it they may read: the reason is shown in the place of their words. */
+const tellStatement = (
+  tx: Tx,
+  told: { id: string; accountId: string; subjectUri: string; rule: Rule; reason: string },
+  now: Date,
+): Promise<void> => {
+  const { id, accountId, subjectUri, rule } = told;
+  const reason = clip(told.reason, toldReasonMax);
+  const data = { statement: id, rule, reason, until: appealUntil(now).toISOString().slice(0, 10) };
+  return notify(tx, { accountId, kind: "statement", subjectUri, data }, now);
+};
+
+/** Of a longer one the page has the rest. */
+const toldReasonMax = 500;
 
 /** What was hidden is shown again: an appeal that waits is thereby decided in its author's favour, who is told. */
 export async function endStatement(tx: Tx, by: Account, subjectUri: string, reason: string, now: Date): Promise<void> {
@@ -50,7 +74,7 @@ export async function endStatement(tx: Tx, by: Account, subjectUri: string, reas
 }
 
 async function tellShownAgain(tx: Tx, { id, subjectUri, accountId }: Statement, now: Date): Promise<void> {
-  if (accountId !== null) await promiseLetter(tx, { letter: "shown-again", accountId, id });
+  if (accountId !== null) await notify(tx, { accountId, kind: "reinstated", subjectUri }, now);
   else await recordEvent(tx, { type: "AppealDecided", subjectUri, data: { statementId: id } }, now);
 }
 
@@ -66,9 +90,19 @@ export async function settleAppeal(
   await tx`
     update moderation_appeal set outcome = ${outcome}, reason = ${reason}, decided_by = ${by.id}, decided_at = ${now}
     where id = ${appeal!.id} and decided_at is null`;
-  if (accountId !== null) await promiseLetter(tx, { letter: "appeal-decided", accountId, id });
+  if (accountId !== null) await tellOutcome(tx, { id, accountId, subjectUri, outcome, reason }, now);
   else await recordEvent(tx, { type: "AppealDecided", subjectUri, data: { statementId: id } }, now);
 }
+
+const tellOutcome = (
+  tx: Tx,
+  told: { id: string; accountId: string; subjectUri: string; outcome: AppealOutcome; reason: string },
+  now: Date,
+): Promise<void> => {
+  const { id, accountId, subjectUri, outcome } = told;
+  const data = { statement: id, reason: clip(told.reason, toldReasonMax) };
+  return notify(tx, { accountId, kind: `appeal-${outcome}`, subjectUri, data }, now);
+};
 
 /**
  * The author asks for someone else to look, once and within six months. Where another server's moderators decided, they
@@ -163,7 +197,8 @@ export async function keepStatementOfOwner(
     refuseUnless(kept.isTheSame, "not-allowed");
     await tx`update moderation_statement set ${tx(said)} where id = ${kept.id}`;
     // Whoever changes it again and again does not fill a letterbox.
-    if (+now - +kept.decidedAt >= hourMs) await promiseLetter(tx, { letter: "statement", accountId, id: kept.id });
+    if (+now - +kept.decidedAt >= hourMs)
+      await tellStatement(tx, { id: kept.id, accountId, subjectUri, rule, reason }, now);
     return;
   }
   await takeTurnOfOwner(tx, { senderId: from.id, accountId }, now);
@@ -179,7 +214,7 @@ export async function keepStatementOfOwner(
     ...said,
   };
   await tx`insert into moderation_statement ${tx(row)}`;
-  await promiseLetter(tx, { letter: "statement", accountId, id });
+  await tellStatement(tx, { id, accountId, subjectUri, rule, reason }, now);
 }
 
 /** Statements that one sender elsewhere can give one person in a day: each is a mail. */
@@ -215,9 +250,11 @@ export async function keepOutcomeOfOwner(
       ? await tx`
           update moderation_statement set ended_at = ${now} where id = ${statement.id} and ended_at is null returning 1`
       : [];
-  const { accountId, id } = statement;
+  const { accountId, id, subjectUri } = statement;
   if (accountId === null || decided.length + ended.length === 0) return;
-  await promiseLetter(tx, { letter: decided.length > 0 ? "appeal-decided" : "shown-again", accountId, id });
+  const { outcome, reason } = told;
+  if (decided.length > 0) await tellOutcome(tx, { id, accountId, subjectUri, outcome, reason }, now);
+  else await notify(tx, { accountId, kind: "reinstated", subjectUri }, now);
 }
 
 /**
@@ -228,9 +265,12 @@ export async function forgetAppellant(tx: Tx, accountId: string, _now: Date): Pr
   const statements = await tx<{ id: string }[]>`select id from moderation_statement where account_id = ${accountId}`;
   const ids = statements.map((statement) => statement.id);
   await tx`update moderation_appeal set words = '' where statement_id = any(${ids}::uuid[])`;
-  await tx`
-    update outgoing_activity set activity = activity #- '{object,content}' #- '{object,contentMap}'
-    from event where event.id = outgoing_activity.event_id and event.type = 'AppealMade'
-      and event.data ->> 'statementId' = any(${ids}::text[])`;
+  const events = await tx<{ id: string }[]>`
+    select id from event where type = 'AppealMade' and data ->> 'statementId' = any(${ids}::text[])`;
+  await emptyPrivateActivities(
+    tx,
+    events.map(({ id }) => id),
+    "object",
+  );
   await tx`update moderation_statement set account_id = null where account_id = ${accountId}`;
 }

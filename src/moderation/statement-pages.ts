@@ -51,6 +51,7 @@ function ownRoutes(pages: Hono<PageEnv>, { sql, clock }: House, readers: TextRea
     return page({
       ctx,
       title: ctx.t("statements.title"),
+      tab: `${ctx.t("statements.title")}, ${ctx.t.date(statement.decidedAt, "dateTime")}`,
       lead: ctx.t("statements.lead"),
       crumbs: [{ href: "/moderation/statements", label: ctx.t("statements.mine-title") }],
       section: "account",
@@ -115,6 +116,7 @@ function queueRoutes(pages: Hono<PageEnv>, { sql, clock }: House, readers: TextR
     return page({
       ctx,
       title: ctx.t("moderation.title"),
+      tab: `${ctx.t("moderation.tab.appeals")} · ${ctx.t("moderation.title")}`,
       lead: ctx.t("appeals.lead"),
       section: "desk",
       width: "wide",

@@ -8,7 +8,7 @@ import type { PageContext } from "../web/context.ts";
 import { buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { cardList, emptyState, factList, pager, section } from "../web/lists.ts";
-import { ago, langAttrs, statusPill, when } from "../web/marks.ts";
+import { ago, langAttrs, languageNote, statusPill, when } from "../web/marks.ts";
 import { deskTabs } from "./desk-views.ts";
 import type { OwnReport } from "./queries.ts";
 import {
@@ -59,7 +59,7 @@ export function statementView(ctx: PageContext, { statement, subject, text, hasJ
       [t("statements.who"), t("statements.who-text", { city: host })],
     ])}</div>
     ${section(t("statements.means"), html`<p>${t("statements.means-text", { city: host })}</p><p>${t("statements.means-yours")}</p>`)}
-    ${text === undefined || text === "" ? nothing : section(t("statements.your-words"), html`<div class="prose"${langAttrs(t, subject.language)}>${subject.origin === null ? markdownToHtml(text) : cleanRemoteHtml(text)}</div>`)}
+    ${text === undefined || text === "" ? nothing : section(t("statements.your-words"), html`${languageNote(t, subject.language)}<div class="prose"${langAttrs(t, subject.language)}>${subject.origin === null ? markdownToHtml(text) : cleanRemoteHtml(text)}</div>`)}
     ${appealSection(ctx, statement, hasJudge, state)}
     ${section(t("statements.other-ways"), html`<div class="stack"><p>${t("statements.other-ways-text")}</p><p>${buttonLink(pagePathOf(subject), t("statements.to-page"), "secondary")}</p></div>`)}`;
 }
@@ -161,7 +161,7 @@ function appealCard(ctx: PageContext, appeal: WaitingAppeal, props: AppealQueueP
   const { t, now } = ctx;
   const text = props.texts.get(appeal.subjectUri);
   const body = appeal.isFromElsewhere ? cleanRemoteHtml : markdownToHtml;
-  return card(html`<div class="stack"><p class="card-kicker">${statusPill(t("appeals.waits"), "waiting")} ${ago(t, appeal.createdAt, now)} ${t(`moderation.kind.${appeal.kind}`)}${appeal.processTitle === null ? nothing : html` <bdi>${appeal.processTitle}</bdi>`}</p>
+  return card(html`<div class="stack"><p class="card-kicker">${statusPill(t("appeals.waits"), "waiting")} ${ago(t, appeal.createdAt, now)} ${t(`moderation.kind.${appeal.kind}`)}${appeal.processTitle === null ? nothing : html` <bdi>${appeal.processTitle}</bdi>`} ${languageNote(t, appeal.language)}</p>
     ${appeal.title === "" ? nothing : html`<p><strong><bdi>${appeal.title}</bdi></strong></p>`}
     ${text ? html`<div class="prose"${langAttrs(t, appeal.language)}>${body(text)}</div>` : html`<p class="hint">${t("moderation.no-text")}</p>`}
     ${factList([

@@ -5,18 +5,28 @@ import { newId } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { dayMs } from "../platform/time.ts";
 import { readRetention } from "../subjects/retention-queries.ts";
-import { kindsToldByLetter, type MailRhythm, type NewNotice, type Telling, usualRhythm } from "./notice.ts";
+import {
+  kindsAlwaysMailed,
+  kindsToldByLetter,
+  type MailRhythm,
+  type NewNotice,
+  type NoticeKind,
+  type NoticeMail,
+  type Telling,
+  usualRhythm,
+} from "./notice.ts";
+import { isPushed, promisePushes } from "./push-actions.ts";
 
 /**
- * Tells one person of one thing: on the page at once, by mail as they chose. To be called in the transaction of the fact.
- * Nothing happens for an account that is closed. Whoever did it is not to be told: the caller sees to that.
- * What all followers of a thing are told is not told so, but from its event.
+ * Tells one person of one thing: on the page at once, by mail as they chose, and what they must not miss at once in any case.
+ * To be called in the transaction of the fact. Nothing happens for an account that is closed. Whoever did it is not to be
+ * told: the caller sees to that. What all followers of a thing are told is not told so, but from its event.
  */
 export async function notify(tx: Tx, { accountId, kind, subjectUri, data = {} }: NewNotice, now: Date): Promise<void> {
-  const [told] = await tx<{ mail: MailRhythm }[]>`
+  const asChosen = tx`coalesce(following.mail, notice_setting.mail, ${usualRhythm})`;
+  const [told] = await tx<{ mail: NoticeMail }[]>`
     insert into notice (id, account_id, kind, subject_uri, data, mail, created_at)
-    select ${newId(now)}, account.id, ${kind}, ${subjectUri}, ${tx.json(data)},
-      coalesce(following.mail, notice_setting.mail, ${usualRhythm}), ${now}
+    select ${newId(now)}, account.id, ${kind}, ${subjectUri}, ${tx.json(data)}, ${fixedMailOf(kind) ?? asChosen}, ${now}
     from account
     left join notice_setting on notice_setting.account_id = account.id
     left join following
@@ -24,7 +34,21 @@ export async function notify(tx: Tx, { accountId, kind, subjectUri, data = {} }:
     where account.id = ${accountId} and account.closed_at is null
     returning mail`;
   if (told?.mail === "at-once") await promiseMails(tx, [accountId]);
+  if (told?.mail === "always") await enqueue(tx, alwaysMail(accountId));
+  if (told !== undefined && isPushed(kind, told.mail)) await promisePushes(tx, [accountId], now);
 }
+
+/** Null where the person decides. */
+function fixedMailOf(kind: NoticeKind): NoticeMail | null {
+  if (kindsToldByLetter.includes(kind)) return "never";
+  return kindsAlwaysMailed.includes(kind) ? "always" : null;
+}
+
+const alwaysMail = (accountId: string) => ({
+  kind: "mail-always",
+  payload: { accountId },
+  uniqueKey: `mail-always ${accountId}`,
+});
 
 /** The mail with all that is to be told at once; what is told until it is sent comes along. */
 const promiseMails = (tx: Tx, accountIds: readonly string[]): Promise<void> =>
@@ -64,9 +88,7 @@ interface Hearer {
 export async function tellPage(sql: Sql, page: TellingPage, now: Date): Promise<string | null> {
   return await withTransaction(sql, async (tx) => {
     const { telling, onceId } = page;
-    const isByLetter = kindsToldByLetter.includes(telling.kind);
-    const found = await listHearers(tx, page);
-    const hearers = isByLetter ? found.map((one) => ({ ...one, mail: "never" as const })) : found;
+    const hearers = await listHearers(tx, page);
     if (hearers.length > 0) {
       const rows = hearers.map(({ accountId, followedUri, mail }) => ({
         ...{ id: newId(now), accountId, kind: telling.kind, subjectUri: telling.subjectUri },
@@ -76,11 +98,10 @@ export async function tellPage(sql: Sql, page: TellingPage, now: Date): Promise<
         insert into notice ${tx(rows)} on conflict (account_id, event_id) where event_id is not null do nothing
         returning account_id`;
       const isTold = new Set(told.map(({ accountId }) => accountId));
-      const atOnce = hearers.filter(({ accountId, mail }) => mail === "at-once" && isTold.has(accountId));
-      await promiseMails(
-        tx,
-        atOnce.map(({ accountId }) => accountId),
-      );
+      const newly = hearers.filter(({ accountId }) => isTold.has(accountId));
+      const idsOf = (some: readonly Hearer[]) => some.map(({ accountId }) => accountId);
+      await promiseMails(tx, idsOf(newly.filter(({ mail }) => mail === "at-once")));
+      await promisePushes(tx, idsOf(newly.filter(({ mail }) => isPushed(telling.kind, mail))), now);
     }
     return hearers.length === followersPerPage ? hearers.at(-1)!.accountId : null;
   });

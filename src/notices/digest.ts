@@ -3,9 +3,8 @@ import { escapeHtml } from "../platform/html.ts";
 import { directionOf, type Translator } from "../platform/i18n.ts";
 import { clip } from "../platform/text.ts";
 import type { Mail } from "../ports.ts";
-import { pagePathOf } from "../subjects/subject.ts";
-import type { ShownNotice } from "./notice.ts";
-import { sayNotice } from "./wording.ts";
+import { pathOfNotice, type ShownNotice } from "./notice.ts";
+import { explainNotice, sayNotice } from "./wording.ts";
 
 /** Notices written out in one mail; of more, how many there are. */
 export const mailNoticesMax = 50;
@@ -15,21 +14,23 @@ export interface DigestFrame {
   readonly city: string;
   readonly origin: string;
   readonly to: string;
+  readonly opening: string;
   /** Why this comes, and where it ends. */
   readonly why: string;
   readonly settings: { readonly label: string; readonly url: string } | null;
-  readonly unsubscribe: { readonly label: string; readonly url: string };
+  /** Null where it does not end: what people are told in any case. */
+  readonly unsubscribe: { readonly label: string; readonly url: string } | null;
 }
 
 /** @param notices at least one, the earliest first; those beyond {@link mailNoticesMax} are counted only. */
 export function digestMail(t: Translator, notices: readonly ShownNotice[], frame: DigestFrame): Mail {
-  const { city, origin, to } = frame;
+  const { city, origin, to, opening, unsubscribe } = frame;
   const shown = notices.slice(0, mailNoticesMax);
   const lines = shown.map((notice) => ({
     text: sayNotice(t, notice),
+    more: explainNotice(t, notice),
     context: notice.processTitle,
-    lang: notice.language ?? t.lang,
-    url: notice.subject === null ? `${origin}/notices` : absolute(origin, pagePathOf(notice.subject)),
+    url: absolute(origin, pathOfNotice(notice)),
   }));
   const rest = notices.length - shown.length;
   const more = rest > 0 ? t("notices.mail-more", { count: rest }) : null;
@@ -37,22 +38,23 @@ export function digestMail(t: Translator, notices: readonly ShownNotice[], frame
     lines.length === 1 && lines[0] !== undefined
       ? lines[0].text
       : t("notices.mail-subject", { count: notices.length, city });
-  const opening = t("notices.mail-opening", { city });
   return {
     to,
     subject: clip(oneLine(subject), subjectLengthMax),
     text: textOf({ opening, lines, more, frame }),
     html: htmlOf(t, { opening, lines, more, frame }),
-    list: { id: `notices.${new URL(origin).host.replace(/:\d+$/, "")}`, unsubscribeUrl: frame.unsubscribe.url },
+    ...(unsubscribe === null ? {} : { list: { id: listId(origin), unsubscribeUrl: unsubscribe.url } }),
   };
 }
+
+const listId = (origin: string): string => `notices.${new URL(origin).host.replace(/:\d+$/, "")}`;
 
 interface Parts {
   readonly opening: string;
   readonly lines: readonly {
     readonly text: string;
+    readonly more: readonly string[];
     readonly context: string;
-    readonly lang: string;
     readonly url: string;
   }[];
   readonly more: string | null;
@@ -60,15 +62,20 @@ interface Parts {
 }
 
 function textOf({ opening, lines, more, frame }: Parts): string {
-  const items = lines.map(({ text, context, url }) =>
-    [`* ${oneLine(text)}`, ...(context === "" ? [] : [`  (${oneLine(context)})`]), `  ${url}`].join("\n"),
+  const items = lines.map(({ text, more, context, url }) =>
+    [
+      `* ${oneLine(text)}`,
+      ...(context === "" ? [] : [`  (${oneLine(context)})`]),
+      ...more.map((line) => `  ${oneLine(line)}`),
+      `  ${url}`,
+    ].join("\n"),
   );
   const { settings, unsubscribe } = frame;
   const foot = [
     "-- ",
     frame.why,
     ...(settings === null ? [] : [`${settings.label}: ${settings.url}`]),
-    `${unsubscribe.label}: ${unsubscribe.url}`,
+    ...(unsubscribe === null ? [] : [`${unsubscribe.label}: ${unsubscribe.url}`]),
   ];
   return `${[opening, ...items, ...(more === null ? [] : [more]), foot.join("\n")].join("\n\n")}\n`;
 }
@@ -76,7 +83,7 @@ function textOf({ opening, lines, more, frame }: Parts): string {
 const style = [
   "body{margin:0;background:#fff;color:#1c1c1c;font:16px/1.55 system-ui,-apple-system,'Segoe UI',sans-serif}",
   "main{max-width:36em;margin:0 auto;padding:24px 20px}h1{font-size:18px;margin:0 0 20px}",
-  "ul{list-style:none;margin:0;padding:0}li{padding:12px 0;border-top:1px solid #ddd}a{color:#0b4f8a}",
+  "ul{list-style:none;margin:0;padding:0}li{padding:12px 0;border-top:1px solid #ddd}a{color:#0b4f8a}li p{margin:4px 0 0}",
   "small,footer{color:#555;font-size:14px}small{display:block}footer{margin-top:28px;padding-top:12px;border-top:1px solid #ddd}",
   "@media (prefers-color-scheme:dark){body{background:#161616;color:#eee}a{color:#8cc4ff}small,footer{color:#bbb}li,footer{border-color:#444}}",
 ].join("");
@@ -85,14 +92,14 @@ const style = [
 function htmlOf(t: Translator, { opening, lines, more, frame }: Parts): string {
   const link = (url: string, text: string) => `<a href="${escapeHtml(url)}">${escapeHtml(text)}</a>`;
   const items = lines.map(
-    ({ text, context, url }) =>
-      `<li>${link(url, oneLine(text))}${context === "" ? "" : `<small dir="auto">${escapeHtml(context)}</small>`}</li>`,
+    ({ text, more, context, url }) =>
+      `<li>${link(url, oneLine(text))}${context === "" ? "" : `<small dir="auto">${escapeHtml(context)}</small>`}${more.map((line) => `<p>${escapeHtml(oneLine(line))}</p>`).join("")}</li>`,
   );
   const { settings, unsubscribe } = frame;
   const foot = [
     escapeHtml(frame.why),
     ...(settings === null ? [] : [link(settings.url, settings.label)]),
-    link(unsubscribe.url, unsubscribe.label),
+    ...(unsubscribe === null ? [] : [link(unsubscribe.url, unsubscribe.label)]),
   ];
   return [
     `<!doctype html><html lang="${t.lang}" dir="${directionOf(t.lang)}"><head><meta charset="utf-8">`,

@@ -99,14 +99,14 @@ export async function endAllMail(sql: Sql, accountId: string, now: Date): Promis
   });
 }
 
-/** What waits goes by the new wish. What was never to be mailed stays so. */
+/** What waits goes by the new wish. What was never to be mailed stays so, and what is mailed in any case too. */
 async function settleWaiting(tx: Tx, accountId: string): Promise<void> {
   await tx`
     update notice set mail = coalesce(
       (select following.mail from following where following.account_id = notice.account_id
          and following.subject_uri = notice.followed_uri and following.ended_at is null),
       (select notice_setting.mail from notice_setting where notice_setting.account_id = notice.account_id), ${usualRhythm})
-    where account_id = ${accountId} and mailed_at is null and mail <> 'never'`;
+    where account_id = ${accountId} and mailed_at is null and mail not in ('never', 'always')`;
 }
 
 /** Given to the closing of an account: what they followed and were told goes with it. */

@@ -2,15 +2,16 @@
 // city's morning; sweeping.
 import * as z from "zod";
 import { getEvent, type RecordedEvent } from "../events.ts";
-import type { Sql } from "../platform/db.ts";
+import { type Sql, withTransaction } from "../platform/db.ts";
 import { idFrom } from "../platform/ids.ts";
 import { enqueue, type Handlers, Later, type RetryPolicy, schedule } from "../platform/jobs.ts";
 import { dayMs, hourMs, toLocal, toLocalDate } from "../platform/time.ts";
-import { sweepNotices, tellPage } from "./actions.ts";
+import { notify, sweepNotices, tellPage } from "./actions.ts";
 import { forgetAuthorship, forgetFollowed } from "./following-actions.ts";
 import { type Mailing, mailAccount, mailConfirmation, mailFollower } from "./mail-actions.ts";
 import { tellMailPage } from "./mail-following-actions.ts";
 import { mailRhythms, noticeKinds, type Telling } from "./notice.ts";
+import { type Pushing, sendPush } from "./push-actions.ts";
 import { listAccountsToMail, listMailFollowersToMail } from "./queries.ts";
 import { promiseWeeks } from "./week-actions.ts";
 
@@ -23,6 +24,9 @@ const accountsPerPage = 1_000;
 
 /** About half a day: older news can wait for the next mail. */
 const mailRetry: RetryPolicy = { firstDelayMs: 60_000, delayMsMax: 2 * hourMs, attemptsMax: 10 };
+
+/** Two days: what nobody is to miss is worth more than a night without a mail server. */
+const alwaysRetry: RetryPolicy = { firstDelayMs: 10_000, delayMsMax: hourMs, attemptsMax: 55 };
 
 export interface NoticeHouse extends Mailing {
   /** What the people who follow are told of an event, by the room that stands above all others. */
@@ -66,6 +70,8 @@ export function noticeHandlers(house: NoticeHouse): Handlers {
       },
       retry: mailRetry,
     },
+    "tell-account": (payload) => withTransaction(sql, (tx) => notify(tx, news.parse(payload), clock.now())),
+    "mail-always": { run: (payload) => mailAccount(house, accountOf(payload), "always"), retry: alwaysRetry },
     "mail-follower": { run: (payload) => mailFollower(house, idOf(payload)), retry: mailRetry },
     "mail-confirmation": { run: (payload) => mailConfirmation(house, idOf(payload)), retry: mailRetry },
     "notice-hour": (payload) => onTheHour(house, hourPayload.parse(payload ?? {})),
@@ -77,6 +83,20 @@ export function noticeHandlers(house: NoticeHouse): Handlers {
   };
 }
 
+/** Messages to the browsers of a person. */
+export const pushHandlers = (pushing: Pushing): Handlers => ({
+  push: { run: (payload) => sendPush(pushing, accountOf(payload)), retry: mailRetry },
+});
+
+/** From the rooms below, which cannot call: what is decided about an account. */
+const news = z.object({
+  accountId: z.uuid(),
+  kind: z.enum(noticeKinds),
+  subjectUri: z.string().nullable(),
+  data: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+});
+
+const accountOf = (payload: unknown): string => z.object({ accountId: z.uuid() }).parse(payload).accountId;
 const idOf = (payload: unknown): string => z.object({ id: z.uuid() }).parse(payload).id;
 
 /** Called at every start; each is promised once. */

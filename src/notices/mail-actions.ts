@@ -3,12 +3,12 @@
 import { createHash } from "node:crypto";
 import { getLogger } from "@logtape/logtape";
 import type { Sql } from "../platform/db.ts";
-import { isLanguage, type Language, openTranslator } from "../platform/i18n.ts";
+import { isLanguage, type Language, openTranslator, type Translator } from "../platform/i18n.ts";
 import { MailRejected } from "../platform/mail.ts";
 import type { Uris } from "../platform/uris.ts";
 import type { Clock, Mail, Mailer } from "../ports.ts";
 import { digestMail } from "./digest.ts";
-import type { MailRhythm, ShownNotice } from "./notice.ts";
+import type { NoticeMail, ShownNotice } from "./notice.ts";
 import { listToMail, listToMailFollower } from "./queries.ts";
 import { confirmPath, mailLinkToken, unsubscribePath } from "./unsubscribe.ts";
 
@@ -33,9 +33,9 @@ export interface Mailing {
   readonly findCity: (lang: Language) => Promise<CityOfMail>;
 }
 
-/** Mails an account what waits at a rhythm. */
-export async function mailAccount(mailing: Mailing, accountId: string, rhythm: MailRhythm): Promise<void> {
-  const { sql, uris, secret } = mailing;
+/** Mails an account what waits at a rhythm, or what it is told by mail in any case. */
+export async function mailAccount(mailing: Mailing, accountId: string, rhythm: NoticeMail): Promise<void> {
+  const { sql, uris } = mailing;
   const [account] = await sql<{ email: string | null; locale: string }[]>`
     select email, locale from account where id = ${accountId} and closed_at is null`;
   if (account === undefined) return;
@@ -47,24 +47,37 @@ export async function mailAccount(mailing: Mailing, accountId: string, rhythm: M
   const lang = isLanguage(account.locale) ? account.locale : "en";
   const city = await mailing.findCity(lang);
   const t = openTranslator(lang, city.timeZone);
-  const token = mailLinkToken(secret, { scope: "account", id: accountId });
-  await deliver(mailing, `${accountId} ${rhythm}`, notices, (shown) =>
-    digestMail(t, shown, {
-      city: city.name,
-      origin: uris.origin,
-      to: email ?? "",
-      why: t("notices.mail-why", { city: city.name }),
-      settings: { label: t("notices.mail-settings"), url: uris.at("/notices/settings") },
-      unsubscribe: { label: t("notices.mail-unsubscribe"), url: uris.at(unsubscribePath(token)) },
-    }),
-  );
+  const frame = {
+    city: city.name,
+    origin: uris.origin,
+    to: email ?? "",
+    settings: { label: t("notices.mail-settings"), url: uris.at("/notices/settings") },
+    ...(rhythm === "always" ? inAnyCase(t, city.name) : asChosen(mailing, t, city.name, accountId)),
+  };
+  await deliver(mailing, `${accountId} ${rhythm}`, notices, (shown) => digestMail(t, shown, frame));
   // Also what was hidden meanwhile: it is not to come up years later.
   await sql`
     update notice set mailed_at = ${mailing.clock.now()}
     where account_id = ${accountId} and mail = ${rhythm} and mailed_at is null and id <= ${until}`;
 }
 
-async function lastWaiting(sql: Sql, accountId: string, rhythm: MailRhythm): Promise<string | null> {
+/** No press ends these: an address in the header that ends all other mail would not do what it says. */
+const inAnyCase = (t: Translator, city: string) => ({
+  opening: t("notices.mail-always-opening", { city }),
+  why: t("notices.mail-always-why", { city }),
+  unsubscribe: null,
+});
+
+function asChosen({ uris, secret }: Mailing, t: Translator, city: string, accountId: string) {
+  const token = mailLinkToken(secret, { scope: "account", id: accountId });
+  return {
+    opening: t("notices.mail-opening", { city }),
+    why: t("notices.mail-why", { city }),
+    unsubscribe: { label: t("notices.mail-unsubscribe"), url: uris.at(unsubscribePath(token)) },
+  };
+}
+
+async function lastWaiting(sql: Sql, accountId: string, rhythm: NoticeMail): Promise<string | null> {
   const [row] = await sql<{ id: string }[]>`
     select id from notice where account_id = ${accountId} and mail = ${rhythm} and mailed_at is null
     order by id desc limit 1`;
@@ -89,6 +102,7 @@ export async function mailFollower(mailing: Mailing, id: string): Promise<void> 
       city: city.name,
       origin: uris.origin,
       to: follower.email,
+      opening: t("notices.mail-opening", { city: city.name }),
       why: t("notices.mail-why-followed", { title: follower.title }),
       settings: null,
       unsubscribe: { label: t("notices.mail-unsubscribe"), url: uris.at(unsubscribePath(token)) },

@@ -9,7 +9,6 @@ import { openRateLimit } from "../platform/ratelimit.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { hourMs } from "../platform/time.ts";
 import type { House } from "../ports.ts";
-import { pagePathOf } from "../subjects/subject.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { emptyForm, handleForm, readForm, setFlash } from "../web/forms.ts";
 import { boundBody, clientAddress } from "../web/security.ts";
@@ -18,7 +17,8 @@ import { markAllRead, markRead } from "./actions.ts";
 import { changeNoticeSettings, endAllMail, follow, setRhythmOf, unfollow } from "./following-actions.ts";
 import { findFollowable, getNoticeSettings, isFollowing, listFollowings } from "./following-queries.ts";
 import { askToFollowByMail, confirmMailFollowing, endMailFollowing } from "./mail-following-actions.ts";
-import { isMailRhythm, mailRhythms } from "./notice.ts";
+import { isMailRhythm, mailRhythms, pathOfNotice } from "./notice.ts";
+import { pushRoutes, pushStateOf } from "./push-pages.ts";
 import { getNotice, listNotices } from "./queries.ts";
 import { confirmPath, type MailLink, readMailLink, unsubscribePath } from "./unsubscribe.ts";
 import * as views from "./views.ts";
@@ -48,7 +48,8 @@ export async function showFollow({ sql }: Pick<House, "sql">, ctx: PageContext, 
 
 export function noticePages(house: House, settings: NoticePageSettings): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
-  settingsRoutes(pages, house);
+  settingsRoutes(pages, house, settings);
+  pushRoutes(pages, house);
   listRoutes(pages, house);
   followRoutes(pages, house);
   byMailRoutes(pages, house, settings);
@@ -77,7 +78,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
     const notice = await getNotice(sql, by.id, c.req.param("id"));
     await markRead(sql, by.id, notice.id, clock.now());
     c.header("cache-control", "no-store");
-    return c.redirect(href(notice.subject === null ? "/notices" : pagePathOf(notice.subject)), 303);
+    return c.redirect(href(pathOfNotice(notice)), 303);
   });
 
   pages.post("/notices/:id/reading", async (c) => {
@@ -96,15 +97,18 @@ const settingsInput = z.object({
     .transform((value) => value === "yes"),
 });
 
-function settingsRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+function settingsRoutes(pages: Hono<PageEnv>, house: House, { secret }: NoticeSecrets): void {
+  const { sql, clock } = house;
+  const pushState = pushStateOf(house, secret);
   const show = async (c: Context<PageEnv>, state = emptyForm) => {
     const by = requireViewer(c);
     const request = readPageRequest(new URL(c.req.url).searchParams, followingsPerPage);
-    const [settings, followings] = await Promise.all([
+    const [settings, followings, push] = await Promise.all([
       getNoticeSettings(sql, by.id),
       listFollowings(sql, by.id, request),
+      pushState(c),
     ]);
-    return views.settingsPage(c.get("page"), { settings, followings, state });
+    return views.settingsPage(c.get("page"), { settings, followings, push, state });
   };
   pages.get("/notices/settings", async (c) => {
     c.header("cache-control", "no-store");

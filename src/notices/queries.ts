@@ -5,7 +5,7 @@ import { isId } from "../platform/ids.ts";
 import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { Subject } from "../subjects/subject.ts";
-import { kindsOfHiddenThings, type MailRhythm, type NoticeKind, type ShownNotice } from "./notice.ts";
+import { kindsOfHiddenThings, type MailRhythm, type NoticeKind, type NoticeMail, type ShownNotice } from "./notice.ts";
 
 type Row = Omit<ShownNotice, "subject"> & {
   readonly subjectKind: Subject["kind"] | null;
@@ -25,11 +25,12 @@ const joined = (sql: Sql) => sql`
   left join subject thread on thread.uri = subject.thread_uri
   left join subject process on process.uri = subject.process_uri`;
 
-/** What the person may still read of: neither it nor what it stands in is hidden or gone. */
+/** What the person may still read of: neither it nor what it stands in is hidden or gone, unless that is what they are told. */
 const shown = (sql: Sql) => sql`
-  (subject.uri is null or (subject.deleted_at is null and subject.published_at is not null
-     and (subject.hidden_at is null or notice.kind = any(${kindsOfHiddenThings as NoticeKind[]}))))
-  and thread.hidden_at is null and thread.deleted_at is null and process.hidden_at is null and process.deleted_at is null`;
+  (subject.uri is null or subject.deleted_at is null)
+  and (notice.kind = any(${kindsOfHiddenThings as NoticeKind[]})
+    or ((subject.uri is null or (subject.published_at is not null and subject.hidden_at is null))
+      and thread.hidden_at is null and thread.deleted_at is null and process.hidden_at is null and process.deleted_at is null))`;
 
 const noticeOf = ({ subjectKind, subjectId, origin, url, ...row }: Row): ShownNotice => ({
   ...row,
@@ -71,10 +72,30 @@ export async function getNotice(sql: Sql, accountId: string, id: string): Promis
 }
 
 /** What waits to be mailed to an account at this rhythm, the earliest first. */
-export async function listToMail(sql: Sql, accountId: string, mail: MailRhythm, limit: number): Promise<ShownNotice[]> {
+export async function listToMail(sql: Sql, accountId: string, mail: NoticeMail, limit: number): Promise<ShownNotice[]> {
   const rows = await sql<Row[]>`
     select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)}
     where notice.account_id = ${accountId} and notice.mail = ${mail} and notice.mailed_at is null and ${shown(sql)}
+    order by notice.id limit ${limit}`;
+  return rows.map(noticeOf);
+}
+
+/**
+ * What the devices of an account are to be told of: nothing it has read meanwhile, and nothing from before the first of them.
+ * @param kinds told so whatever the rhythm.
+ */
+export async function listToPush(
+  sql: Sql,
+  accountId: string,
+  kinds: readonly NoticeKind[],
+  limit: number,
+): Promise<ShownNotice[]> {
+  const rows = await sql<Row[]>`
+    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)}
+    where notice.account_id = ${accountId} and notice.read_at is null and notice.pushed_at is null
+      and (notice.mail in ('at-once', 'always') or notice.kind = any(${kinds as NoticeKind[]}))
+      and notice.created_at >= (select min(created_at) from push_device where account_id = ${accountId})
+      and ${shown(sql)}
     order by notice.id limit ${limit}`;
   return rows.map(noticeOf);
 }

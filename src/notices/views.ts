@@ -11,8 +11,9 @@ import { page } from "../web/layout.ts";
 import { emptyState, pager, section } from "../web/lists.ts";
 import { ago, langAttrs, languageNote } from "../web/marks.ts";
 import type { Followable, Following } from "./following-queries.ts";
-import { mailRhythms, type NoticeSettings, noticeText, type ShownNotice } from "./notice.ts";
-import { dataSaid } from "./wording.ts";
+import { mailRhythms, type NoticeData, type NoticeSettings, noticeText, type ShownNotice } from "./notice.ts";
+import { type PushState, pushSection } from "./push-views.ts";
+import { dataSaid, explainNotice } from "./wording.ts";
 
 /** The button on the page of a thing, and without an account the ways to follow it here. */
 export function followPanel(ctx: PageContext, uri: string, isFollowing: boolean): Markup {
@@ -103,9 +104,10 @@ function noticeRow(ctx: PageContext, notice: ShownNotice): Markup {
   const { t, now } = ctx;
   const isUnread = notice.readAt === null;
   const title = html`<bdi${langAttrs(t, notice.language)}>${notice.title || t("notices.untitled")}</bdi>`;
-  const said = t.rich(noticeText(notice.kind), { ...dataSaid(t, notice.kind, notice.data), title });
+  const said = t.rich(noticeText(notice.kind), { ...isolated(dataSaid(t, notice.kind, notice.data)), title });
   return html`<li class="${isUnread ? "notice notice-unread" : "notice"}">
     <p><a href="${href(`/notices/${notice.id}`)}">${said}</a>${isUnread ? html` <span class="badge">${t("notices.new")}</span>` : nothing}</p>
+    ${explainNotice(t, notice).map((line) => html`<p dir="auto">${line}</p>`)}
     <p class="hint">${ago(t, notice.createdAt, now)}${notice.processTitle === "" ? nothing : html` · <bdi>${notice.processTitle}</bdi>`}</p>
     ${
       isUnread
@@ -119,9 +121,20 @@ function noticeRow(ctx: PageContext, notice: ShownNotice): Markup {
     }</li>`;
 }
 
+/** A name in another script turns no sentence around. */
+const isolated = (data: NoticeData): Record<string, Renderable> =>
+  Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, typeof value === "string" ? html`<bdi>${value}</bdi>` : value]),
+  );
+
 export function settingsPage(
   ctx: PageContext,
-  { settings, followings, state }: { settings: NoticeSettings; followings: Page<Following>; state: FormState },
+  {
+    settings,
+    followings,
+    push,
+    state,
+  }: { settings: NoticeSettings; followings: Page<Following>; push: PushState; state: FormState },
 ): Markup {
   const { t } = ctx;
   const fields = openFields(ctx, state);
@@ -131,14 +144,16 @@ export function settingsPage(
     section: "account",
     isUnlisted: true,
     crumbs: [{ href: "/notices", label: t("notices.title") }],
+    scripts: ["push.js"],
     main: html`
       ${form(ctx, {
         action: "/notices/settings",
         submit: t("notices.save"),
         body: html`${fields.summary()}
-          ${fields.radios("mail", { label: t("notices.rhythm"), value: settings.mail, options: mailRhythms.map((rhythm) => ({ value: rhythm, label: t(`notices.rhythm.${rhythm}`) })) })}
+          ${fields.radios("mail", { label: t("notices.rhythm"), hint: t("notices.always-hint"), value: settings.mail, options: mailRhythms.map((rhythm) => ({ value: rhythm, label: t(`notices.rhythm.${rhythm}`) })) })}
           ${fields.check("followsOwn", { label: t("notices.follows-own"), hint: t("notices.follows-own-hint"), isChecked: settings.followsOwn })}`,
       })}
+      ${pushSection(ctx, push)}
       ${section(
         t("notices.followed"),
         followings.rows.length === 0

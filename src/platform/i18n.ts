@@ -19,7 +19,16 @@ export type MessageParams = Readonly<Record<string, string | number>>;
 
 const messages: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en, es, ca, fr, ar };
 
-export type DateStyle = "date" | "short" | "dateTime" | "time" | "month" | "weekday";
+export type DateStyle =
+  | "date"
+  | "short"
+  | "dateTime"
+  | "time"
+  | "month"
+  | "weekday"
+  | "dayMonth"
+  | "monthShort"
+  | "year";
 
 const dateStyles: Readonly<Record<DateStyle, Intl.DateTimeFormatOptions>> = {
   date: { dateStyle: "long" },
@@ -28,6 +37,9 @@ const dateStyles: Readonly<Record<DateStyle, Intl.DateTimeFormatOptions>> = {
   time: { timeStyle: "short" },
   month: { month: "long", year: "numeric" },
   weekday: { weekday: "long", day: "numeric", month: "long" },
+  dayMonth: { day: "numeric", month: "short" },
+  monthShort: { month: "short", year: "numeric" },
+  year: { year: "numeric" },
 };
 
 /** Says everything in one language, for one city's time zone. Results are plain text: templates escape them. */
@@ -48,6 +60,8 @@ export interface Translator {
   /** "in 3 days", "2 hours ago"; the nearest unit that fits. */
   relative(moment: Date, now: Date): string;
   list(parts: readonly string[]): string;
+  /** The same, each part as `show` has it. */
+  listOf(parts: readonly string[], show: (part: string, index: number) => Renderable): Markup;
   /** The name of a language in this one: "ca" → "catalán". */
   languageName(tag: string): string;
 }
@@ -113,6 +127,10 @@ function makeTranslator(lang: Language, timeZone: string): Translator {
     dateRange: (from: Date, to: Date, style: DateStyle = "date") => dates.get(style)!.formatRange(from, to),
     relative: (moment: Date, now: Date) => relative(relatives, moment, now),
     list: (parts: readonly string[]) => lists.format(parts),
+    listOf(parts: readonly string[], show: (part: string, index: number) => Renderable): Markup {
+      let index = 0;
+      return html`${lists.formatToParts(parts).map(({ type, value }) => (type === "element" ? show(value, index++) : value))}`;
+    },
     languageName: (tag: string) => languageName(names, tag),
   });
 }

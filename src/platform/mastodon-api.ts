@@ -1,12 +1,10 @@
 // The few calls of the Mastodon API with which a person's own server says who they are. Nothing is kept here: whoever
-// calls keeps the registration, and the token lives no longer than one call.
-import { getLogger } from "@logtape/logtape";
+// calls keeps the registration, and the token (mastodon-tokens.ts) lives no longer than one call.
 import * as z from "zod";
-import type { GuardedFetch, GuardedInit } from "./guarded-fetch.ts";
-import { Refused, refuseUnless } from "./refusal.ts";
+import type { GuardedFetch } from "./guarded-fetch.ts";
+import { type Ask, comparesCodes, exchange, jsonOf, knows, post, revoke } from "./mastodon-tokens.ts";
+import { refuseUnless } from "./refusal.ts";
 import { secondMs } from "./time.ts";
-
-const log = getLogger(["koinon", "sign-in"]);
 
 /** Someone waits. */
 const callMs = 8 * secondMs;
@@ -34,6 +32,11 @@ export interface ClientCredentials {
   readonly clientSecret: string;
 }
 
+export interface RegisteredClient extends ClientCredentials {
+  /** Said again with every request for a token: GoToSocial answers none without. */
+  readonly redirectUri: string;
+}
+
 /** All that is taken from what a server says of an account. */
 export interface ServerAccount {
   /** The id it has in that server's database. */
@@ -56,7 +59,7 @@ export interface FoundServer {
 export interface SignInServers {
   /**
    * The server of an account: by WebFinger where the handle's domain is not its server's, then by what it says of itself.
-   * @throws Refused `no-sign-in-api` where there is no such API, and what {@link GuardedFetch.fetch} throws.
+   * @throws Refused `no-sign-in-api` where there is no such API, `peer-unreachable` where only its proxy answers, and what {@link GuardedFetch.fetch} throws.
    */
   find(address: { readonly name: string | null; readonly host: string }): Promise<FoundServer>;
   /** @throws Refused `no-sign-in-api` where it takes no registrations. */
@@ -65,15 +68,20 @@ export interface SignInServers {
     app: { readonly name: string; readonly website: string; readonly redirectUri: string },
   ): Promise<ClientCredentials>;
   /** Whether the server still knows the registration. Some forget them; a person would only see an error there. */
-  knows(server: SignInServer, client: ClientCredentials): Promise<boolean>;
+  knows(server: SignInServer, client: RegisteredClient): Promise<boolean>;
+  /**
+   * Whether the server compares the code that comes back with the one it gave: it is asked with an invented one. Where it
+   * does not (snac 2.94), whoever has a registration gets a token of whoever agreed to it last.
+   */
+  comparesCodes(server: SignInServer, client: RegisteredClient): Promise<boolean>;
   /**
    * Trades the code for a token, reads the account with it, and revokes it, whatever came of the reading.
    * @throws Refused `client-forgotten`, `provider-refused`, `provider-mismatch`.
    */
   readAccount(
     server: SignInServer,
-    client: ClientCredentials,
-    grant: { readonly code: string; readonly redirectUri: string; readonly codeVerifier: string | null },
+    client: RegisteredClient,
+    grant: { readonly code: string; readonly codeVerifier: string | null },
   ): Promise<ServerAccount>;
 }
 
@@ -99,28 +107,18 @@ export function openSignInServers(options: {
       return { server: await readServer(ask, origin), actorUri };
     },
     register: (server, app) => register(ask, server, app),
-    knows: (server, credentials) => knows(ask, server, credentials),
-    async readAccount(server, credentials, grant) {
-      const token = await exchange(ask, server, credentials, grant);
+    knows: (server, registered) => knows(ask, server, registered),
+    comparesCodes: (server, registered) => comparesCodes(ask, server, registered),
+    async readAccount(server, registered, grant) {
+      const token = await exchange(ask, server, registered, grant);
       try {
         return await verifyCredentials(ask, server, token);
       } finally {
-        await revoke(ask, server, credentials, token);
+        await revoke(ask, server, registered, token);
       }
     },
   };
 }
-
-type Ask = (address: string | URL, init?: GuardedInit) => Promise<Response>;
-
-const post = (ask: Ask, address: string, fields: Readonly<Record<string, string>>): Promise<Response> =>
-  ask(address, {
-    method: "POST",
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(fields).toString(),
-  });
-
-const jsonOf = (response: Response): Promise<unknown> => response.json().catch(() => null);
 
 const jrd = z.object({
   links: z.array(
@@ -136,6 +134,7 @@ async function webFinger(ask: Ask, origin: string, handle: string): Promise<stri
   const address = new URL("/.well-known/webfinger", origin);
   address.searchParams.set("resource", `acct:${handle}`);
   const response = await ask(address, { headers: { accept: "application/jrd+json, application/json" } });
+  refuseUnless(!isOutOfOrder(response), "peer-unreachable", { host: address.host });
   const read = response.ok ? jrd.safeParse(await jsonOf(response)) : null;
   const self = read?.data?.links.find(
     ({ rel, type }) =>
@@ -163,10 +162,14 @@ async function readServer(ask: Ask, origin: string): Promise<SignInServer> {
     return describe(new URL(response.url || origin).origin, said);
   }
   const instance = await ask(`${origin}/api/v1/instance`);
+  refuseUnless(!isOutOfOrder(instance), "peer-unreachable", { host: new URL(origin).host });
   const hasApi = instance.ok && z.object({ version: z.string() }).safeParse(await jsonOf(instance)).success;
   refuseUnless(hasApi, "no-sign-in-api", { host: new URL(origin).host });
   return describe(new URL(instance.url || origin).origin, null);
 }
+
+/** What the proxy before a server says while that does not answer: nothing about what it offers. */
+const isOutOfOrder = ({ status }: Response): boolean => status >= 500;
 
 const isSameOrigin = (address: string, origin: string): boolean =>
   URL.canParse(address) && new URL(address).origin === origin;
@@ -202,53 +205,10 @@ async function register(
     website: app.website,
   });
   const read = registration.safeParse(await jsonOf(response));
+  refuseUnless(!isOutOfOrder(response), "peer-unreachable", { host: server.host });
   refuseUnless(response.status !== 429, "provider-refused", { host: server.host, reason: "429" });
   refuseUnless(response.ok && read.success, "no-sign-in-api", { host: server.host });
   return { clientId: read.data.client_id, clientSecret: read.data.client_secret };
-}
-
-const clientFields = ({ clientId, clientSecret }: ClientCredentials) => ({
-  client_id: clientId,
-  client_secret: clientSecret,
-});
-
-/** Asks for a token of the client's own, which opens nothing, and gives it back. */
-async function knows(ask: Ask, server: SignInServer, client: ClientCredentials): Promise<boolean> {
-  const fields = { grant_type: "client_credentials", scope: server.scope, ...clientFields(client) };
-  const response = await post(ask, server.tokenEndpoint, fields);
-  const answer = await jsonOf(response);
-  if (!response.ok) return tokenError(answer) !== "invalid_client";
-  const token = tokenAnswer.safeParse(answer).data?.access_token;
-  if (token !== undefined) await revoke(ask, server, client, token);
-  return true;
-}
-
-const tokenAnswer = z.object({ access_token: z.string().min(1).max(5000), token_type: z.string() });
-const tokenErrorAnswer = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/) });
-const tokenError = (answer: unknown): string => tokenErrorAnswer.safeParse(answer).data?.error ?? "";
-
-async function exchange(
-  ask: Ask,
-  server: SignInServer,
-  client: ClientCredentials,
-  grant: { code: string; redirectUri: string; codeVerifier: string | null },
-): Promise<string> {
-  const response = await post(ask, server.tokenEndpoint, {
-    grant_type: "authorization_code",
-    code: grant.code,
-    redirect_uri: grant.redirectUri,
-    scope: server.scope,
-    ...(grant.codeVerifier === null ? {} : { code_verifier: grant.codeVerifier }),
-    ...clientFields(client),
-  });
-  const answer = await jsonOf(response);
-  const read = tokenAnswer.safeParse(answer);
-  if (response.ok && read.success) return read.data.access_token;
-  const error = tokenError(answer);
-  throw new Refused(error === "invalid_client" ? "client-forgotten" : "provider-refused", {
-    host: server.host,
-    reason: error || String(response.status),
-  });
 }
 
 const credentialAccount = z.object({
@@ -274,16 +234,4 @@ async function verifyCredentials(ask: Ask, server: SignInServer, token: string):
   refuseUnless(actorUri !== null && isSameOrigin(actorUri, server.origin), "provider-mismatch", { host: server.host });
   const language = /^[a-z]{2}/.exec(source?.language ?? "")?.[0] ?? null;
   return { id, username, displayName: display_name.slice(0, 500), actorUri, language };
-}
-
-/** RFC 7009. A server that fails here does not fail the person, and the token is forgotten on this side anyway. */
-async function revoke(ask: Ask, server: SignInServer, client: ClientCredentials, token: string): Promise<void> {
-  try {
-    const response = await post(ask, server.revocationEndpoint, { token, ...clientFields(client) });
-    if (!response.ok)
-      log.warning("{host} did not take back a token: {status}", { host: server.host, status: response.status });
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    log.warning("{host} did not take back a token: {code}", { host: server.host, code: error.code });
-  }
 }

@@ -42,5 +42,6 @@ export function daysUntil(moment: Date, now: Date, timeZone: string): number {
   return until.days;
 }
 
-const zoned = (moment: Date, timeZone: string) =>
+/** A moment as the clocks of a place say it. */
+export const zoned = (moment: Date, timeZone: string) =>
   Temporal.Instant.fromEpochMilliseconds(moment.getTime()).toZonedDateTimeISO(timeZone);

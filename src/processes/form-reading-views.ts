@@ -7,6 +7,7 @@ import { fromLocal, toLocal } from "../platform/time.ts";
 import type { PageContext } from "../web/context.ts";
 import { readPerLanguage } from "../web/fields.ts";
 import type { FormValues } from "../web/forms.ts";
+import { callToActionCharsMax, isCallToAction } from "./call-to-action.ts";
 import { isTerritory } from "./geojson.ts";
 import { type Indicator, type PhasePlan, type Process, permissions } from "./process.ts";
 
@@ -15,8 +16,6 @@ export const summaryCharsMax = 500;
 export const textCharsMax = 5_000;
 export const descriptionCharsMax = 20_000;
 export const shortCharsMax = 120;
-/** A button has room for a few words. */
-export const callToActionCharsMax = 40;
 const geojsonCharsMax = 200_000;
 const phasesMax = 20;
 
@@ -58,6 +57,8 @@ export function arrangePhases(values: FormValues): FormValues {
 const textsOf = (name: string, charsMax: number) =>
   Object.fromEntries(languages.map((lang) => [`${name}.${lang}`, z.string().trim().max(charsMax).default("")]));
 
+const call = z.string().trim().max(callToActionCharsMax).refine(isCallToAction, "field.no-address").default("");
+
 /** One line, empty where nothing was typed. */
 const line = (charsMax: number) => z.string().trim().max(charsMax).default("");
 const decimal = z
@@ -88,7 +89,7 @@ function formSchema(ctx: PageContext, phasesGiven: number) {
       ...textsOf("title", titleCharsMax),
       ...textsOf("summary", summaryCharsMax),
       ...textsOf("description", descriptionCharsMax),
-      ...textsOf("callToAction", callToActionCharsMax),
+      ...Object.fromEntries(languages.map((lang) => [`callToAction.${lang}`, call])),
       ...Object.assign({}, ...["decides", "promoter", "audience", "goals"].map((name) => textsOf(name, textCharsMax))),
       ...(Object.assign({}, ...phaseShape) as Record<string, z.ZodType>),
     })

@@ -8,9 +8,9 @@ import type { PageContext } from "../web/context.ts";
 import { buttonLink, type Fields, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
+import { callToActionCharsMax } from "./call-to-action.ts";
 import { defaultButton, part } from "./form-parts-views.ts";
 import {
-  callToActionCharsMax,
   descriptionCharsMax,
   phaseCount,
   shortCharsMax,
@@ -47,6 +47,7 @@ export function processFormPage(ctx: PageContext, props: ProcessFormProps): Mark
   return page({
     ctx,
     title: t(process === null ? "processes.new" : "processes.edit"),
+    ...(process === null ? { tab: `${t("processes.new")}: ${t("processes.one-page")}` } : {}),
     lead: process === null ? t("processes.new-lead") : nothing,
     section: "processes",
     isUnlisted: true,

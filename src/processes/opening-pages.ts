@@ -21,15 +21,17 @@ import { readStep } from "./step-reading-views.ts";
 import { stepPage, stepPath } from "./step-views.ts";
 import {
   type ProcessTemplate,
+  type ReadTemplate,
   readTemplate,
   templateBytesMax,
   templateOf,
-  WrongTemplate,
   writeTemplate,
 } from "./template.ts";
+import { WrongTemplate } from "./template-json.ts";
 import { shownProcess } from "./viewer.ts";
 
 const processesOfferedMax = 100;
+const namesSaidMax = 20;
 
 export function openingPages(house: House): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
@@ -141,17 +143,21 @@ async function begin(
   by: Account,
   template: ProcessTemplate,
   use: Pick<TemplateUse, "organisationId" | "startsOn" | "title">,
+  { filesLeft, cut }: Pick<ReadTemplate, "filesLeft" | "cut"> = { filesLeft: 0, cut: [] },
 ): Promise<Outcome> {
   refuseUnless(/^\d{4}-\d{2}-\d{2}$/.test(use.startsOn), "invalid-input", { field: "startsOn" });
   const { timeZone, lang } = ctx.city;
   const made = await draftFromTemplate(sql, uris, by, template, { ...use, timeZone, lang }, clock.now());
   const unknown = made.categoriesUnknown.filter(Boolean);
-  const said = ctx.t("processes.draft-begun");
-  const more =
-    unknown.length === 0
-      ? ""
-      : ` ${ctx.t("processes.categories-unknown", { names: ctx.t.list(unknown.slice(0, 20)) })}`;
-  return { to: stepPath(made.process, "about"), said: `${said}${more}` };
+  const said = [
+    ctx.t("processes.draft-begun"),
+    ...(unknown.length > 0
+      ? [ctx.t("processes.categories-unknown", { names: ctx.t.list(unknown.slice(0, namesSaidMax)) })]
+      : []),
+    ...(filesLeft > 0 ? [ctx.t("processes.template-files-left", { count: filesLeft })] : []),
+    ...(cut.length > 0 ? [ctx.t("processes.template-cut", { places: ctx.t.list(cut.slice(0, namesSaidMax)) })] : []),
+  ];
+  return { to: stepPath(made.process, "about"), said: said.join(" ") };
 }
 
 const typed = (values: FormValues, name: string): string => {
@@ -160,7 +166,7 @@ const typed = (values: FormValues, name: string): string => {
 };
 
 /** @throws Refused `template-unreadable`, naming the place in the file and what was expected there. */
-async function readFile(ctx: PageContext, file: unknown): Promise<ProcessTemplate> {
+async function readFile(ctx: PageContext, file: unknown): Promise<ReadTemplate> {
   refuseUnless(file instanceof File, "invalid-input", { field: "file" });
   refuseUnless(file.size <= templateBytesMax, "too-large", { field: "file" });
   try {
@@ -189,13 +195,10 @@ function templateRoutes(pages: Hono<PageEnv>, house: House): void {
     return await handleForm(c, {
       schema: z.unknown(),
       act: async (_, values) => {
-        const template = await readFile(ctx, values.file);
+        const { template, ...left } = await readFile(ctx, values.file);
         const organisationId = await chosenOrganisation(house, values);
-        return await begin(house, ctx, by, template, {
-          organisationId,
-          startsOn: typed(values, "startsOn"),
-          title: "",
-        });
+        const use = { organisationId, startsOn: typed(values, "startsOn"), title: "" };
+        return await begin(house, ctx, by, template, use, left);
       },
       again: (state) => show(c, state),
     });

@@ -10,6 +10,7 @@ import { inItsLanguage, languageNote } from "../web/marks.ts";
 import { titleCharsMax } from "./form-reading-views.ts";
 import { originOf, textOf } from "./list-views.ts";
 import { type Process, processPath } from "./process.ts";
+import { templateBytesMax } from "./template.ts";
 
 const beginnings = ["scratch", "template", "adopt", "copy"] as const;
 
@@ -68,7 +69,7 @@ export function templateImportPage(
       hasFiles: true,
       more: buttonLink("/processes/new", t("processes.cancel"), "quiet"),
       body: html`${fields.summary()}
-        ${fields.file("file", { label: t("processes.template-file"), hint: t("processes.template-file-hint"), accept: ".json,application/json" })}
+        ${fields.file("file", { label: t("processes.template-file"), hint: t("processes.template-file-hint"), accept: ".json,application/json", bytesMax: templateBytesMax })}
         ${dayAndOrganisation(ctx, fields, organisations)}`,
     }),
   });

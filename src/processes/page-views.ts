@@ -55,6 +55,7 @@ export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
   return page({
     ctx,
     title: title.text,
+    ...(props.isPreview === true ? { tab: `${t("processes.preview")}: ${title.text}` } : {}),
     description: plainText(summary.text),
     section: "processes",
     crumbs: [{ href: "/processes", label: t("processes.title") }],
@@ -124,17 +125,17 @@ function actions(ctx: PageContext, { process }: ProcessPageProps): Renderable {
   }
   const mayPropose = process.origin === null && permits(process.phases, "propose", ctx.now);
   const propose = mayPropose ? buttonLink(`${path}/proposals/new`, callOf(t, process)) : nothing;
+  const maySupport = process.origin === null && permits(process.phases, "support", ctx.now);
   const see =
     process.proposalCount > 0
       ? buttonLink(
           `${path}/proposals`,
-          t("processes.see-proposals", { count: process.proposalCount }),
+          t(maySupport ? "processes.support-proposals" : "processes.see-proposals", { count: process.proposalCount }),
           mayPropose ? "secondary" : "primary",
         )
       : nothing;
   const today = phaseOfToday(ctx, process);
-  const original =
-    process.origin === null ? nothing : buttonLink(process.url, t("processes.open-original"), "secondary");
+  const original = process.origin === null ? nothing : buttonLink(process.url, whereItLives(ctx, process), "secondary");
   return html`${today}${propose}${see}${original}`;
 }
 
@@ -144,6 +145,16 @@ function phaseOfToday({ t, now }: PageContext, process: Process): Renderable {
   if (phase === null) return nothing;
   const title = textOf(t, process, phase.title);
   return html`<p class="hero-now"><strong${langAttrs(t, title.lang)}>${title.text}</strong> ${timeLeft(t, phase.endsAt, now)}</p>`;
+}
+
+/** Of a copy nothing is done here: while people can propose, its own words lead to where they do. */
+function whereItLives({ t, now }: PageContext, process: Process): Renderable {
+  const call = textOf(t, process, process.callToAction);
+  if (call.text === "" || !permits(process.phases, "propose", now)) return t("processes.open-original");
+  return html`<span>${t.rich("processes.call-elsewhere", {
+    call: html`<bdi>${inItsLanguage(t, call)}</bdi>`,
+    host: html`<bdi>${new URL(process.url).host}</bdi>`,
+  })}</span>`;
 }
 
 /** The process's own words for taking part, in their own language, else those of the interface. */

@@ -58,6 +58,7 @@ export function processDraft(
       audience: process.audience,
       decides: process.decides,
       goals: process.goals,
+      ...(Object.keys(process.callToAction).length === 0 ? {} : { callToAction: process.callToAction }),
       indicator: process.indicator,
       pilot: pilotOf(process),
       rules: { supportLimit: process.supportLimit, editWindowMinutes: process.editWindowMinutes },

@@ -85,7 +85,7 @@ async function actorIdOf(tx: Tx, uri: string): Promise<string | null> {
 
 function columnsOf(tx: Tx, process: RecoveredProcess) {
   const json = (value: unknown) => (value == null ? null : tx.json(value as never));
-  const { title, summary, description, promoter, audience, decides, goals, indicator } = process;
+  const { title, summary, description, promoter, audience, decides, goals, callToAction, indicator } = process;
   const { isPilot, pilotArea, pilotDecision, pilotReasons, pilotDecidedAt, languages } = process;
   const { supportLimit, editWindowMinutes, image, imageAlt } = process;
   return {
@@ -97,6 +97,7 @@ function columnsOf(tx: Tx, process: RecoveredProcess) {
     audience: json(audience),
     decides: json(decides),
     goals: json(goals),
+    callToAction: json(callToAction ?? {}),
     indicator: json(indicator),
     pilotGeojson: json(process.pilotGeojson),
     source: json(process.source),

@@ -2,7 +2,7 @@
 import type { Tx } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { pickText } from "../platform/text.ts";
+import { type LanguageMap, pickText } from "../platform/text.ts";
 import { enterSubject, touchSubject } from "../subjects/actions.ts";
 import type { PhasePlan, Process } from "./process.ts";
 import { findProcess } from "./queries.ts";
@@ -31,6 +31,8 @@ export type RemoteProcess = Pick<
   readonly phases: readonly PhasePlan[];
   readonly publishedAt: Date;
   readonly updatedAt: Date;
+  /** Absent or empty: it has no words of its own for taking part. */
+  readonly callToAction?: LanguageMap;
   /** Its rules, where it says them. */
   readonly supportLimit?: number | null;
   readonly editWindowMinutes?: number;
@@ -67,6 +69,7 @@ export async function keepRemoteProcess(tx: Tx, process: RemoteProcess, now: Dat
     audience: json(process.audience),
     decides: json(process.decides),
     goals: json(process.goals),
+    callToAction: json(process.callToAction ?? {}),
     indicator: json(process.indicator),
     isPilot: process.isPilot,
     pilotArea: process.pilotArea,

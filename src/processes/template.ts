@@ -1,11 +1,26 @@
 // A process as a template: what it is about, its rules and its plan as relative days, without what happened in it.
 // The file has the keys of Decidim's "export process", so that either system reads the other's.
 // Pure: no SQL, no request, no clock.
-import { htmlToMarkdown } from "../platform/html-to-markdown.ts";
-import { markdownToHtml, plainText } from "../platform/rich-text.ts";
-import { clip, isLanguageTag, type LanguageMap, tidyLine, tidyText } from "../platform/text.ts";
+import { markdownToHtml } from "../platform/rich-text.ts";
+import { type LanguageMap, tidyLine } from "../platform/text.ts";
 import { type Indicator, type Permission, type Process, permissions } from "./process.ts";
 import { type RelativePhase, relativePlan } from "./relative-plan.ts";
+import { callIn, categoriesIn, filesIn, keyIn, type Rules, rulesOf } from "./template-decidim.ts";
+import {
+  dateAt,
+  dayMs,
+  endAt,
+  type Json,
+  linesOf,
+  listAt,
+  markdownOf,
+  objectAt,
+  oneLine,
+  parseJson,
+  textsAt,
+  WrongTemplate,
+  wholeAt,
+} from "./template-json.ts";
 
 export interface TemplatePhase extends RelativePhase {
   readonly title: LanguageMap;
@@ -32,10 +47,8 @@ export interface ProcessTemplate {
   readonly categories: readonly LanguageMap[];
 }
 
-export const templateBytesMax = 1_000_000;
+export const templateBytesMax = 5_000_000;
 const phasesMax = 20;
-const categoriesMax = 200;
-const languagesMax = 30;
 const titleCharsMax = 150;
 const phaseTitleCharsMax = 120;
 const callCharsMax = 40;
@@ -45,23 +58,6 @@ const descriptionCharsMax = 20_000;
 const daysMax = 3_650;
 /** For phases of a file that gives no dates. */
 const daysByDefault = 30;
-const dayMs = 86_400_000;
-
-export const expectations = ["json", "process", "text", "short", "list", "few", "days", "number", "after"] as const;
-export type Expectation = (typeof expectations)[number];
-
-/** A file that is no template: where, and what should stand there. */
-export class WrongTemplate extends Error {
-  readonly place: string;
-  readonly expected: Expectation;
-
-  constructor(place: string, expected: Expectation, options?: ErrorOptions) {
-    super(`${place}: expected ${expected}`, options);
-    this.name = "WrongTemplate";
-    this.place = place;
-    this.expected = expected;
-  }
-}
 
 /** The template a process is an instance of: nothing of its people, its results or its place. */
 export const templateOf = (
@@ -135,103 +131,61 @@ const settingsOfStep = (permits: readonly Permission[]) => ({
   proposal_answering_enabled: permits.includes("answer"),
 });
 
+/** What a file holds, and what of it could not be taken along. */
+export interface ReadTemplate {
+  readonly template: ProcessTemplate;
+  /** Documents and pictures that are in the file by their addresses only. Nothing is fetched from there. */
+  readonly filesLeft: number;
+  /** The places of texts that were too long and are cut at a word. */
+  readonly cut: readonly string[];
+}
+
 /**
  * Reads a template file of this program or an exported process of Decidim, all of it or nothing. Markup is cleaned, what is
- * not known is left out, long summaries are cut at a word.
+ * not known is left out, long texts are cut at a word.
  * @throws WrongTemplate naming the place.
  */
-export function readTemplate(text: string): ProcessTemplate {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text.replace(/^\ufeff/, ""));
-  } catch (error) {
-    throw new WrongTemplate("", "json", { cause: error });
-  }
+export function readTemplate(text: string): ReadTemplate {
+  // Decidim hands its exports out packed.
+  if (text.startsWith("PK\u0003\u0004")) throw new WrongTemplate("", "zip");
+  const parsed = parseJson(text.replace(/^\ufeff/, ""), "");
   const isList = Array.isArray(parsed);
   if (isList && (parsed as unknown[]).length !== 1) throw new WrongTemplate("", "process");
   const file = objectAt(isList ? (parsed as unknown[])[0] : parsed, "", "process");
+  const cut: string[] = [];
+  return { template: templateIn(file, cut), filesLeft: filesIn(file), cut };
+}
+
+function templateIn(file: Json, cut: string[]): ProcessTemplate {
   // Titles are plain text here; in Decidim they may hold markup.
   const line = file.koinon_template === 1 ? tidyLine : oneLine;
-  const title = texts(file.title, "title", titleCharsMax, line, true);
+  const title = textsAt(file.title, "title", { charsMax: titleCharsMax, read: line, cut: null });
   if (Object.keys(title).length === 0) throw new WrongTemplate("title", "text");
-  const short = texts(file.short_description, "short_description", lineCharsMax, linesOf);
-  const components = listAt(file.components ?? [], "components").map((one, at) =>
-    objectAt(one, `components[${at}]`, "process"),
-  );
-  const proposals = components.find((one) => one.manifest_name === "proposals")?.settings;
-  const settings = isObject(proposals) ? proposals : {};
-  const global = isObject(settings.global) ? settings.global : settings;
+  const lines = (key: string, charsMax: number) => textsAt(file[key], key, { charsMax, read: linesOf, cut });
+  const rich = (key: string, charsMax: number) => textsAt(file[key], key, { charsMax, read: markdownOf, cut });
+  const short = lines("short_description", lineCharsMax);
+  const rules = rulesOf(file);
+  const { phases, call } = phasesIn(file, rules, line, cut);
   return {
     title,
     slug: typeof file.slug === "string" ? file.slug.slice(0, 200) : "",
-    summary: Object.keys(short).length > 0 ? short : texts(file.subtitle, "subtitle", lineCharsMax, linesOf),
-    description: texts(file.description, "description", descriptionCharsMax, markdownOf),
-    promoter: texts(file.developer_group, "developer_group", textCharsMax, linesOf),
-    audience: texts(file.target, "target", textCharsMax, linesOf),
-    decides: texts(file.participatory_scope, "participatory_scope", textCharsMax, linesOf),
-    goals: texts(file.goals, "goals", textCharsMax, markdownOf),
-    callToAction: texts(file.call_to_action, "call_to_action", callCharsMax, line),
+    summary: Object.keys(short).length > 0 ? short : lines("subtitle", lineCharsMax),
+    description: rich("description", descriptionCharsMax),
+    promoter: lines("developer_group", textCharsMax),
+    audience: lines("target", textCharsMax),
+    decides: lines("participatory_scope", textCharsMax),
+    goals: rich("goals", textCharsMax),
+    callToAction:
+      file.call_to_action == null
+        ? call
+        : textsAt(file.call_to_action, "call_to_action", { charsMax: callCharsMax, read: line, cut }),
     indicator: indicatorAt(file.indicator),
     isPilot: file.pilot === true,
-    supportLimit: wholeAt(global.vote_limit, "components.settings.global.vote_limit", 1_000) || null,
-    editWindowMinutes:
-      wholeAt(
-        global.proposal_edit_before_minutes,
-        "components.settings.global.proposal_edit_before_minutes",
-        525_600,
-      ) ?? 1_440,
-    phases: phasesAt(file, isObject(settings.steps) ? settings.steps : {}, line),
-    categories: categoriesAt(file, line),
+    supportLimit: rules.supportLimit,
+    editWindowMinutes: rules.editWindowMinutes,
+    phases,
+    categories: categoriesIn(file, line),
   };
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-function objectAt(value: unknown, place: string, expected: Expectation): Json {
-  if (!isObject(value)) throw new WrongTemplate(place, expected);
-  return value;
-}
-
-function listAt(value: unknown, place: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new WrongTemplate(place, "list");
-  return value;
-}
-
-const oneLine = (text: string): string => tidyLine(plainText(text));
-const markdownOf = (text: string): string => tidyText(htmlToMarkdown(text));
-const linesOf = (text: string): string => tidyText(plainText(text));
-
-/** A language map. Decidim's pseudo language `machine_translations` and what is no language tag are left out. */
-function texts(
-  value: unknown,
-  place: string,
-  charsMax: number,
-  read: (text: string) => string,
-  isWhole = false,
-): LanguageMap {
-  if (value === undefined || value === null || value === "") return {};
-  const found: Record<string, string> = {};
-  for (const [tag, text] of Object.entries(objectAt(value, place, "text"))) {
-    if (tag === "machine_translations" || !isLanguageTag(tag) || text === null || text === "") continue;
-    if (typeof text !== "string") throw new WrongTemplate(`${place}.${tag}`, "text");
-    const clean = read(text);
-    if (isWhole && clean.length > charsMax) throw new WrongTemplate(`${place}.${tag}`, "short");
-    if (clean !== "") found[tag] = clip(clean, charsMax);
-    if (Object.keys(found).length > languagesMax) throw new WrongTemplate(place, "few");
-  }
-  return found;
-}
-
-/** A whole number, 0 to `max`; null where none is given. */
-function wholeAt(value: unknown, place: string, max: number, expected: Expectation = "number"): number | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > max) {
-    throw new WrongTemplate(place, expected);
-  }
-  return value;
 }
 
 function indicatorAt(value: unknown): Indicator | null {
@@ -258,37 +212,61 @@ function indicatorAt(value: unknown): Indicator | null {
   };
 }
 
-/** Under the key of either generation: which one stands in the file is what an error names. */
-const keyIn = (file: Json, ...keys: readonly [string, string]): string => (file[keys[0]] == null ? keys[1] : keys[0]);
+/** A step of a file as it is read, before its place in the plan is known. */
+interface Step extends Omit<TemplatePhase, "afterDays" | "lastsDays"> {
+  readonly place: string;
+  readonly position: number;
+  readonly afterDays: number | null;
+  readonly lastsDays: number | null;
+  readonly startsAt: Date | null;
+  readonly endsAt: Date | null;
+}
 
-function phasesAt(file: Json, settingsOfSteps: Json, line: (text: string) => string): TemplatePhase[] {
-  const key = keyIn(file, "participatory_process_steps", "steps");
-  const list = listAt(file[key] ?? [], key);
+function phasesIn(
+  file: Json,
+  rules: Rules,
+  line: (text: string) => string,
+  cut: string[],
+): { phases: TemplatePhase[]; call: LanguageMap } {
+  const key = keyIn(file, "participatory_process_steps", "participatory_process_phases", "steps");
+  const list = listAt(file[key], key).map((one, at) => objectAt(one, `${key}[${at}]`, "process"));
   if (list.length > phasesMax) throw new WrongTemplate(key, "few");
-  const read = list.map((one, at) => {
+  const steps = list.map((step, at): Step => {
     const place = `${key}[${at}]`;
-    const step = objectAt(one, place, "process");
-    const title = texts(step.title, `${place}.title`, phaseTitleCharsMax, line, true);
+    const title = textsAt(step.title, `${place}.title`, { charsMax: phaseTitleCharsMax, read: line, cut: null });
     if (Object.keys(title).length === 0) throw new WrongTemplate(`${place}.title`, "text");
     return {
       place,
       title,
-      description: texts(step.description, `${place}.description`, lineCharsMax, linesOf),
-      permits: permitsOf(step, settingsOfSteps),
+      description: textsAt(step.description, `${place}.description`, { charsMax: lineCharsMax, read: linesOf, cut }),
+      permits: permitsOf(step, rules),
       position: wholeAt(step.position, `${place}.position`, 1_000_000) ?? at,
       afterDays: wholeAt(step.after_days, `${place}.after_days`, daysMax, "days"),
       lastsDays: wholeAt(step.lasts_days, `${place}.lasts_days`, daysMax, "days"),
       startsAt: dateAt(step.start_date, `${place}.start_date`),
-      endsAt: dateAt(step.end_date, `${place}.end_date`),
+      endsAt: endAt(step.end_date, `${place}.end_date`),
     };
   });
-  read.sort((one, other) => one.position - other.position);
-  const first = Math.min(...read.flatMap(({ startsAt }) => (startsAt === null ? [] : [+startsAt])));
+  const phases = planned(steps.sort((one, other) => one.position - other.position).map(withNeighbours));
+  return { phases, call: callIn(list, key, cut) };
+}
+
+/** Where only one end of a step is given, the other is where its neighbour's is. */
+function withNeighbours(step: Step, at: number, all: readonly Step[]): Step {
+  const startsAt = step.startsAt ?? (step.endsAt && (all[at - 1]?.endsAt ?? null));
+  const next = all[at + 1]?.startsAt ?? null;
+  const endsAt = step.endsAt ?? (startsAt && next && next > startsAt ? next : null);
+  return { ...step, startsAt, endsAt };
+}
+
+function planned(steps: readonly Step[]): TemplatePhase[] {
+  const first = Math.min(...steps.flatMap(({ startsAt }) => (startsAt === null ? [] : [+startsAt])));
   let free = 0;
-  return read.map(({ place, position: _position, startsAt, endsAt, ...phase }) => {
+  return steps.map(({ place, position: _position, startsAt, endsAt, ...phase }) => {
     const dated = startsAt !== null && endsAt !== null;
     if (dated && endsAt < startsAt) throw new WrongTemplate(`${place}.end_date`, "after");
-    const afterDays = phase.afterDays ?? (dated ? Math.max(free, Math.round((+startsAt - first) / dayMs)) : free);
+    const days = startsAt === null ? free : Math.round((+startsAt - first) / dayMs);
+    const afterDays = phase.afterDays ?? Math.max(free, days);
     // Decidim ends a phase on its last day, we at the first moment after it.
     const lastsDays = phase.lastsDays ?? (dated ? Math.round((+endsAt - first) / dayMs) - afterDays : daysByDefault);
     if (phase.afterDays !== null && afterDays < free) throw new WrongTemplate(`${place}.after_days`, "after");
@@ -299,33 +277,8 @@ function phasesAt(file: Json, settingsOfSteps: Json, line: (text: string) => str
   });
 }
 
-function dateAt(value: unknown, place: string): Date | null {
-  if (value === undefined || value === null || value === "") return null;
-  const date = typeof value === "string" && value.length < 40 ? new Date(value) : null;
-  if (date === null || Number.isNaN(+date)) throw new WrongTemplate(place, "days");
-  return date;
-}
-
-/** As the file says it itself, else as Decidim's proposals component is set for that step. */
-function permitsOf(step: Json, settingsOfSteps: Json): Permission[] {
-  if (Array.isArray(step.permits)) return permissions.filter((one) => (step.permits as unknown[]).includes(one));
-  const settings = settingsOfSteps[String(step.id)];
-  if (!isObject(settings)) return [];
-  const isOn: Record<Permission, boolean> = {
-    propose: settings.creation_enabled === true,
-    support: settings.votes_enabled === true && settings.votes_blocked !== true,
-    comment: settings.comments_blocked === false,
-    answer: settings.proposal_answering_enabled === true,
-  };
-  return permissions.filter((one) => isOn[one]);
-}
-
-function categoriesAt(file: Json, line: (text: string) => string): LanguageMap[] {
-  const key = keyIn(file, "participatory_process_categories", "categories");
-  const list = listAt(file[key] ?? [], key);
-  if (list.length > categoriesMax) throw new WrongTemplate(key, "few");
-  return list.map((one, at) => {
-    const place = `${key}[${at}]`;
-    return texts(objectAt(one, place, "process").name, `${place}.name`, phaseTitleCharsMax, line);
-  });
-}
+/** As the file says it itself, else as Decidim's proposals are set for that step. */
+const permitsOf = (step: Json, rules: Rules): Permission[] =>
+  Array.isArray(step.permits)
+    ? permissions.filter((one) => (step.permits as unknown[]).includes(one))
+    : rules.permitsIn(step.id);

@@ -7,8 +7,8 @@ import { buttonLink, type Fields, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { langAttrs } from "../web/marks.ts";
+import { callToActionCharsMax } from "./call-to-action.ts";
 import {
-  callToActionCharsMax,
   descriptionCharsMax,
   shortCharsMax,
   summaryCharsMax,

@@ -26,7 +26,7 @@ export const processCrumbs = (ctx: PageContext, process: Process): Crumb[] => {
   ];
 };
 
-export type ProcessTab = "about" | "proposals" | "meetings" | "results" | "news";
+export type ProcessTab = "about" | "proposals" | "meetings" | "results" | "news" | "numbers";
 
 /** The sibling pages of one process, for every room that shows a part of it. */
 export function processTabs(ctx: PageContext, process: Process, current: ProcessTab): Markup {
@@ -44,6 +44,7 @@ export function processTabs(ctx: PageContext, process: Process, current: Process
     tab("meetings", `${path}/meetings`, process.meetingCount),
     tab("results", `${path}/results`, process.resultCount),
     tab("news", `${path}/news`),
+    tab("numbers", `${path}/numbers`),
   ]);
 }
 
@@ -82,7 +83,7 @@ export const newsTimeline = (t: Translator, news: readonly News[], heading?: str
     news.map((one) => ({
       at: one.publishedAt,
       title: { text: one.title || t("processes.news"), lang: one.language },
-      body: html`<div${langAttrs(t, one.language)}>${bodyOf(one.origin, one.body)}</div><p><a href="${href(`/news/${one.id}`)}">${t("processes.news-open")}<span class="visually-hidden">: ${one.title}</span></a></p>`,
+      body: html`<div${langAttrs(t, one.language)}>${bodyOf(one.origin, one.body)}</div><p class="moment-more"><a href="${href(`/news/${one.id}`)}">${t("processes.news-open")}<span class="visually-hidden">: ${one.title}</span></a> ${languageNote(t, one.language)}</p>`,
     })),
     heading,
   );

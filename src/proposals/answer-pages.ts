@@ -8,7 +8,7 @@ import { permits } from "../processes/process.ts";
 import { getProcess } from "../processes/queries.ts";
 import type { PageEnv } from "../web/context.ts";
 import { emptyForm, handleForm } from "../web/forms.ts";
-import { answerProposal } from "./actions.ts";
+import { answerProposal } from "./answer-actions.ts";
 import { answerForm } from "./answer-reading-views.ts";
 import { answerPage } from "./answer-views.ts";
 import { mayBecome, proposalPath } from "./proposal.ts";

@@ -8,7 +8,7 @@ import type { PageContext } from "../web/context.ts";
 import { buttonLink, type Fields, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
-import { langAttrs, when } from "../web/marks.ts";
+import { langAttrs, languageNote, when } from "../web/marks.ts";
 import type { DraftInput } from "./answer-work.ts";
 import { bodyOf } from "./list-views.ts";
 import { type Answer, type Proposal, proposalPath } from "./proposal.ts";
@@ -57,7 +57,7 @@ export function answerPage(ctx: PageContext, { proposal, process, answer, tried,
         body: html`${fields.summary()}
           ${answerFields(ctx, fields, { ...given, language: written })}`,
       })}</div>`,
-    aside: html`${triedElsewhere(ctx, tried)}<section class="panel"><h2>${t("proposals.the-proposal")}</h2>${articleBody(t, bodyOf(proposal), proposal.language)}</section>`,
+    aside: html`${triedElsewhere(ctx, tried)}<section class="panel"><h2>${t("proposals.the-proposal")}</h2>${languageNote(t, proposal.language)}${articleBody(t, bodyOf(proposal), proposal.language)}</section>`,
   });
 }
 

@@ -12,7 +12,7 @@ import type { Uris } from "../platform/uris.ts";
 import { getProcess } from "../processes/queries.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { changeOf } from "../subjects/change.ts";
-import { answerProposal } from "./actions.ts";
+import { answerProposal } from "./answer-actions.ts";
 import {
   type AnswerInput,
   alikeMax,

@@ -67,7 +67,8 @@ function visibleTo(sql: Sql, by: Account) {
 }
 
 const open = (sql: Sql) => sql`
-  subject.origin is null and subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null`;
+  subject.origin is null and subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null
+  and process.published_at is not null and process.hidden_at is null and process.deleted_at is null`;
 
 /** A page of a queue by key, in the order of time: of publication, or for what is planned, of the time it is planned for. */
 export async function listAnswerQueue(
@@ -108,10 +109,14 @@ export interface QueueDepth {
   readonly oldest: Date | null;
 }
 
-/** How much waits in each queue, for one person. */
-export async function countAnswerQueues(sql: Sql, by: Account): Promise<Readonly<Record<AnswerQueue, QueueDepth>>> {
+/** How much waits in each queue, for one person; `mine` is what of the first is assigned to them. */
+export async function countAnswerQueues(
+  sql: Sql,
+  by: Account,
+): Promise<Readonly<Record<AnswerQueue | "mine", QueueDepth>>> {
   const counted = await Promise.all(
-    answerQueues.map(async (queue) => {
+    ([...answerQueues, "mine"] as const).map(async (name) => {
+      const queue = name === "mine" ? "waiting" : name;
       const oldest =
         queue === "waiting"
           ? sql`subject.published_at`
@@ -120,11 +125,12 @@ export async function countAnswerQueues(sql: Sql, by: Account): Promise<Readonly
             : sql`publish_at`;
       const [row] = await sql<QueueDepth[]>`
         select count(*)::int as count, min(${oldest}) as oldest from ${joined(sql)}
-        where ${open(sql)} and ${inQueue(sql, queue)} and ${visibleTo(sql, by)}`;
-      return [queue, row!] as const;
+        where ${open(sql)} and ${inQueue(sql, queue)} and ${visibleTo(sql, by)}
+          ${name === "mine" ? sql`and answer_assignment.account_id = ${by.id}` : sql``}`;
+      return [name, row!] as const;
     }),
   );
-  return Object.fromEntries(counted) as Record<AnswerQueue, QueueDepth>;
+  return Object.fromEntries(counted) as Record<AnswerQueue | "mine", QueueDepth>;
 }
 
 /** Proposals of a queue page by their ids, in the order of time; those the person may not see are left out. */

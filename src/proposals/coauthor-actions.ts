@@ -4,6 +4,7 @@ import type { Account } from "../accounts/account.ts";
 import { readEmail } from "../accounts/sign-in.ts";
 import { openErasure } from "../erasures/actions.ts";
 import { recordEvent } from "../events.ts";
+import { notify } from "../notices/actions.ts";
 import { followOwn, unfollowOwn } from "../notices/following-actions.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
@@ -13,16 +14,21 @@ import { dayMs } from "../platform/time.ts";
 import { recordForgetting } from "../records/actions.ts";
 import { touchSubject } from "../subjects/actions.ts";
 import {
+  type Coauthor,
   coauthorsMax,
   invitationDigest,
   invitationLifetimeMs,
   invitationsMax,
   invitationToken,
+  keyOpening,
   mailedPerDayMax,
+  type NamedCoauthor,
 } from "./coauthor.ts";
 import { isCoauthor, listCoauthors, listInvitations, readInvitation } from "./coauthor-queries.ts";
+import { proposalForUpdate } from "./locked-queries.ts";
 import type { Proposal } from "./proposal.ts";
 import { getProposal } from "./queries.ts";
+import { tellAuthor } from "./telling-actions.ts";
 import { vouchForProposal } from "./vouch.ts";
 
 export const invitationMailKind = "proposal-invitation-mail";
@@ -97,21 +103,34 @@ export async function acceptInvitation(sql: Sql, by: Account, token: string, now
     refuseUnless(await useUp(tx, id, now), "link-expired");
     if (proposal.accountId === by.id || (await isCoauthor(tx, uri, by.id))) return proposal;
     await refuseCrowd(tx, uri);
+    await takeOver(tx, uri, by.publicName);
     await tx`
-      insert into proposal_coauthor (proposal_uri, account_id, joined_at) values (${uri}, ${by.id}, ${now})`;
+      insert into proposal_coauthor ${tx({ id: newId(now), proposalUri: uri, accountId: by.id, name: by.publicName, joinedAt: now })}`;
     await nameCoauthors(tx, uri);
     if (proposal.publishedAt !== null) {
       await tellChange(tx, uri, {}, now);
       await followOwn(tx, by.id, uri, true, now);
     }
+    await tellAuthor(tx, by, proposal, "coauthor-joined", now);
     return await getProposal(tx, uri);
   });
 }
 
+/** A name that only a record had is theirs who has now agreed to bear it. */
+async function takeOver(tx: Tx, uri: string, name: string): Promise<void> {
+  await tx`
+    delete from proposal_coauthor where id = (
+      select id from proposal_coauthor where proposal_uri = ${uri} and account_id is null and name = ${name}
+      order by joined_at, id limit 1)`;
+}
+
 /** Whoever has the link may say no; whether an account stood behind it, nobody learns. */
 export async function declineInvitation(sql: Sql, token: string, now: Date): Promise<void> {
-  const { id } = await readInvitation(sql, token, now);
-  await useUp(sql, id, now);
+  await withTransaction(sql, async (tx) => {
+    const { id, proposalUri } = await readInvitation(tx, token, now);
+    if (!(await useUp(tx, id, now))) return;
+    await tellAuthor(tx, null, await getProposal(tx, proposalUri), "coauthor-declined", now);
+  });
 }
 
 /** Its author takes an invitation back: the link leads nowhere from now on. */
@@ -131,23 +150,30 @@ export async function endInvitation(sql: Sql, id: string, now: Date): Promise<vo
  * someone no longer to write along.
  * @throws Refused `not-allowed`, `not-found` for somebody who is none.
  */
-export async function removeCoauthor(sql: Sql, by: Account, uri: string, accountId: string, now: Date): Promise<void> {
+export async function removeCoauthor(sql: Sql, by: Account, uri: string, id: string, now: Date): Promise<void> {
   await withTransaction(sql, async (tx) => {
     const proposal = await proposalForUpdate(tx, uri);
-    refuseUnless(by.id === accountId || by.id === proposal.accountId, "not-allowed");
-    refuseUnless(await isCoauthor(tx, uri, accountId), "not-found");
-    await takeNameOff(tx, proposal, accountId, now);
+    const coauthor = (await listCoauthors(tx, uri)).find((one) => one.id === id);
+    refuseUnless(by.id === proposal.accountId || by.id === coauthor?.accountId, "not-allowed");
+    refuseUnless(coauthor !== undefined, "not-found");
+    await takeNameOff(tx, proposal, coauthor, now);
+    await tellAuthor(tx, by, proposal, "coauthor-left", now);
+    const { accountId } = coauthor;
+    if (accountId !== null && accountId !== by.id)
+      await notify(tx, { accountId, kind: "coauthor-removed", subjectUri: uri }, now);
   });
 }
 
 /** What closing an account does where its name stood beside somebody else's. */
 export async function forgetCoauthor(tx: Tx, accountId: string, now: Date): Promise<void> {
-  const rows = await tx<{ proposalUri: string }[]>`
-    select proposal_uri from proposal_coauthor where account_id = ${accountId} order by proposal_uri`;
-  for (const { proposalUri } of rows) {
-    await takeNameOff(tx, await proposalForUpdate(tx, proposalUri), accountId, now);
+  const rows = await tx<{ id: string; proposalUri: string }[]>`
+    select id, proposal_uri from proposal_coauthor where account_id = ${accountId} order by proposal_uri`;
+  for (const { id, proposalUri } of rows) {
+    await takeNameOff(tx, await proposalForUpdate(tx, proposalUri), { id, accountId }, now);
   }
-  await tx`delete from proposal_invitation where invited_by = ${accountId}`;
+  await tx`
+    delete from proposal_invitation
+    where invited_by = ${accountId} or email = (select email from account where id = ${accountId})`;
 }
 
 /** Of a proposal that is erased as a whole. */
@@ -159,25 +185,29 @@ export async function dropCoauthors(tx: Tx, uri: string): Promise<void> {
 
 /** Gives a draft whose author has gone to whoever joined it first. @returns false where it was theirs alone. */
 export async function handOn(tx: Tx, uri: string): Promise<boolean> {
-  const [heir] = await listCoauthors(tx, uri);
+  const heir = (await listCoauthors(tx, uri)).find(({ accountId }) => accountId !== null);
   if (heir === undefined) return false;
-  await tx`delete from proposal_coauthor where proposal_uri = ${uri} and account_id = ${heir.accountId}`;
+  await tx`delete from proposal_coauthor where id = ${heir.id}`;
   await tx`update proposal set account_id = ${heir.accountId}, organisation_id = null where uri = ${uri}`;
   await tx`update subject set author_name = ${heir.name} where uri = ${uri}`;
   await nameCoauthors(tx, uri);
   return true;
 }
 
-async function takeNameOff(tx: Tx, { uri, publishedAt }: Proposal, accountId: string, now: Date): Promise<void> {
-  await tx`delete from proposal_coauthor where proposal_uri = ${uri} and account_id = ${accountId}`;
+async function takeNameOff(
+  tx: Tx,
+  { uri, publishedAt }: Proposal,
+  { id, accountId }: Pick<Coauthor, "id" | "accountId">,
+  now: Date,
+): Promise<void> {
+  await tx`delete from proposal_coauthor where id = ${id}`;
   await nameCoauthors(tx, uri);
-  await unfollowOwn(tx, accountId, uri);
+  if (accountId !== null) await unfollowOwn(tx, accountId, uri);
   if (publishedAt === null) return;
   await tellChange(tx, uri, { isCoauthorForgotten: true }, now);
 }
 
-/** Their names as they now are. */
-export async function nameCoauthors(tx: Tx, uri: string): Promise<void> {
+async function nameCoauthors(tx: Tx, uri: string): Promise<void> {
   const names = (await listCoauthors(tx, uri)).map(({ name }) => name);
   await tx`update proposal set coauthors = ${names} where uri = ${uri}`;
 }
@@ -195,7 +225,30 @@ async function tellChange(tx: Tx, uri: string, data: { isCoauthorForgotten?: tru
   await recordEvent(tx, { type: "ProposalChanged", subjectUri: uri, data: { isQuiet: true, ...data } }, now);
 }
 
-async function proposalForUpdate(tx: Tx, uri: string): Promise<Proposal> {
-  await tx`select from proposal where uri = ${uri} for update`;
-  return await getProposal(tx, uri);
+/**
+ * After a restore, whoever a record of ours names writes along again. Who does not is named no more: they have left since the
+ * backup. Where the account was opened since, the name alone stays, and its author may take it off.
+ */
+export async function recoverCoauthors(tx: Tx, uri: string, named: readonly NamedCoauthor[], now: Date): Promise<void> {
+  const before = await listCoauthors(tx, uri);
+  await tx`delete from proposal_coauthor where proposal_uri = ${uri}`;
+  let latest = 0;
+  for (const one of named) {
+    const was = before.find(({ name, key }) => (one.key === null ? name === one.name : key === one.key));
+    if (was !== undefined) before.splice(before.indexOf(was), 1);
+    // The order in which they are named stays the order in which they joined.
+    latest = Math.max(latest + 1, +(was?.joinedAt ?? now));
+    const accountId = was?.accountId ?? (one.key === null ? null : await accountBehind(tx, uri, one.key));
+    const { name, key } = one;
+    const row = { id: was?.id ?? newId(now), proposalUri: uri, accountId, name, joinedAt: new Date(latest) };
+    await tx`
+      insert into proposal_coauthor ${tx({ ...row, recordKey: accountId === null ? key : null })} on conflict do nothing`;
+  }
+}
+
+async function accountBehind(tx: Tx, uri: string, key: string): Promise<string | null> {
+  const [row] = await tx<{ id: string }[]>`
+    select id from account where closed_at is null
+      and encode(sha256(convert_to(${keyOpening(uri)} || id::text, 'UTF8')), 'hex') = ${Buffer.from(key, "base64url").toString("hex")}`;
+  return row?.id ?? null;
 }

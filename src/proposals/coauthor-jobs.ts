@@ -1,7 +1,8 @@
 // What invitations to write along have done later: they are mailed, and end when their time is over.
 import { getLogger } from "@logtape/logtape";
 import * as z from "zod";
-import type { Sql } from "../platform/db.ts";
+import { notify } from "../notices/actions.ts";
+import { type Sql, withTransaction } from "../platform/db.ts";
 import { isLanguage, openTranslator } from "../platform/i18n.ts";
 import type { Handlers } from "../platform/jobs.ts";
 import { MailRejected } from "../platform/mail.ts";
@@ -31,7 +32,13 @@ export const coauthorHandlers = (house: InvitingHouse): Handlers => ({
 async function mailInvitation({ sql, uris, clock, mailer, secret }: InvitingHouse, id: string): Promise<void> {
   const invitation = await findInvitationMail(sql, id, clock.now());
   if (invitation === null) return;
-  const { email, inviterName: name, title, processTitle: process, locale } = invitation;
+  const { email, inviterName: name, title, processTitle: process, locale, proposalUri, invitedId } = invitation;
+  // Whoever has an account is told in their own language, as often as they chose. The inviter learns of neither.
+  if (invitedId !== null) {
+    const told = { accountId: invitedId, kind: "coauthor-invited", subjectUri: proposalUri } as const;
+    await withTransaction(sql, (tx) => notify(tx, { ...told, data: { invitation: id } }, clock.now()));
+    return;
+  }
   // Nobody knows the language of an address: the one of who writes to it.
   const t = openTranslator(isLanguage(locale) ? locale : "en", "UTC");
   const city = invitation.city ?? uris.host;

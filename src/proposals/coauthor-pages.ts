@@ -2,14 +2,14 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { emailFrom } from "../accounts/sign-in.ts";
-import { keepPrivate, requireViewer } from "../accounts/viewer.ts";
+import { invitationCookie, keepPrivate, requireViewer } from "../accounts/viewer.ts";
 import { isId } from "../platform/ids.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
 import { getProcess } from "../processes/queries.ts";
 import type { PageEnv } from "../web/context.ts";
 import { emptyForm, type FormState, handleForm, readForm } from "../web/forms.ts";
-import { answerPath, invitationPath } from "./coauthor.ts";
+import { answerPath, invitationPath, invitationToken } from "./coauthor.ts";
 import {
   acceptInvitation,
   declineInvitation,
@@ -17,13 +17,13 @@ import {
   removeCoauthor,
   revokeInvitation,
 } from "./coauthor-actions.ts";
-import { isCoauthor, listCoauthors, listInvitations, readInvitation } from "./coauthor-queries.ts";
+import { isCoauthor, isInvited, listCoauthors, listInvitations, readInvitation } from "./coauthor-queries.ts";
 import { coauthorPage, coauthorsPath, invitationPage, noInvitationPage } from "./coauthor-views.ts";
 import { proposalPath } from "./proposal.ts";
 import { findProposalById } from "./queries.ts";
 
 /** Signed: the token of an invitation that was opened, until it is answered; so no other address carries it. */
-const openedCookie = "invitation";
+const openedCookie = invitationCookie;
 const openedSeconds = 24 * 3_600;
 /** Signed: a link that has just been made, until it is shown. */
 const madeCookie = "invited";
@@ -34,7 +34,7 @@ export function coauthorPages(house: House, settings: { readonly secret: string 
   const pages = new Hono<PageEnv>();
   manageRoutes(pages, house, settings);
   endRoutes(pages, house);
-  answerRoutes(pages, house);
+  answerRoutes(pages, house, settings);
   return pages;
 }
 
@@ -137,12 +137,23 @@ function endRoutes(pages: Hono<PageEnv>, house: House): void {
   });
 }
 
-function answerRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+function answerRoutes(pages: Hono<PageEnv>, { sql, clock }: House, { secret }: { readonly secret: string }): void {
   // The address is a key, so it is left at once. Nothing is used up by opening it: mail programs do that too.
   pages.get("/account/invitation/:token{[A-Za-z0-9_-]{43}}", (c) => {
     keepPrivate(c);
     c.get("cookies").setSigned(openedCookie, c.req.param("token"), openedSeconds);
     return c.redirect(answerPath, 303);
+  });
+
+  // From a notice, for whom it was sent to: the address is no key.
+  pages.get("/account/invitations/:id", async (c) => {
+    const by = requireViewer(c);
+    const id = c.req.param("id");
+    return await orOver(c, async () => {
+      refuseUnless(isId(id) && (await isInvited(sql, id, by.id, clock.now())), "link-expired");
+      c.get("cookies").setSigned(openedCookie, invitationToken(secret, id), openedSeconds);
+      return c.redirect(answerPath, 303);
+    });
   });
 
   const shown = async (c: Context<PageEnv>, state: FormState) => {

@@ -1,7 +1,7 @@
 // Reads of who writes a proposal together, and of invitations that wait.
 import type { Sql } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { type Coauthor, type Invitation, invitationDigest } from "./coauthor.ts";
+import { type Coauthor, coauthorKey, type Invitation, invitationDigest } from "./coauthor.ts";
 
 /** Whether the account is named beside its author. */
 export async function isCoauthor(sql: Sql, proposalUri: string, accountId: string): Promise<boolean> {
@@ -12,10 +12,28 @@ export async function isCoauthor(sql: Sql, proposalUri: string, accountId: strin
 
 /** In the order in which they joined. */
 export async function listCoauthors(sql: Sql, proposalUri: string): Promise<Coauthor[]> {
-  return await sql<Coauthor[]>`
-    select account_id, coalesce(actor.name, account.name) as name, joined_at
-    from proposal_coauthor join account on account.id = account_id left join actor on actor.id = account.actor_id
-    where proposal_uri = ${proposalUri} order by joined_at, account_id`;
+  const rows = await sql<Coauthor[]>`
+    select id, account_id, name, joined_at, record_key as key from proposal_coauthor
+    where proposal_uri = ${proposalUri} order by joined_at, id`;
+  return rows.map((row) => (row.accountId === null ? row : { ...row, key: coauthorKey(proposalUri, row.accountId) }));
+}
+
+/** The accounts of all who write a proposal, its author first: who is told what becomes of it. */
+export async function listWriterAccounts(sql: Sql, proposalUri: string): Promise<string[]> {
+  const rows = await sql<{ accountId: string }[]>`
+    select account_id from (
+      select account_id, 0 as place, null::timestamptz as joined_at from proposal where uri = ${proposalUri}
+      union all select account_id, 1, joined_at from proposal_coauthor where proposal_uri = ${proposalUri}) as writer
+    where account_id is not null order by place, joined_at, account_id`;
+  return rows.map(({ accountId }) => accountId);
+}
+
+/** Whether an invitation that waits was sent to the address of this account. */
+export async function isInvited(sql: Sql, id: string, accountId: string, now: Date): Promise<boolean> {
+  const rows = await sql`
+    select from proposal_invitation join account on account.email = proposal_invitation.email
+    where proposal_invitation.id = ${id} and account.id = ${accountId} and account.closed_at is null and expires_at > ${now}`;
+  return rows.length > 0;
 }
 
 export async function listInvitations(sql: Sql, proposalUri: string, now: Date): Promise<Invitation[]> {
@@ -53,13 +71,25 @@ export async function readInvitation(sql: Sql, token: string, now: Date): Promis
 /** What the mail of an invitation is made of; null for one that is over. */
 export async function findInvitationMail(sql: Sql, id: string, now: Date) {
   const [invitation] = await sql<
-    { email: string; inviterName: string; title: string; processTitle: string; locale: string; city: string | null }[]
+    {
+      readonly email: string;
+      readonly inviterName: string;
+      readonly title: string;
+      readonly processTitle: string;
+      readonly locale: string;
+      readonly city: string | null;
+      readonly proposalUri: string;
+      /** Who has that address here; null for nobody, and for who invites. */
+      readonly invitedId: string | null;
+    }[]
   >`
-    select proposal_invitation.email, coalesce(actor.name, account.name) as inviter_name, proposal.title,
+    select proposal_invitation.email, proposal_uri, invited.id as invited_id, coalesce(actor.name, account.name) as inviter_name, proposal.title,
       coalesce(process.title, '') as process_title, account.locale,
       (select name from actor where kind = 'organisation' and origin is null order by id limit 1) as city
     from proposal_invitation join proposal on proposal.uri = proposal_uri join account on account.id = invited_by
       left join actor on actor.id = account.actor_id left join subject process on process.uri = proposal.process_uri
+      left join account invited
+        on invited.email = proposal_invitation.email and invited.closed_at is null and invited.id <> invited_by
     where proposal_invitation.id = ${id} and proposal_invitation.email is not null and expires_at > ${now}`;
   return invitation ?? null;
 }

@@ -60,7 +60,7 @@ function people(ctx: PageContext, { proposal, coauthors, isAuthor }: CoauthorPag
     <li><bdi>${proposal.authorName || t("proposals.someone")}</bdi> <span class="hint">${t("coauthors.author")}</span></li>
     ${coauthors.map(
       (one) =>
-        html`<li class="row"><bdi>${one.name}</bdi> <span class="hint">${t.rich("coauthors.since", { date: when(t, one.joinedAt) })}</span>${
+        html`<li class="row"><p><bdi>${one.name}</bdi> <span class="hint">${t.rich("coauthors.since", { date: when(t, one.joinedAt) })}</span></p>${
           isAuthor
             ? confirmForm(ctx, {
                 action: `${coauthorsPath(proposal)}/removal`,
@@ -68,7 +68,7 @@ function people(ctx: PageContext, { proposal, coauthors, isAuthor }: CoauthorPag
                 ask: t("coauthors.remove-ask", { name: one.name }),
                 submit: t("coauthors.remove-confirm"),
                 tone: "danger",
-                body: html`<input type="hidden" name="who" value="${one.accountId}">`,
+                body: html`<input type="hidden" name="who" value="${one.id}">`,
               })
             : nothing
         }</li>`,
@@ -82,8 +82,8 @@ function waiting(ctx: PageContext, { proposal, invitations }: CoauthorPageProps)
   return section(
     t("coauthors.waiting"),
     html`<ul class="link-list">${invitations.map(
-      (one) => html`<li class="row">${one.email === null ? t("coauthors.by-link") : html`<bdi>${one.email}</bdi>`}
-        <span class="hint">${ago(t, one.createdAt, now)} · ${t.rich("coauthors.until", { date: when(t, one.expiresAt) })}</span>
+      (one) => html`<li class="row"><p>${one.email === null ? t("coauthors.by-link") : html`<bdi>${one.email}</bdi>`}
+        <span class="hint">${ago(t, one.createdAt, now)} · ${t.rich("coauthors.until", { date: when(t, one.expiresAt) })}</span></p>
         ${buttonForm(ctx, { action: `${coauthorsPath(proposal)}/revocation`, label: t("coauthors.revoke"), kind: "quiet", values: { invitation: one.id }, about: one.email ?? t("coauthors.by-link") })}</li>`,
     )}</ul>`,
   );
@@ -104,14 +104,14 @@ function invite(ctx: PageContext, { proposal, coauthors, state }: CoauthorPagePr
   </div>`;
 }
 
-const leaving = (ctx: PageContext, { proposal, accountId }: CoauthorPageProps): Markup =>
+const leaving = (ctx: PageContext, { proposal, coauthors, accountId }: CoauthorPageProps): Markup =>
   confirmForm(ctx, {
     action: `${coauthorsPath(proposal)}/removal`,
     label: ctx.t("coauthors.leave"),
     ask: ctx.t("coauthors.leave-ask"),
     submit: ctx.t("coauthors.leave-confirm"),
     tone: "danger",
-    body: html`<input type="hidden" name="who" value="${accountId}">`,
+    body: html`<input type="hidden" name="who" value="${coauthors.find((one) => one.accountId === accountId)?.id ?? ""}">`,
   });
 
 /** What someone reads who opened the link. */

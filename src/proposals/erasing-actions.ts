@@ -5,15 +5,16 @@ import { openErasure } from "../erasures/actions.ts";
 import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
-import { Refused, refuseUnless } from "../platform/refusal.ts";
+import { refuseUnless } from "../platform/refusal.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { leaveDigests } from "../processes/news-actions.ts";
 import { recordForgetting } from "../records/actions.ts";
 import { deleteSubject, subjectForUpdate, touchSubject } from "../subjects/actions.ts";
 import { dropCoauthors } from "./coauthor-actions.ts";
 import { isErasable } from "./erasing.ts";
+import { ownProposalForUpdate } from "./locked-queries.ts";
 import type { Proposal } from "./proposal.ts";
-import { findAnswer, getProposal } from "./queries.ts";
+import { findAnswer } from "./queries.ts";
 import { vouchForProposal } from "./vouch.ts";
 
 /**
@@ -89,8 +90,5 @@ async function forgetPictures(tx: Tx, { uri, images }: Proposal): Promise<void> 
 
 async function ownForUpdate(tx: Tx, by: Account, uri: string): Promise<Proposal> {
   await subjectForUpdate(tx, uri);
-  await tx`select from proposal where uri = ${uri} for update`;
-  const proposal = await getProposal(tx, uri);
-  if (proposal.accountId !== by.id) throw new Refused(proposal.state === "draft" ? "not-found" : "not-allowed");
-  return proposal;
+  return await ownProposalForUpdate(tx, by, uri);
 }

@@ -55,6 +55,11 @@ export function proposalFormPage(ctx: PageContext, props: ProposalFormProps): Ma
     crumbs: [
       ...processCrumbs(ctx, process),
       { href: `${processPath(process)}/proposals`, label: t("proposals.title") },
+      ...(proposal === null
+        ? []
+        : [
+            { href: proposalPath(proposal), label: proposal.title || t("proposals.untitled"), lang: proposal.language },
+          ]),
     ],
     main: html`
       ${props.standsNow === null ? nothing : otherVersion(ctx, props.standsNow, state)}

@@ -7,7 +7,7 @@ import { processPath } from "../processes/process.ts";
 import { processCrumbs } from "../processes/views.ts";
 import type { PageContext } from "../web/context.ts";
 import { page } from "../web/layout.ts";
-import { langAttrs, when } from "../web/marks.ts";
+import { langAttrs, languageNote, when } from "../web/marks.ts";
 import { type Proposal, proposalPath } from "./proposal.ts";
 import type { ProposalVersion } from "./queries.ts";
 
@@ -46,7 +46,7 @@ export function historyPage(
   return page({
     ctx,
     title: t("proposals.history"),
-    lead: html`<span${langAttrs(t, proposal.language)}>${proposal.title}</span>`,
+    lead: html`<span${langAttrs(t, proposal.language)}>${proposal.title}</span> ${languageNote(t, proposal.language)}`,
     section: "processes",
     isUnlisted: true,
     crumbs: [

@@ -15,6 +15,7 @@ import { page } from "../web/layout.ts";
 import { cardList, emptyState, filterBar, pager, section, tabs, withQuery } from "../web/lists.ts";
 import { placeMap } from "../web/map.ts";
 import { type Person, when } from "../web/marks.ts";
+import { namesOf } from "./coauthor.ts";
 import { type Proposal, type ProposalState, proposalPath, proposalStates } from "./proposal.ts";
 import type { ProposalOrder } from "./queries.ts";
 import type { ProposeStanding } from "./standing.ts";
@@ -44,18 +45,28 @@ const excerptOf = (proposal: Proposal): string =>
     excerptCharsMax,
   );
 
-/** Who proposes: a person with an address of their own, or a name for which an institution speaks. */
+/**
+ * Who proposes: a person with an address of their own, or a name for which an institution speaks; and who writes it along.
+ * Where its author is named no more, the others stand for it.
+ */
 export function authorOf(ctx: PageContext, proposal: Proposal): Person {
-  const isPerson = proposal.authorType === "Person";
+  const names = namesOf({ ...proposal, authorName: proposal.organisationName ?? proposal.authorName });
+  const isPerson = proposal.authorType === "Person" && !(proposal.authorName === "" && names.length > 0);
   const host = proposal.origin === null ? null : new URL(proposal.origin).host;
-  const name = proposal.organisationName ?? (proposal.authorName || proposal.speakerName || "");
   return {
-    name: name || ctx.t("proposals.someone"),
+    name: names[0] ?? (proposal.speakerName || ctx.t("proposals.someone")),
+    others: names.slice(1),
     handle: isPerson && proposal.speakerHandle ? `@${proposal.speakerHandle}@${proposal.speakerHost}` : null,
     url: isPerson ? (proposal.speakerUrl ?? proposal.authorUri) : null,
     iconUrl: isPerson ? ownPicture(ctx, proposal.speakerIconUrl) : null,
     host,
   };
+}
+
+/** All of them as text. */
+export function authorLine(ctx: PageContext, proposal: Proposal): string {
+  const { name, others = [] } = authorOf(ctx, proposal);
+  return ctx.t.list([name, ...others]);
 }
 
 export const categoryNameOf = (t: Translator, proposal: Proposal, categories: readonly Category[]): string | null => {

@@ -24,11 +24,10 @@ import { findSubjectById, isLikedBy } from "../subjects/queries.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
 import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
-import { supportProposal, withdrawSupport } from "./actions.ts";
 import { answerPages } from "./answer-pages.ts";
 import { isCoauthor } from "./coauthor-queries.ts";
 import { historyPage } from "./history-views.ts";
-import { authorOf, bodyOf, categoryNameOf, proposalListPage } from "./list-views.ts";
+import { authorLine, bodyOf, categoryNameOf, proposalListPage } from "./list-views.ts";
 import { isEditable, mayBecome, type Proposal, proposalPath, proposalStates } from "./proposal.ts";
 import {
   countSupportsGiven,
@@ -45,6 +44,7 @@ import {
   pageKeyOf,
 } from "./queries.ts";
 import { proposeStanding, supportStanding } from "./standing.ts";
+import { supportProposal, withdrawSupport } from "./support-actions.ts";
 import { proposalPage } from "./views.ts";
 import { writingPages } from "./writing-pages.ts";
 
@@ -123,7 +123,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
         title: proposal.title,
         lang: proposal.language,
         body: bodyOf(proposal).toString(),
-        author: ctx.t.list([authorOf(ctx, proposal).name, ...proposal.coauthors]),
+        author: authorLine(ctx, proposal),
         publishedAt: proposal.publishedAt ?? process.publishedAt!,
         updatedAt: proposal.updatedAt ?? process.publishedAt!,
       })),
@@ -163,8 +163,13 @@ function pageOf({ after, before }: PageRequest, order: ProposalOrder): Pick<Prop
 }
 
 /** Why support takes a resident, and how this reader becomes one. */
-const neededOf = async (sql: House["sql"], ctx: PageContext, account: Account) =>
-  residenceNeeded(ctx, { why: ctx.t("proposals.support-unverified"), methods: await listOpenMethods(sql), account });
+const neededOf = async (sql: House["sql"], ctx: PageContext, account: Account, proposal: Proposal) =>
+  residenceNeeded(ctx, {
+    why: ctx.t("proposals.support-unverified"),
+    methods: await listOpenMethods(sql),
+    account,
+    back: proposalPath(proposal),
+  });
 
 /**
  * The proposal of a page's address, if this reader may see it: a draft is for those who write it; what is hidden is for
@@ -179,6 +184,8 @@ async function shownProposal(c: Context<PageEnv>, sql: House["sql"]): Promise<Pr
     const subject = await findSubjectById(sql, id);
     throw new Refused(subject?.kind === "proposal" && subject.publishedAt !== null ? "gone" : "not-found");
   }
+  // As everything else that stands in a hidden process.
+  refuseUnless((await getProcess(sql, proposal.processUri)).hiddenAt === null, "not-found");
   const { account } = c.get("page");
   if (proposal.publishedAt !== null && proposal.hiddenAt === null) return proposal;
   const isWriter =
@@ -220,7 +227,8 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
         categoryName: categoryNameOf(ctx.t, proposal, categories),
         answer,
         support,
-        residenceNeeded: support.kind === "unverified" && account !== null ? await neededOf(sql, ctx, account) : null,
+        residenceNeeded:
+          support.kind === "unverified" && account !== null ? await neededOf(sql, ctx, account, proposal) : null,
         isLiked,
         isOwn,
         isWriter,

@@ -1,5 +1,7 @@
 // Proposals: their nouns and their law. Pure: no SQL, no request, no clock.
+import { isId, timeOf } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { dayMs } from "../platform/time.ts";
 
 export const proposalStates = ["draft", "published", "evaluating", "accepted", "rejected", "withdrawn"] as const;
 export type ProposalState = (typeof proposalStates)[number];
@@ -137,4 +139,17 @@ export function isEditable(
   if (proposal.hiddenAt) return false;
   if (proposal.state !== "published" || proposal.publishedAt === null) return false;
   return +now - +proposal.publishedAt <= windowMinutes * 60_000;
+}
+
+/** How long after it was made a form's id may still name the proposal that comes of it. */
+const onceAgeMsMax = 2 * dayMs;
+
+/**
+ * The order of ids is the order of time, so no one may bring one from the future to stay on top.
+ * @throws Refused `form-expired`.
+ */
+export function checkOnce(id: string, now: Date): string {
+  const ageMs = isId(id) ? now.getTime() - timeOf(id).getTime() : -1;
+  refuseUnless(ageMs >= 0 && ageMs <= onceAgeMsMax, "form-expired");
+  return id;
 }

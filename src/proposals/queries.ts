@@ -225,11 +225,18 @@ export async function listUnanswered(sql: Sql, limit: number): Promise<Proposal[
   return await withImages(sql, rows);
 }
 
-/** What an actor of this node has proposed in public, the newest first: for their own page. */
+/**
+ * What an actor of this node has proposed in public, alone or with others, the newest first: for their own page. What a
+ * person is named in by another name than this voice's is not joined to it.
+ */
 export async function listProposalsBy(sql: Sql, actorId: string, limit: number): Promise<Proposal[]> {
   const rows = await sql<Omit<Proposal, "images">[]>`
     select ${columns(sql)} from ${joined(sql)}
-    where subject.author_id = ${actorId} and proposal.state <> 'draft' and ${visible(sql)}
+    where (subject.author_id = ${actorId} or proposal.uri in (
+        select proposal_uri from proposal_coauthor
+          join account on account.id = account_id join actor voice on voice.id = account.actor_id
+        where voice.id = ${actorId} and proposal_coauthor.name = voice.name))
+      and proposal.state <> 'draft' and ${visible(sql)}
     order by proposal.id desc limit ${limit}`;
   return await withImages(sql, rows);
 }

@@ -2,6 +2,7 @@
 import { geometryOf, timeOf } from "../records/draft.ts";
 import type { RecordDraft } from "../records/record.ts";
 import type { DerivedFrom } from "../subjects/derivation.ts";
+import type { NamedCoauthor } from "./coauthor.ts";
 import type { Answer, Proposal } from "./proposal.ts";
 
 /** Counts are not here: they have a record of their own, so that a support does not make a version. */
@@ -10,6 +11,7 @@ export function proposalDraft(
   publisher: string,
   answerUri: string | null,
   derivedFrom: DerivedFrom | null,
+  coauthors: readonly NamedCoauthor[],
 ): RecordDraft {
   return {
     kind: "proposal",
@@ -30,13 +32,15 @@ export function proposalDraft(
       title: proposal.title,
       text: proposal.body,
       author: authorOf(proposal),
-      ...(proposal.coauthors.length === 0 ? {} : { coauthors: proposal.coauthors.map((name) => ({ name })) }),
+      ...(coauthors.length === 0 ? {} : { coauthors: coauthors.map(coauthorOf) }),
       address: proposal.address,
       ...geometryOf(proposal),
       media: proposal.images.map(({ url, alt, mediaType, width, height }) => ({ url, alt, mediaType, width, height })),
     },
   };
 }
+
+const coauthorOf = ({ name, key }: NamedCoauthor) => ({ name, ...(key === null ? {} : { key }) });
 
 /** A person who has closed their account is named no more, by name or by address; an institution that spoke for them is. */
 function authorOf({ authorName, authorUri, authorType }: Proposal) {

@@ -5,17 +5,21 @@ import { refuseUnless } from "../platform/refusal.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { recoverCategory } from "../processes/recover-actions.ts";
 import { recoverSubject } from "../subjects/recover-actions.ts";
-import { replaceImages } from "./actions.ts";
+import type { NamedCoauthor } from "./coauthor.ts";
+import { recoverCoauthors } from "./coauthor-actions.ts";
+import { replaceImages } from "./image-actions.ts";
 import { findProposal } from "./queries.ts";
 import type { RemoteAnswer, RemoteProposal } from "./remote.ts";
 
 export type RecoveredProposal = Omit<RemoteProposal, "authorId" | "supportCount"> & {
   readonly authorUri: string | null;
+  readonly namedCoauthors: readonly NamedCoauthor[];
 };
 
 /**
  * Brings a proposal of ours to what its record says. One that is not here stands under its author's name, and belongs to
- * their account only where they speak through an actor of their own: who else wrote it, no record says.
+ * their account only where they speak through an actor of their own: of whom else it is, no record says. Co-authors write
+ * along again, as {@link recoverCoauthors} has it.
  * @returns whether it was entered anew.
  */
 export async function recoverProposal(tx: Tx, proposal: RecoveredProposal, now: Date): Promise<boolean> {
@@ -50,7 +54,6 @@ export async function recoverProposal(tx: Tx, proposal: RecoveredProposal, now: 
     address: place.address,
     latitude: place.point?.latitude ?? null,
     longitude: place.point?.longitude ?? null,
-    // Whose accounts these are, no record says.
     coauthors: proposal.coauthors,
   };
   const isEdited = before !== null && was === "changed" && (before.title !== title || before.body !== body);
@@ -63,6 +66,7 @@ export async function recoverProposal(tx: Tx, proposal: RecoveredProposal, now: 
     const editedAt = isEdited ? updatedAt : before.editedAt;
     await tx`update proposal set ${tx({ ...columns, version, editedAt })} where uri = ${uri}`;
   }
+  await recoverCoauthors(tx, uri, proposal.namedCoauthors, now);
   if (isEdited || was !== "changed") {
     await tx`
       insert into proposal_version ${tx({ proposalUri: uri, version, title, body, editedAt: updatedAt })}

@@ -3,7 +3,7 @@ import type { Tx } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { enterSubject, touchSubject } from "../subjects/actions.ts";
-import { replaceImages } from "./actions.ts";
+import { replaceImages } from "./image-actions.ts";
 import type { Answer, Proposal, ProposalImage, ProposalText } from "./proposal.ts";
 import { findAnswer, findProposal } from "./queries.ts";
 

@@ -1,6 +1,7 @@
 // Proposals like one that is being written or answered: of this node, and of other cities as copies, with the answers they
 // got. Found by the words of a title in every form its language gives them, and past typing errors.
 import { type Sql, withTransaction } from "../platform/db.ts";
+import { isInTheOpen } from "../subjects/queries.ts";
 import { wordsOf } from "../subjects/search-queries.ts";
 import type { Proposal } from "./proposal.ts";
 
@@ -111,5 +112,5 @@ function bySpelling(sql: Sql, words: readonly string[], place: Place) {
 
 const isPublic = (sql: Sql, { isElsewhere, exceptUri }: Place) => sql`
   subject.kind = 'proposal' and subject.published_at is not null and subject.hidden_at is null
-    and subject.deleted_at is null and subject.uri <> ${exceptUri}
+    and subject.deleted_at is null and subject.uri <> ${exceptUri} and ${isInTheOpen(sql, "subject")}
     and ${isElsewhere ? sql`subject.origin is not null` : sql`subject.origin is null`}`;

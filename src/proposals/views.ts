@@ -53,6 +53,13 @@ export interface ProposalPageProps {
   readonly record: KeptRecord | null;
 }
 
+/** About as high as the supports beside it, at 75 letters a line. */
+const briefCharsMax = 500;
+const isBrief = (proposal: Proposal): boolean =>
+  proposal.images.length === 0 &&
+  proposal.latitude === null &&
+  plainText(bodyOf(proposal).toString()).length <= briefCharsMax;
+
 export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup {
   const { t } = ctx;
   const { proposal, process } = props;
@@ -80,6 +87,7 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
       <div class="section-small">${articleBody(t, bodyOf(proposal), proposal.language)}</div>
       ${pictures(ctx, proposal)}
       ${place(ctx, props)}`,
+    isOpeningBrief: isPublic && isBrief(proposal),
     main: html`
       ${props.answer === null ? nothing : answer(t, proposal, process, props.answer)}
       ${props.became}
@@ -137,10 +145,6 @@ function whence({ t, now }: PageContext, proposal: Proposal, process: Process): 
   const speaker = proposal.organisationName === null ? proposal.speakerName : null;
   const isOwnProcess = proposal.authorUri === process.actorUri;
   return html`${
-    proposal.coauthors.length > 0
-      ? html`<span class="hint">${t("coauthors.with", { names: t.list(proposal.coauthors) })}</span>`
-      : nothing
-  }${
     isInstitution && speaker && proposal.authorName && !isOwnProcess
       ? html`<span>${t("proposals.through", { name: speaker })}</span>`
       : nothing
@@ -272,7 +276,7 @@ function goodwill(ctx: PageContext, { proposal, isLiked }: ProposalPageProps): M
   const path = proposalPath(proposal);
   const button =
     account === null
-      ? nothing
+      ? buttonLink(`/sign-in?back=${encodeURIComponent(path)}`, t("proposals.like-sign-in"), "secondary")
       : buttonForm(ctx, {
           action: isLiked ? `${path}/like/withdrawal` : `${path}/like`,
           label: html`${icon("heart")}${t(isLiked ? "proposals.unlike" : "proposals.like")}`,

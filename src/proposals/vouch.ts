@@ -3,6 +3,7 @@ import type { Tx } from "../platform/db.ts";
 import { publisherOf } from "../processes/vouch.ts";
 import { writeRecords } from "../records/actions.ts";
 import { findDerivation } from "../subjects/derivation-queries.ts";
+import { listCoauthors } from "./coauthor-queries.ts";
 import { findAnswerToRecord, findProposal } from "./queries.ts";
 import { answerDraft, proposalDraft } from "./record.ts";
 
@@ -13,7 +14,8 @@ export async function vouchForProposal(tx: Tx, uri: string, now: Date): Promise<
   const publisher = await publisherOf(tx, proposal.processUri);
   const answer = await findAnswerToRecord(tx, uri);
   const derivedFrom = await findDerivation(tx, uri);
-  const drafts = [proposalDraft(proposal, publisher, answer?.uri ?? null, derivedFrom)];
+  const coauthors = await listCoauthors(tx, uri);
+  const drafts = [proposalDraft(proposal, publisher, answer?.uri ?? null, derivedFrom, coauthors)];
   if (answer !== null) drafts.push(answerDraft(answer, proposal, publisher));
   await writeRecords(tx, drafts, now);
 }

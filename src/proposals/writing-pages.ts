@@ -1,4 +1,4 @@
-// How a person writes a proposal: new, as a draft that is saved by itself, seen before it is published, changed.
+// How a person writes a proposal: new, seen before it is published, changed. What is done with a posted form is in posted-pages.ts.
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import type { Account } from "../accounts/account.ts";
@@ -6,38 +6,34 @@ import { listMemberships } from "../accounts/queries.ts";
 import { requireViewer } from "../accounts/viewer.ts";
 import { findMainOrganisation } from "../cities/queries.ts";
 import { type Tx, withTransaction } from "../platform/db.ts";
-import type { Translator } from "../platform/i18n.ts";
 import { isId, newId } from "../platform/ids.ts";
-import { Refused, refuseUnless } from "../platform/refusal.ts";
+import { refuseUnless } from "../platform/refusal.ts";
 import { minuteMs } from "../platform/time.ts";
 import type { House } from "../ports.ts";
 import type { Process } from "../processes/process.ts";
-import { findProcess, listCategories } from "../processes/queries.ts";
+import { listCategories } from "../processes/queries.ts";
 import { shownProcess } from "../processes/viewer.ts";
 import type { PageEnv } from "../web/context.ts";
-import { type FormState, type FormValues, formErrors, handleForm, type Outcome, readForm } from "../web/forms.ts";
+import { type FormState, type FormValues, handleForm, readForm } from "../web/forms.ts";
 import { draftProposal, editProposal, publishProposal } from "./actions.ts";
 import { endingPages } from "./ending-pages.ts";
-import { asText, picturesOf, readProposalForm, readTitle, valuesOf } from "./form-reading-views.ts";
+import { asText, readProposalForm, readTitle, valuesOf } from "./form-reading-views.ts";
 import { proposalFormPage } from "./form-views.ts";
-import { imageNamed, keepPictures } from "./images.ts";
 import { ownProposalsPage } from "./own-views.ts";
-import { isEditable, type Proposal, type ProposalImage, proposalPath, titleLengthMax } from "./proposal.ts";
-import { findProposalById, getProposal, listCoauthored, listDrafts } from "./queries.ts";
-import { type Alike, similarList } from "./similar-views.ts";
+import { afterDraft, autosave, isAutosave, type Keep, keepOnce, post } from "./posted-pages.ts";
+import { isEditable, type Proposal, proposalPath, titleLengthMax } from "./proposal.ts";
+import { getProposal, listCoauthored, listDrafts } from "./queries.ts";
+import { findAlike, nothingAlike, similarPages } from "./similar-pages.ts";
 import { proposeStanding } from "./standing.ts";
-import { listSimilar, listTried } from "./tried-queries.ts";
 import { noProposingPage, titleStepPage } from "./writing-views.ts";
 import { ownProposal, writtenProposal } from "./written-pages.ts";
 
-const similarShownMax = 5;
-
 export function writingPages(house: House): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
-  similarRoutes(pages, house);
   newRoutes(pages, house);
   editRoutes(pages, house);
   publicationRoutes(pages, house);
+  pages.route("/", similarPages(house));
   pages.route("/", endingPages(house));
   return pages;
 }
@@ -70,125 +66,6 @@ async function show(
   return proposalFormPage(c.get("page"), {
     ...{ process, proposal, account: by, isAuthor, memberships, categories, alike, editableUntil, standsNow, state },
     territory: process.pilotGeojson ?? (await findMainOrganisation(sql))?.territoryGeojson ?? null,
-  });
-}
-
-const nothingAlike: Alike = { here: [], elsewhere: [] };
-
-async function findAlike(
-  sql: House["sql"],
-  title: string,
-  process: Process,
-  proposal: Pick<Proposal, "uri"> | null,
-): Promise<Alike> {
-  const words = title.slice(0, 300);
-  const place = { processUri: process.uri, title: words, exceptUri: proposal?.uri ?? "", limit: similarShownMax };
-  const [here, elsewhere] = await Promise.all([listSimilar(sql, place), listTried(sql, words)]);
-  return { here, elsewhere };
-}
-
-const wishes = ["draft", "similar", "preview", "next"] as const;
-type Wish = "publish" | (typeof wishes)[number] | `instead ${string}`;
-
-/** What was pressed: publish (also the return key), or something that goes another way. */
-function pressed(values: FormValues): Wish {
-  const wish = typeof values.do === "string" ? values.do : "";
-  if (wish.startsWith("instead ") && isId(wish.slice(8))) return wish as Wish;
-  return wishes.find((one) => one === wish) ?? "publish";
-}
-
-/** Where one goes on when a draft was kept. */
-function afterDraft(t: Translator, draft: Proposal, wish: Wish): Outcome {
-  if (wish === "preview") return { to: proposalPath(draft) };
-  if (wish.startsWith("instead ")) return { to: `/proposals/${wish.slice(8)}`, said: t("proposals.draft-kept") };
-  if (wish === "next") return { to: `${proposalPath(draft)}/edit` };
-  return { to: `${proposalPath(draft)}/edit`, said: t("proposals.draft-saved") };
-}
-
-/** A script sends what is typed every few seconds, without being asked. */
-const isAutosave = (c: Context): boolean => (c.req.header("accept") ?? "").startsWith("application/json");
-
-/**
- * What such a script is told: where the draft now lives and what its version is, or why it was not saved.
- * What needs a page of its own, such as signing in, is left to the shell.
- */
-async function autosave(c: Context<PageEnv>, house: House, keep: Keep): Promise<Response> {
-  const { t, csrf } = c.get("page");
-  try {
-    const values = await readForm(c);
-    const input = readProposalForm(values, false);
-    const draft = await keep({ ...input, images: await imagesOf(house, values) }, values);
-    const said = t("proposals.autosave.saved", { time: t.date(house.clock.now(), "time") });
-    return c.json({ url: `${proposalPath(draft)}/edit`, id: draft.id, version: draft.version, csrf, said });
-  } catch (error) {
-    const errors = formErrors(t, error);
-    if (errors === null) throw error;
-    const isChanged = error instanceof Refused && error.code === "changed-meanwhile";
-    const [why = ""] = Object.values(errors);
-    return c.json({ isChanged, why: t("proposals.autosave.refused", { why }), csrf }, 409);
-  }
-}
-
-type Keep = (
-  input: ReturnType<typeof readProposalForm> & { images: ProposalImage[] },
-  values: FormValues,
-) => Promise<Proposal>;
-
-async function imagesOf({ uris, uploadsDir }: House, values: FormValues): Promise<ProposalImage[]> {
-  const images: ProposalImage[] = [];
-  for (const { name, alt } of picturesOf(values)) {
-    const image = await imageNamed(uploadsDir, uris, name, alt);
-    if (image !== null) images.push(image);
-  }
-  return images;
-}
-
-/**
- * A posted form. Pictures are kept first, so that a mistake elsewhere does not ask for them twice; a button that only
- * looks for similar proposals shows the form again.
- */
-async function post(
-  c: Context<PageEnv>,
-  house: House,
-  again: (state: FormState) => ReturnType<typeof show>,
-  act: (
-    input: ReturnType<typeof readProposalForm> & { images: ProposalImage[] },
-    isForAll: boolean,
-    values: FormValues,
-    wish: Wish,
-  ) => Promise<Outcome>,
-  { isPublished, isAuthor }: { readonly isPublished: boolean; readonly isAuthor: boolean },
-): Promise<Response> {
-  let values = await readForm(c);
-  const wish = pressed(values);
-  let isShownAgain = false;
-  const response = await handleForm(c, {
-    schema: z.unknown(),
-    act: async () => {
-      values = await keepPictures(house.uploadsDir, values);
-      if (wish === "similar") {
-        isShownAgain = true;
-        return { to: "" };
-      }
-      const isForAll = isPublished || (wish === "publish" && isAuthor);
-      const input = readProposalForm(values, isForAll);
-      return await act({ ...input, images: await imagesOf(house, values) }, isForAll, values, wish);
-    },
-    again: ({ errors }) => again({ values, errors }),
-  });
-  return isShownAgain ? c.html(await again({ values, errors: {} })) : response;
-}
-
-/** As the title is typed: a part of a page, for the script of the form. What is typed stands in no address and no log. */
-function similarRoutes(pages: Hono<PageEnv>, { sql }: House): void {
-  pages.post("/proposals/similar", async (c) => {
-    requireViewer(c);
-    const { title, process: uri, except } = await readForm(c);
-    const process = typeof uri === "string" ? await findProcess(sql, uri) : null;
-    refuseUnless(process?.publishedAt != null && typeof title === "string", "not-found");
-    const proposal = typeof except === "string" && isId(except) ? await findProposalById(sql, except) : null;
-    const alike = await findAlike(sql, title, process, proposal);
-    return c.html(similarList(c.get("page"), alike, { title, process, proposal, mayKeep: true }));
   });
 }
 
@@ -316,24 +193,6 @@ function editRoutes(pages: Hono<PageEnv>, house: House): void {
       { isPublished, isAuthor: proposal.accountId === by.id },
     );
   });
-}
-
-/** What was saved on leaving a page, and is sent again by the next one before it knows, is no other text. */
-async function keepOnce(
-  sql: House["sql"],
-  uri: string,
-  input: Parameters<Keep>[0],
-  keep: () => Promise<Proposal>,
-): Promise<Proposal> {
-  try {
-    return await keep();
-  } catch (error) {
-    if (!(error instanceof Refused) || error.code !== "changed-meanwhile") throw error;
-    const stands = await getProposal(sql, uri);
-    const isSame = stands.title === input.title && stands.body === input.body && stands.address === input.place.address;
-    if (stands.state !== "draft" || !isSame) throw error;
-    return stands;
-  }
 }
 
 /** From the preview. What still lacks something is shown in the form, with what it is. */

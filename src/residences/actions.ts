@@ -1,11 +1,21 @@
-// The verbs of residence: verify, renew, withdraw, decide between two accounts. The only writers of `residence` and of what accounts copy of it.
-import { type Account, mayVerifyResidence, mayWorkAtDesk } from "../accounts/account.ts";
+// The verbs of residence: verify, renew, withdraw, remind, forget. With `number-actions.ts` the only writers of `residence` and of what accounts copy of it.
+import { type Account, mayVerifyResidence } from "../accounts/account.ts";
 import { accountUri, getAccount } from "../accounts/queries.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { isId, newId } from "../platform/ids.ts";
-import { enqueue } from "../platform/jobs.ts";
-import { Refused, refuseUnless } from "../platform/refusal.ts";
+import { refuseUnless } from "../platform/refusal.ts";
 import { recordAct } from "../subjects/actions.ts";
+import { endEmailCode } from "./email-code-actions.ts";
+import {
+  endSuspension,
+  endVerification,
+  findHolder,
+  inheritWeight,
+  lockNumber,
+  moveWeight,
+  noteConflict,
+  suspendHolder,
+} from "./number-actions.ts";
 import { getMethod } from "./queries.ts";
 import {
   type Claims,
@@ -16,27 +26,12 @@ import {
   isClaimed,
   type Method,
   numberHash,
+  provesNumber,
   readDocumentNumber,
   residenceKey,
   subjectHash,
 } from "./residence.ts";
-
-/** What a person is told of, by the job `tell-resident`. */
-export type ResidentNews =
-  | "residence-verified"
-  | "residence-expiring"
-  | "residence-over"
-  | "code-on-its-way"
-  | "assisted";
-
-/** Promises a notice. The rooms stand side by side, so the composition root joins them. */
-export const tellResident = (
-  tx: Tx,
-  accountId: string,
-  kind: ResidentNews,
-  data: Readonly<Record<string, string | number>> = {},
-): Promise<void> =>
-  enqueue(tx, { kind: "tell-resident", payload: { accountId, kind, data }, key: `tell ${accountId}` });
+import { tellResident } from "./telling-actions.ts";
 
 export interface Proof {
   readonly method: Method;
@@ -55,7 +50,9 @@ export interface Proof {
 export type Verified = "verified" | "taken" | "other-number";
 
 /**
- * Opens a verification, or renews the one that is open. Locks the account.
+ * Opens a verification, or renews the one that is open. Locks the account. A number that is proven here is taken from who had
+ * only typed it beside a code by post: that residence is suspended.
+ *
  * @throws Refused `method-off`, `not-found` for a closed account.
  */
 export async function openVerification(tx: Tx, accountId: string, proof: Proof, now: Date): Promise<Verified> {
@@ -64,37 +61,36 @@ export async function openVerification(tx: Tx, accountId: string, proof: Proof, 
   await getAccount(tx, accountId);
   const { isOn, validMonths } = await getMethod(tx, method);
   refuseUnless(isOn, "method-off");
-  const [open] = await tx<{ id: string; numberHash: Buffer | null }[]>`
-    select id, number_hash from residence where account_id = ${accountId} and ended_at is null`;
+  const [open] = await tx<KnownNumber[]>`
+    select id, number_hash, is_number_proven from residence where account_id = ${accountId} and ended_at is null`;
   const former = await listFormerOf(tx, accountId, proof.subjectHash ?? null);
-  const brought = former.find((one) => one.numberHash !== null)?.numberHash ?? null;
-  const number = proof.numberHash ?? brought;
-  if (number !== null) {
-    await lockNumber(tx, number);
+  const brought = former.find((one) => one.numberHash !== null);
+  const hash = proof.numberHash ?? brought?.numberHash ?? null;
+  const isProven = proof.numberHash === null ? (brought?.isNumberProven ?? true) : provesNumber(method, by !== null);
+  if (hash !== null) {
     const own = [accountId, ...former.map((one) => one.accountId)];
-    if (await noteIfTaken(tx, accountId, own, method, number, now)) return "taken";
-    // At the desk someone looks at both documents.
-    const isOther = [open?.numberHash, brought].some((known) => known && !known.equals(number));
-    if (by === null && isOther) return "other-number";
+    const known = [open, brought].filter((one) => one !== undefined);
+    const outcome = await takeNumber(tx, { accountId, own, known, method, hash, isProven, isSeen: by !== null }, now);
+    if (outcome !== "verified") return outcome;
   }
   for (const one of former) await takeOver(tx, one.accountId, accountId, now);
-  const subject = proof.subjectHash ? { subjectHash: proof.subjectHash } : {};
   const row = {
     method,
     verifiedAt: now,
     verifiedBy: by?.id ?? null,
     expiresAt: expiryOf(now, validMonths),
-    ...subject,
+    ...(proof.subjectHash ? { subjectHash: proof.subjectHash } : {}),
+    ...(hash === null ? {} : { numberHash: hash, isNumberProven: isProven || isKnown(open, hash) }),
   };
   if (open === undefined) {
-    await tx`insert into residence ${tx({ id: newId(now), accountId, numberHash: number, ...row })}`;
+    await endSuspension(tx, accountId, now);
+    await tx`insert into residence ${tx({ id: newId(now), accountId, ...row })}`;
   } else {
-    await tx`update residence set ${tx({ ...row, remindedAt: null, toldOverAt: null })},
-      number_hash = coalesce(${number}, number_hash) where id = ${open.id}`;
+    await tx`update residence set ${tx({ ...row, remindedAt: null, toldOverAt: null })} where id = ${open.id}`;
   }
   await tx`update account set residence_verified_at = ${now}, residence_verified_by = ${row.verifiedBy},
     residence_expires_at = ${row.expiresAt} where id = ${accountId}`;
-  if (number !== null) await inheritWeight(tx, number, accountId);
+  if (hash !== null) await inheritWeight(tx, hash, accountId, isProven || isKnown(open, hash));
   const act = open === undefined ? "ResidenceVerified" : "ResidenceRenewed";
   await recordAct(tx, by ?? { id: accountId }, act, accountUri(accountId), { method }, now, {
     before: { isVerified: open !== undefined },
@@ -104,15 +100,53 @@ export async function openVerification(tx: Tx, accountId: string, proof: Proof, 
   return "verified";
 }
 
-const lockNumber = (tx: Tx, hash: Buffer) =>
-  tx`select pg_advisory_xact_lock(hashtextextended(${`residence number ${hash.toString("base64")}`}, 0))`;
+interface KnownNumber {
+  readonly id: string;
+  readonly numberHash: Buffer | null;
+  readonly isNumberProven: boolean;
+}
+
+/** Whether the account has proven this number before. */
+const isKnown = (open: KnownNumber | undefined, hash: Buffer): boolean =>
+  open?.isNumberProven === true && open.numberHash?.equals(hash) === true;
+
+/** Locks the number and takes it, where this account may have it. */
+async function takeNumber(
+  tx: Tx,
+  ask: {
+    accountId: string;
+    own: readonly string[];
+    known: readonly Pick<KnownNumber, "numberHash" | "isNumberProven">[];
+    method: Method;
+    hash: Buffer;
+    isProven: boolean;
+    /** At the desk someone looks at both documents. */
+    isSeen: boolean;
+  },
+  now: Date,
+): Promise<Verified> {
+  const { accountId, method, hash, isProven } = ask;
+  await lockNumber(tx, hash);
+  const holder = await findHolder(tx, hash, ask.own);
+  const givesWay = holder !== null && isProven && !holder.isNumberProven;
+  if (holder !== null && !givesWay) {
+    await noteConflict(tx, accountId, holder.accountId, { method, hash }, now);
+    return "taken";
+  }
+  // What was only typed gives way to what is proven, also in one account.
+  const binding = ask.known.filter((one) => one.isNumberProven || !isProven);
+  const isOther = binding.some(({ numberHash: known }) => known !== null && !known.equals(hash));
+  if (!ask.isSeen && isOther) return "other-number";
+  if (holder !== null) await suspendHolder(tx, holder.accountId, accountId, { method, hash }, now);
+  return "verified";
+}
 
 /** Other accounts that one person at the identity provider was verified in, with the number each has. */
 async function listFormerOf(tx: Tx, accountId: string, subject: Buffer | null) {
   if (subject === null) return [];
   await tx`select pg_advisory_xact_lock(hashtextextended(${`residence subject ${subject.toString("base64")}`}, 0))`;
-  return await tx<{ accountId: string; numberHash: Buffer | null }[]>`
-    select account_id, number_hash from residence
+  return await tx<{ accountId: string; numberHash: Buffer | null; isNumberProven: boolean }[]>`
+    select account_id, number_hash, is_number_proven from residence
     where subject_hash = ${subject} and account_id <> ${accountId} order by ended_at desc nulls first`;
 }
 
@@ -126,41 +160,7 @@ async function takeOver(tx: Tx, from: string, to: string, now: Date): Promise<vo
     await tellResident(tx, from, "residence-over");
   }
   await tx`update residence set number_hash = null, subject_hash = null where account_id = ${from} and ended_at is not null`;
-  await enqueue(tx, { kind: "move-weight", payload: { from, to }, key: `weight ${to}` });
-}
-
-/** @param own accounts of the person who asks. */
-async function noteIfTaken(
-  tx: Tx,
-  accountId: string,
-  own: readonly string[],
-  method: Method,
-  hash: Buffer,
-  now: Date,
-): Promise<boolean> {
-  const [other] = await tx<{ accountId: string }[]>`
-    select account_id from residence
-    where number_hash = ${hash} and ended_at is null and account_id <> all(${own as string[]}::uuid[])`;
-  if (other === undefined) return false;
-  await tx`
-    insert into residence_conflict (id, account_id, other_account_id, method, number_hash, at)
-    values (${newId(now)}, ${accountId}, ${other.accountId}, ${method}, ${hash}, ${now})
-    on conflict (account_id, other_account_id) where resolved_at is null
-    do update set number_hash = excluded.number_hash, method = excluded.method`;
-  return true;
-}
-
-/**
- * What was decided under verifications of this number that have ended counts for the account that has it now, so that
- * nobody decides twice: the rooms above move it (`move-weight`). The old rows forget the number.
- */
-async function inheritWeight(tx: Tx, hash: Buffer, accountId: string): Promise<void> {
-  const former = await tx<{ accountId: string }[]>`
-    update residence set number_hash = null
-    where number_hash = ${hash} and ended_at is not null and account_id <> ${accountId} returning account_id`;
-  for (const { accountId: from } of former) {
-    await enqueue(tx, { kind: "move-weight", payload: { from, to: accountId }, key: `weight ${accountId}` });
-  }
+  await moveWeight(tx, from, to);
 }
 
 /** @throws Refused `number-taken`, `number-differs`. After the transaction, since what it noted stays. */
@@ -206,15 +206,8 @@ export async function withdrawVerification(sql: Sql, by: Account, accountId: str
       before: { isVerified: true },
       after: { isVerified: false },
     });
+    await tellResident(tx, accountId, "residence-withdrawn");
   });
-}
-
-async function endVerification(tx: Tx, accountId: string, now: Date): Promise<boolean> {
-  const rows =
-    await tx`update residence set ended_at = ${now} where account_id = ${accountId} and ended_at is null returning 1`;
-  await tx`update account set residence_verified_at = null, residence_verified_by = null, residence_expires_at = null
-    where id = ${accountId}`;
-  return rows.length > 0;
 }
 
 /** What came of a sign-in at the city's identity provider. Never a refusal: the sign-in itself is good. */
@@ -247,50 +240,17 @@ export function openVerifyByClaim(secret: string) {
 }
 
 /**
- * Decides between two accounts that came with one number. `moved`: the number and the weight go to who asked, who is
- * verified by that; the other account stays, as a guest's. `kept`: all stays as it is.
- *
- * @throws Refused `not-allowed` for who is one of the two, `not-found`, `changed-meanwhile` where another official was quicker.
- */
-export async function resolveConflict(
-  sql: Sql,
-  by: Account,
-  conflictId: string,
-  resolution: "moved" | "kept",
-  now: Date,
-): Promise<void> {
-  refuseUnless(mayWorkAtDesk(by), "not-allowed");
-  refuseUnless(isId(conflictId), "not-found");
-  await withTransaction(sql, async (tx) => {
-    const [conflict] = await tx<
-      { accountId: string; otherAccountId: string; method: Method; numberHash: Buffer | null; isOpen: boolean }[]
-    >`select account_id, other_account_id, method, number_hash, resolved_at is null as is_open
-      from residence_conflict where id = ${conflictId} for update`;
-    refuseUnless(conflict !== undefined, "not-found");
-    const { accountId, otherAccountId, method, numberHash: hash } = conflict;
-    refuseUnless(conflict.isOpen && hash !== null, "changed-meanwhile");
-    refuseUnless(by.id !== accountId && by.id !== otherAccountId, "not-allowed");
-    await tx`
-      update residence_conflict set resolved_at = ${now}, resolution = ${resolution}, resolved_by = ${by.id}, number_hash = null
-      where id = ${conflictId}`;
-    if (resolution === "moved") {
-      await endVerification(tx, otherAccountId, now);
-      const outcome = await openVerification(tx, accountId, { method, numberHash: hash, by }, now);
-      if (outcome !== "verified") throw new Refused("changed-meanwhile");
-    }
-    const detail = { resolution, other: accountUri(otherAccountId) };
-    await recordAct(tx, by, "ResidenceConflictResolved", accountUri(accountId), detail, now);
-  });
-}
-
-/**
  * What closing an account does here: the number is free for another account of the same person, who then finds what they
- * have supported under it. Letters and attempts are erased. Given to the closing of accounts by the composition root.
+ * have supported under it. Letters are erased, and the address a code was mailed to; attempts stay for their day, as keyed
+ * digests: else who closes and opens accounts would never come to the end of their tries. Given to the closing of accounts
+ * by the composition root.
  */
 export async function releaseResidence(tx: Tx, accountId: string, now: Date): Promise<void> {
   await endVerification(tx, accountId, now);
   await tx`delete from residence_letter where account_id = ${accountId}`;
-  await tx`delete from residence_attempt where account_id = ${accountId}`;
+  // Why somebody acted for them: words about the person. That it was done stays in the log.
+  await tx`update assist set reason = '' where account_id = ${accountId}`;
+  await endEmailCode(tx, accountId, now);
   await tx`
     update residence_conflict set resolved_at = ${now}, resolution = 'kept', number_hash = null
     where (account_id = ${accountId} or other_account_id = ${accountId}) and resolved_at is null`;

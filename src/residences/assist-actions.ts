@@ -2,14 +2,15 @@
 import { type Account, mayWorkAtDesk } from "../accounts/account.ts";
 import { accountUri, getAccount } from "../accounts/queries.ts";
 import { digestOf } from "../accounts/sign-in.ts";
-import { openAccountWithoutEmail, openNewAccount, openSession } from "../accounts/sign-in-actions.ts";
+import { openAccountWithoutEmail, openSession } from "../accounts/sign-in-actions.ts";
 import { type Sql, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { recordAct } from "../subjects/actions.ts";
-import { tellResident } from "./actions.ts";
 import { assistMs, readReason } from "./assist.ts";
+import { askEmailCode } from "./email-code-actions.ts";
+import { tellResident } from "./telling-actions.ts";
 
 export interface StartedAssist {
   readonly endsAt: Date;
@@ -56,23 +57,22 @@ export async function startAssist(
 }
 
 /**
- * Opens an account for a person at the desk, with an e-mail address or without.
- * @throws Refused `invalid-input`; `email-taken` where an account has the address: it is found by its name, not opened again.
+ * Opens an account for a person at the desk. It has no e-mail address: one that the person gives is mailed a code first.
+ * @throws Refused as {@link askEmailCode}: then no account is opened either.
  */
 export async function openAccountAtDesk(
   sql: Sql,
+  secret: string,
   by: Account,
   person: { name: string; email: string; locale: string },
   now: Date,
 ): Promise<Account> {
   refuseUnless(mayWorkAtDesk(by), "not-allowed");
   return await withTransaction(sql, async (tx) => {
-    const account =
-      person.email.trim() === ""
-        ? await openAccountWithoutEmail(tx, person, now)
-        : await openNewAccount(tx, person, now);
-    refuseUnless(account !== null, "email-taken", { field: "email" });
+    const account = await openAccountWithoutEmail(tx, person, now);
     await recordAct(tx, by, "AccountOpenedAtDesk", accountUri(account.id), {}, now);
+    const email = person.email.trim();
+    if (email !== "") await askEmailCode(tx, secret, by, { accountId: account.id, email }, now);
     return account;
   });
 }

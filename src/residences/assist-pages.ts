@@ -3,8 +3,9 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { holds, nameLengthMax } from "../accounts/account.ts";
 import { getAccount, listPeople } from "../accounts/queries.ts";
+import { emailFrom } from "../accounts/sign-in.ts";
 import { requireRole, sessionCookie } from "../accounts/viewer.ts";
-import { languages } from "../platform/i18n.ts";
+import { isLanguage, languages, openTranslator } from "../platform/i18n.ts";
 import type { House } from "../ports.ts";
 import { type AssistDoor, assistCookie } from "../web/assisting.ts";
 import type { PageEnv } from "../web/context.ts";
@@ -13,6 +14,8 @@ import { assistEndPath, assistMs, isClosedToAssist, isNotedAct } from "./assist.
 import { beginAct, endAssist, finishAct, openAccountAtDesk, startAssist } from "./assist-actions.ts";
 import { findOpenAssist, listAssists } from "./assist-queries.ts";
 import { assistFormPage, assistPage } from "./assist-views.ts";
+import { emailCodePages } from "./email-code-pages.ts";
+import { findOpenEmailCode, takesEmailAtDesk } from "./email-code-queries.ts";
 
 const foundMax = 10;
 
@@ -27,7 +30,7 @@ export const openAssistDoor = ({ sql, clock }: Pick<House, "sql" | "clock">): As
     finishAct(sql, { id, officerId, accountId: account.id }, actId, clock.now()),
 });
 
-export function assistPages(house: House): Hono<PageEnv> {
+export function assistPages(house: House, secret: string): Hono<PageEnv> {
   const { sql, clock } = house;
   const pages = new Hono<PageEnv>();
 
@@ -53,32 +56,45 @@ export function assistPages(house: House): Hono<PageEnv> {
     return await handleForm(c, {
       schema: z.object({
         name: z.string().trim().min(1).max(nameLengthMax),
-        email: z.string().trim().default(""),
+        email: z
+          .string()
+          .trim()
+          .refine((text) => text === "" || emailFrom(text) !== null, "field.not-an-email")
+          .default(""),
         locale: z.enum(languages),
       }),
       act: async (person) => {
-        const account = await openAccountAtDesk(sql, by, person, clock.now());
-        return { to: `/desk/assist/${account.id}`, said: c.get("page").t("assist.account-opened") };
+        const { id } = await openAccountAtDesk(sql, secret, by, person, clock.now());
+        const to = person.email === "" ? `/desk/assist/${id}` : `/desk/assist/${id}/email`;
+        return { to, said: c.get("page").t("assist.account-opened") };
       },
       again: (state) => show(c, { state }),
     });
   });
 
   pages.post(assistEndPath, async (c) => {
-    const { assist, t } = c.get("page");
+    const { assist, t, city } = c.get("page");
     c.get("cookies").remove(assistCookie);
     if (assist) {
       await endAssist(sql, assist.id, clock.now());
-      setFlash(c, { tone: "good", text: t("assist.ended", { name: assist.account.name }) });
+      // From here on it is the official who reads.
+      const { locale } = await getAccount(sql, assist.officerId);
+      const own = isLanguage(locale) ? openTranslator(locale, city.timeZone) : t;
+      setFlash(c, { tone: "good", text: own("assist.ended", { name: assist.account.name }) });
     }
     return c.redirect("/desk/assist", 303);
   });
 
-  pages.get("/desk/assist/:id", async (c) => {
-    requireRole(c, "official");
+  const showForm = async (c: Context<PageEnv>, state: FormState) => {
+    const by = requireRole(c, "official");
+    const person = await getAccount(sql, c.req.param("id") ?? "");
+    const takesEmail = await takesEmailAtDesk(sql, by, person);
+    const open = takesEmail ? await findOpenEmailCode(sql, person.id, clock.now()) : null;
     c.header("cache-control", "no-store");
-    return c.html(assistFormPage(c.get("page"), await getAccount(sql, c.req.param("id")), emptyForm));
-  });
+    return assistFormPage(c.get("page"), { person, email: takesEmail ? { open } : null }, state);
+  };
+
+  pages.get("/desk/assist/:id", async (c) => c.html(await showForm(c, emptyForm)));
 
   pages.post("/desk/assist/:id", async (c) => {
     const by = requireRole(c, "official");
@@ -91,8 +107,9 @@ export function assistPages(house: House): Hono<PageEnv> {
         c.get("cookies").setSigned(assistCookie, token, assistMs / 1000 + 3600);
         return { to: "/processes", said: c.get("page").t("assist.begun") };
       },
-      again: async (state) => assistFormPage(c.get("page"), await getAccount(sql, accountId), state),
+      again: (state) => showForm(c, state),
     });
   });
+  pages.route("/", emailCodePages(house, secret));
   return pages;
 }

@@ -11,6 +11,8 @@ import { page } from "../web/layout.ts";
 import { emptyState, section } from "../web/lists.ts";
 import { assistMs, reasonLengthMax } from "./assist.ts";
 import type { PastAssist } from "./assist-queries.ts";
+import type { OpenEmailCode } from "./email-code-queries.ts";
+import { emailPart } from "./email-code-views.ts";
 import { assistCard } from "./views.ts";
 
 export interface AssistPageProps {
@@ -85,7 +87,13 @@ function openForm(ctx: PageContext, state: FormState): Markup {
   });
 }
 
-export function assistFormPage(ctx: PageContext, person: Account, state: FormState): Markup {
+export interface AssistFormProps {
+  readonly person: Account;
+  /** For a person who may give an address here; null for whoever has one, or comes in another way. */
+  readonly email: { readonly open: OpenEmailCode | null } | null;
+}
+
+export function assistFormPage(ctx: PageContext, { person, email }: AssistFormProps, state: FormState): Markup {
   const { t } = ctx;
   const fields = openFields(ctx, state);
   return page({
@@ -105,6 +113,7 @@ export function assistFormPage(ctx: PageContext, person: Account, state: FormSta
           ${fields.text("reason", { label: t("assist.reason"), hint: t("assist.reason-hint"), charsMax: reasonLengthMax })}
           ${fields.check("isThere", { label: t("assist.is-there") })}`,
         more: html`<a href="/desk/assist">${t("assist.not-now")}</a>`,
-      })}</div>`,
+      })}</div>
+      ${email === null ? nothing : emailPart(ctx, { person, ...email })}`,
   });
 }

@@ -18,6 +18,8 @@ export function readReason(text: string): string {
 const closedAreas = ["/admin", "/desk", "/settings", "/moderation", "/sign-in", "/sign-out", "/mailbox"].concat(
   // Links from mails: each is a key, and the path of an act is kept.
   ["/unsubscribe", "/follow-by-mail"],
+  // What they were told, by whom, and where they are told it.
+  ["/notices"],
 );
 /** What of a person's own account is open; all else of it is about who they are and how they come in. */
 const openOfAccount = ["/account/profile", "/account/residence", "/account/assists"];

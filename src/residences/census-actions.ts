@@ -3,7 +3,7 @@ import { type Account, mayGrantRoles } from "../accounts/account.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
-import { minuteMs } from "../platform/time.ts";
+import { hourMs, minuteMs } from "../platform/time.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { openVerification, refuseUnlessVerified } from "./actions.ts";
 import { censusBytesMax, readCensus } from "./census.ts";
@@ -13,6 +13,7 @@ import {
   birthDateFrom,
   type CensusPerson,
   censusAttemptsMax,
+  censusAttemptsPerNetworkMax,
   censusAttemptsPerNumberMax,
   censusHashes,
   numberHash,
@@ -150,15 +151,18 @@ export interface CensusAnswer {
 }
 
 /**
- * Verifies a person who stands on the list with exactly this. What does not match is not told apart.
- * @throws Refused `number-invalid`, `invalid-input` with its field, `not-on-list`, `census-attempts` past five a day,
+ * Verifies a person who stands on the list with exactly this. What does not match is not told apart. Wrong answers are
+ * counted: by account, by network, and, far higher, about one number.
+ *
+ * @param network keyed digest of where it is asked from; null at the desk, where an official sits beside the person.
+ * @throws Refused `number-invalid`, `invalid-input` with its field, `not-on-list`, `census-attempts`, `census-number-busy`,
  * `number-taken`, `number-differs`, `method-off`.
  */
 export async function verifyByCensus(
   sql: Sql,
   key: Buffer,
   by: Account,
-  answer: CensusAnswer,
+  { network, ...answer }: CensusAnswer & { readonly network: Buffer | null },
   now: Date,
 ): Promise<void> {
   const list = await findCurrentCensus(sql);
@@ -168,23 +172,44 @@ export async function verifyByCensus(
   refuseUnless(birthDate !== null, "invalid-input", { field: "birthDate" });
   const postCode = list.asks.includes("post-code") ? postCodeFrom(answer.postCode) : "";
   refuseUnless(postCode !== null, "invalid-input", { field: "postCode" });
-  await takeAttempt(sql, by.id, numberHash(key, number), now);
+  const hash = numberHash(key, number);
+  const attemptId = await takeAttempt(sql, { accountId: by.id, network, number: hash }, now);
   const outcome = await withTransaction(sql, async (tx) => {
     refuseUnless(await isListed(tx, key, { number, birthDate, postCode }), "not-on-list");
-    return await openVerification(tx, by.id, { method: "census", numberHash: numberHash(key, number), by: null }, now);
+    const verified = await openVerification(tx, by.id, { method: "census", numberHash: hash, by: null }, now);
+    // Only what was wrong counts: neighbours in one library do not use up each other's tries.
+    if (verified === "verified") await tx`delete from residence_attempt where id = ${attemptId}`;
+    return verified;
   });
   refuseUnlessVerified(outcome, "number");
 }
 
-/** Counted before it is answered, in a transaction of its own: a refusal must not take the count back. */
-async function takeAttempt(sql: Sql, accountId: string, number: Buffer, now: Date): Promise<void> {
-  await withTransaction(sql, async (tx) => {
+interface Attempt {
+  readonly accountId: string;
+  readonly network: Buffer | null;
+  readonly number: Buffer;
+}
+
+/** Counted before it is answered, in a transaction of its own: a refusal must not take the count back. @returns its id. */
+async function takeAttempt(sql: Sql, attempt: Attempt, now: Date): Promise<string> {
+  const { accountId, network, number } = attempt;
+  return await withTransaction(sql, async (tx) => {
+    // One after the other, so that a burst cannot pass together.
     await tx`select from account where id = ${accountId} for no key update`;
-    const { byAccount, aboutNumber } = await countAttempts(tx, accountId, number, now);
-    const isFree = byAccount < censusAttemptsMax && aboutNumber < censusAttemptsPerNumberMax;
-    refuseUnless(isFree, "census-attempts", { hours: Math.round(attemptWindowMs / 3_600_000) });
+    for (const source of [network, number]) {
+      if (source === null) continue;
+      await tx`select pg_advisory_xact_lock(hashtextextended(${`residence attempt ${source.toString("base64")}`}, 0))`;
+    }
+    const { byAccount, byNetwork, aboutNumber } = await countAttempts(tx, attempt, now);
+    const hours = Math.round(attemptWindowMs / hourMs);
+    const isFree = byAccount < censusAttemptsMax && byNetwork < censusAttemptsPerNetworkMax;
+    refuseUnless(isFree, "census-attempts", { hours });
+    refuseUnless(aboutNumber < censusAttemptsPerNumberMax, "census-number-busy", { hours });
+    const id = newId(now);
     await tx`
-      insert into residence_attempt (id, account_id, number_hash, at) values (${newId(now)}, ${accountId}, ${number}, ${now})`;
+      insert into residence_attempt (id, account_id, network_digest, number_hash, at)
+      values (${id}, ${accountId}, ${network}, ${number}, ${now})`;
+    return id;
   });
 }
 

@@ -6,6 +6,7 @@ import { birthDateFrom, type CensusFact, type CensusPerson, documentNumberFrom, 
 export const censusLinesMax = 500_000;
 export const censusBytesMax = 40_000_000;
 const lineBytesMax = 1_000;
+const pieceBytesMax = 64 * 1_024;
 const newline = 0x0a;
 
 type Column = "number" | CensusFact;
@@ -81,7 +82,7 @@ async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece>
   let rest = Buffer.alloc(0);
   let firstLine = 1;
   let bytes = 0;
-  for await (const chunk of chunks) {
+  for await (const chunk of small(chunks)) {
     const held = Buffer.concat([rest, chunk]);
     const end = held.lastIndexOf(newline) + 1;
     rest = held.subarray(end);
@@ -94,6 +95,13 @@ async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece>
   }
   if (rest.length === 0) return;
   yield { text: decode(rest, firstLine), firstLine, lineCount: 1, bytes: bytes + rest.length };
+}
+
+/** An uploaded file comes as one chunk of up to its whole length: read so, half a million people would fill the process's memory. */
+async function* small(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += pieceBytesMax) yield chunk.subarray(at, at + pieceBytesMax);
+  }
 }
 
 function linesIn(bytes: Uint8Array): number {

@@ -12,8 +12,9 @@ import type { PageContext, PageEnv } from "../web/context.ts";
 import { readPerLanguage } from "../web/fields.ts";
 import { emptyForm, type FormState, handleForm, setFlash } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
-import { resolveConflict, verifyAtDesk, withdrawVerification } from "./actions.ts";
+import { verifyAtDesk, withdrawVerification } from "./actions.ts";
 import { beginCensus, confirmCensus, discardCensus, readCensusList, readingMsMax } from "./census-actions.ts";
+import { resolveConflict } from "./conflict-actions.ts";
 import { censusListPage, censusUploadPage, deskPage, methodPage, personResidence } from "./desk-views.ts";
 import { setMethod } from "./method-actions.ts";
 import {

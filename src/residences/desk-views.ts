@@ -11,7 +11,7 @@ import { ago, stat, stats, statusPill, when } from "../web/marks.ts";
 import { censusBytesMax, censusLinesMax, columnsFor } from "./census.ts";
 import type { CensusList, Conflict } from "./queries.ts";
 import { type CensusFact, censusFacts, type Method, type MethodRow, validMonthsMax } from "./residence.ts";
-import { methodName } from "./views.ts";
+import { methodName, whatItProves } from "./views.ts";
 
 export interface DeskProps {
   readonly methods: readonly MethodRow[];
@@ -50,26 +50,53 @@ export const residenceCrumbs = (ctx: PageContext) => [
   { href: "/desk/residence", label: ctx.t("residences.desk-title") },
 ];
 
+/** What the desk can decide: between who came and who has the number, or whether two accounts are one person's. */
+const conflictWords = {
+  number: {
+    moved: {
+      label: "residences.conflict-move",
+      ask: "residences.conflict-move-ask",
+      submit: "residences.conflict-move-confirm",
+    },
+    kept: {
+      label: "residences.conflict-keep",
+      ask: "residences.conflict-keep-ask",
+      submit: "residences.conflict-keep-confirm",
+    },
+  },
+  suspended: {
+    moved: {
+      label: "residences.suspension-one",
+      ask: "residences.suspension-one-ask",
+      submit: "residences.suspension-one-confirm",
+    },
+    kept: {
+      label: "residences.suspension-two",
+      ask: "residences.suspension-two-ask",
+      submit: "residences.suspension-two-confirm",
+    },
+  },
+} as const satisfies Record<Conflict["kind"], Record<"moved" | "kept", Record<string, MessageKey>>>;
+
 function conflictList(ctx: PageContext, by: Account, conflicts: readonly Conflict[]): Markup {
   const { t } = ctx;
   if (conflicts.length === 0) return emptyState(t("residences.conflicts-none"));
   const person = (id: string, name: string) => html`<a href="${href(`/admin/people/${id}`)}"><bdi>${name}</bdi></a>`;
-  const decide = (conflict: Conflict, resolution: "moved" | "kept") =>
-    confirmForm(ctx, {
+  const decide = (conflict: Conflict, resolution: "moved" | "kept") => {
+    const words = conflictWords[conflict.kind][resolution];
+    return confirmForm(ctx, {
       action: `/desk/residence/conflicts/${conflict.id}`,
-      label: t(resolution === "moved" ? "residences.conflict-move" : "residences.conflict-keep"),
-      ask: t(resolution === "moved" ? "residences.conflict-move-ask" : "residences.conflict-keep-ask", {
-        name: conflict.name,
-        other: conflict.otherName,
-      }),
-      submit: t(resolution === "moved" ? "residences.conflict-move-confirm" : "residences.conflict-keep-confirm"),
+      label: t(words.label),
+      ask: t(words.ask, { name: conflict.name, other: conflict.otherName }),
+      submit: t(words.submit),
       kind: "secondary",
       body: html`<input type="hidden" name="resolution" value="${resolution}">`,
     });
+  };
   return html`<ul class="card-list">${conflicts.map((conflict) => {
     const isOwn = by.id === conflict.accountId || by.id === conflict.otherAccountId;
     return html`<li><article class="card card-plain"><div class="card-body">
-      <p>${t.rich("residences.conflict", {
+      <p>${t.rich(conflict.kind === "number" ? "residences.conflict" : "residences.suspension", {
         name: person(conflict.accountId, conflict.name),
         other: person(conflict.otherAccountId, conflict.otherName),
       })}</p>
@@ -117,6 +144,7 @@ export function methodPage(ctx: PageContext, row: MethodRow, state: FormState): 
     section: "desk",
     isUnlisted: true,
     crumbs: residenceCrumbs(ctx),
+    lead: whatItProves(ctx, row),
     main: form(ctx, {
       action: `/desk/residence/methods/${row.method}`,
       submit: t("accounts.save"),
@@ -157,7 +185,7 @@ function settingFields(ctx: PageContext, row: MethodRow, fields: ReturnType<type
     case "post":
       return fields.check("asksNumber", {
         label: t("residences.asks-number"),
-        hint: t("residences.asks-number-hint"),
+        hint: t(row.method === "post" ? "residences.asks-number-post-hint" : "residences.asks-number-hint"),
         isChecked: settings.asksNumber === true,
       });
     case "census":
@@ -194,6 +222,7 @@ export function censusUploadPage(ctx: PageContext, asks: readonly CensusFact[], 
           megabytes: t.number(censusBytesMax / 1_000_000),
         }),
         accept: ".csv,text/csv,text/plain",
+        bytesMax: censusBytesMax,
       })}`,
   });
   return page({
@@ -215,6 +244,7 @@ export function censusListPage(ctx: PageContext, list: CensusList): Markup {
   return page({
     ctx,
     title: t("residences.census-list"),
+    tab: `${t("residences.census-list")}, ${t.date(list.uploadedAt, "dateTime")}`,
     section: "desk",
     isUnlisted: true,
     crumbs: residenceCrumbs(ctx),

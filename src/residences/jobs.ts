@@ -5,9 +5,12 @@ import { withTransaction } from "../platform/db.ts";
 import { type Handlers, schedule } from "../platform/jobs.ts";
 import { hourMs } from "../platform/time.ts";
 import type { Clock } from "../ports.ts";
-import { type ResidentNews, sweepResidences, tellOfExpiry } from "./actions.ts";
+import { sweepResidences, tellOfExpiry } from "./actions.ts";
 import { endAssistWhenOver } from "./assist-actions.ts";
+import { emailCodeWindowMs } from "./email-code.ts";
+import { sweepEmailCodes } from "./email-code-actions.ts";
 import { attemptWindowMs, reminderMs } from "./residence.ts";
+import { type ResidentNews, residentNews } from "./telling-actions.ts";
 
 const sweepKind = "residence-round";
 const roundEveryMs = 6 * hourMs;
@@ -25,7 +28,7 @@ export type TellResident = (
 
 const newsPayload = z.object({
   accountId: z.uuid(),
-  kind: z.enum(["residence-verified", "residence-expiring", "residence-over", "code-on-its-way", "assisted"]),
+  kind: z.enum(residentNews),
   data: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 
@@ -44,6 +47,7 @@ export function residenceHandlers(house: {
       await scheduleResidenceRounds(sql, now);
       await tellOfExpiry(sql, new Date(now.getTime() + reminderMs), now);
       await sweepResidences(sql, new Date(now.getTime() - attemptWindowMs), now);
+      await sweepEmailCodes(sql, new Date(now.getTime() - emailCodeWindowMs));
     },
   };
 }

@@ -5,8 +5,8 @@ import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { tidyText } from "../platform/text.ts";
 import { recordAct } from "../subjects/actions.ts";
-import { openVerification, refuseUnlessVerified, tellResident } from "./actions.ts";
-import { getMethod } from "./queries.ts";
+import { openVerification, refuseUnlessVerified } from "./actions.ts";
+import { getMethod, isSuspended } from "./queries.ts";
 import {
   addressLengthMax,
   codeAttemptsMax,
@@ -18,12 +18,14 @@ import {
   numberHash,
   readDocumentNumber,
 } from "./residence.ts";
+import { tellResident } from "./telling-actions.ts";
 
 const addressLinesMax = 7;
 
 /**
  * Asks for a letter with a code. A letter that is still under way is given up for the new one.
- * @throws Refused `method-off`, `invalid-input` for the address, `number-invalid`, `letters-limit` past three in 90 days.
+ * @throws Refused `method-off`, `invalid-input` for the address, `number-invalid`, `letters-limit` past three in 90 days,
+ * `letter-not-enough` while the desk has yet to look at the number of the letter before.
  */
 export async function askForLetter(
   sql: Sql,
@@ -42,6 +44,7 @@ export async function askForLetter(
   const number = settings.asksNumber ? numberHash(key, readDocumentNumber(input.number)) : null;
   await withTransaction(sql, async (tx) => {
     await tx`select from account where id = ${by.id} for no key update`;
+    refuseUnless(!(await isSuspended(tx, by.id)), "letter-not-enough");
     const since = new Date(now.getTime() - lettersWindowMs);
     const sent = await tx`
       select from residence_letter where account_id = ${by.id} and sent_at is not null and asked_at > ${since}`;
@@ -88,7 +91,7 @@ export async function noteLettersExported(sql: Sql, by: Account, count: number, 
 /**
  * Verifies a person by the code of their letter. Five wrong codes end the letter.
  * @throws Refused `code-wrong` with how many tries are left, `code-over` without a letter or after its time,
- * `number-taken`, `number-differs`, `method-off`.
+ * `number-taken`, `number-differs`, `letter-not-enough`, `method-off`.
  */
 export async function verifyByLetter(sql: Sql, key: Buffer, by: Account, code: string, now: Date): Promise<void> {
   const result = await withTransaction(sql, async (tx) => {
@@ -103,6 +106,7 @@ export async function verifyByLetter(sql: Sql, key: Buffer, by: Account, code: s
         update residence_letter set attempts = attempts + 1, ended_at = ${left > 0 ? null : now} where id = ${letter.id}`;
       return { kind: "wrong", left } as const;
     }
+    if (await isSuspended(tx, by.id)) return { kind: "suspended" } as const;
     const proof = { method: "post", numberHash: letter.numberHash, by: null } as const;
     const outcome = await openVerification(tx, by.id, proof, now);
     if (outcome === "verified") {
@@ -111,6 +115,7 @@ export async function verifyByLetter(sql: Sql, key: Buffer, by: Account, code: s
     return { kind: "asked", outcome } as const;
   });
   refuseUnless(result.kind !== "over", "code-over", { field: "code" });
+  refuseUnless(result.kind !== "suspended", "letter-not-enough");
   if (result.kind === "wrong") {
     refuseUnless(result.left > 0, "code-over", { field: "code" });
     refuseUnless(false, "code-wrong", { field: "code", left: result.left });

@@ -1,11 +1,11 @@
 // Letters with codes: the list at the desk, the sheets to print, and the same as a file.
-import { html, type Markup, nothing } from "../platform/html.ts";
+import { html, type Markup } from "../platform/html.ts";
 import { isLanguage, openTranslator } from "../platform/i18n.ts";
 import type { PageContext } from "../web/context.ts";
 import { buttonForm, buttonLink, csrfField } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { emptyState } from "../web/lists.ts";
-import { ago, langAttrs } from "../web/marks.ts";
+import { ago } from "../web/marks.ts";
 import { residenceCrumbs } from "./desk-views.ts";
 import type { WaitingLetter } from "./queries.ts";
 import { spelledCode } from "./residence.ts";
@@ -62,14 +62,26 @@ export function letterSheets(ctx: PageContext, letters: readonly PrintedLetter[]
 function sheet(ctx: PageContext, letter: PrintedLetter): Markup {
   const { city } = ctx;
   const t = openTranslator(isLanguage(letter.locale) ? letter.locale : city.lang, city.timeZone);
-  return html`<section class="letter-sheet"${t.lang === ctx.t.lang ? nothing : langAttrs(ctx.t, t.lang)}>
-    <address>${letter.address.split("\n").map((line) => html`<bdi>${line}</bdi><br>`)}</address>
+  return html`<section class="letter-sheet" lang="${t.lang}" dir="${t.dir}">
+    ${envelopeWindow(ctx, letter.address)}
     <h2>${t("residences.letter-heading", { city: city.name })}</h2>
     <p>${t("residences.letter-text", { address: `${city.origin}/account/residence` })}</p>
-    <p class="letter-code" dir="ltr">${spelledCode(letter.code)}</p>
+    <p class="letter-code"><bdi dir="ltr">${spelledCode(letter.code)}</bdi></p>
     <p>${t("residences.letter-limits")}</p>
   </section>`;
 }
+
+/**
+ * What shows in the window of an envelope (DIN 5008 form B, DIN 680): above the address, small, who sends it. Envelopes have
+ * their window on the left in every language.
+ */
+const envelopeWindow = (
+  { city }: PageContext,
+  address: string,
+): Markup => html`<div dir="ltr"><div class="letter-window">
+    <p class="letter-sender" dir="auto">${city.name} · <bdi>${new URL(city.origin).host}</bdi></p>
+    <address dir="auto">${address.split("\n").map((line) => html`<bdi>${line}</bdi><br>`)}</address>
+  </div></div>`;
 
 /** RFC 4180, for a printing house. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
 export function lettersCsv(letters: readonly PrintedLetter[]): string {

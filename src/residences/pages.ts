@@ -3,40 +3,56 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 import type { Account } from "../accounts/account.ts";
 import { getAccount } from "../accounts/queries.ts";
+import { networkDigest, safeReturnPath } from "../accounts/sign-in.ts";
 import { requireViewer } from "../accounts/viewer.ts";
 import type { House } from "../ports.ts";
 import type { PageEnv } from "../web/context.ts";
 import { type FormState, handleForm, setFlash } from "../web/forms.ts";
+import { clientAddress } from "../web/security.ts";
 import { assistPages } from "./assist-pages.ts";
 import { listAssists } from "./assist-queries.ts";
 import { verifyByCensus } from "./census-actions.ts";
 import { residenceDeskPages } from "./desk-pages.ts";
 import { askForLetter, cancelLetter, verifyByLetter } from "./letter-actions.ts";
 import { letterPages } from "./letter-pages.ts";
-import { findCurrentCensus, findOwnLetter, findOwnResidence, listOpenMethods } from "./queries.ts";
+import { type OwnForms, ownResidencePage } from "./own-views.ts";
+import { findCurrentCensus, findOwnLetter, findOwnResidence, findSuspension, listOpenMethods } from "./queries.ts";
 import { residenceKey } from "./residence.ts";
-import { type OwnForms, ownAssistsPage, ownResidencePage } from "./views.ts";
+import { ownAssistsPage, residencePath } from "./views.ts";
 
 const text = z.string().max(1_000).default("");
-const censusForm = z.object({ number: z.string().trim().min(1).max(60), birthDate: text, postCode: text });
-const letterForm = z.object({ address: z.string().trim().min(1).max(1_000), letterNumber: text });
-const codeForm = z.object({ code: z.string().trim().min(1).max(40) });
+/** Null for none, and for one that leads nowhere in particular. */
+const back = z
+  .string()
+  .max(2_000)
+  .optional()
+  .transform((path) => backFrom(path));
+const backFrom = (path: string | undefined): string | null => {
+  const to = safeReturnPath(path);
+  return to === "/" ? null : to;
+};
+const censusForm = z.object({ number: z.string().trim().min(1).max(60), birthDate: text, postCode: text, back });
+const letterForm = z.object({ address: z.string().trim().min(1).max(1_000), letterNumber: text, back });
+const codeForm = z.object({ code: z.string().trim().min(1).max(40), back });
 
 /** @param settings.secret of the node: the key of all hashes is made from it. */
-export function residencePages(house: House, settings: { readonly secret: string }): Hono<PageEnv> {
+export function residencePages(
+  house: House,
+  settings: { readonly secret: string; readonly trustedProxyCount: number },
+): Hono<PageEnv> {
   const { sql, clock } = house;
   const key = residenceKey(settings.secret);
   const pages = new Hono<PageEnv>();
 
   pages.get("/account/residence", async (c) => c.html(await ownPage(c, house)));
 
-  const post = <Schema extends z.ZodType>(
+  const post = <Schema extends z.ZodType<{ readonly back: string | null }>>(
     path: string,
     schema: Schema,
     form: {
       readonly again: (state: FormState) => OwnForms;
       readonly said: "residences.verified" | "residences.letter-asked";
-      readonly act: (by: Account, input: z.output<Schema>) => Promise<void>;
+      readonly act: (by: Account, input: z.output<Schema>, c: Context<PageEnv>) => Promise<void>;
     },
   ) =>
     pages.post(path, (c) => {
@@ -44,8 +60,11 @@ export function residencePages(house: House, settings: { readonly secret: string
       return handleForm(c, {
         schema,
         act: async (input) => {
-          await form.act(by, input);
-          return { to: "/account/residence", said: c.get("page").t(form.said) };
+          await form.act(by, input, c);
+          // Who is verified goes on with what they were doing; who waits for a letter stays.
+          const isVerified = form.said === "residences.verified";
+          const here = input.back === null ? "/account/residence" : residencePath(input.back);
+          return { to: isVerified ? (input.back ?? here) : here, said: c.get("page").t(form.said) };
         },
         again: (state) => ownPage(c, house, form.again(state)),
       });
@@ -54,7 +73,13 @@ export function residencePages(house: House, settings: { readonly secret: string
   post("/account/residence/census", censusForm, {
     again: (census) => ({ census }),
     said: "residences.verified",
-    act: (by, answer) => verifyByCensus(sql, key, by, answer, clock.now()),
+    act: (by, answer, c) => {
+      const ip = clientAddress(c, settings.trustedProxyCount);
+      // At the desk the official's network is everybody's.
+      const isAlone = ip !== "unknown" && !c.get("page").assist;
+      const network = isAlone ? networkDigest(settings.secret, ip) : null;
+      return verifyByCensus(sql, key, by, { ...answer, network }, clock.now());
+    },
   });
   post("/account/residence/letter", letterForm, {
     again: (letter) => ({ letter }),
@@ -81,21 +106,24 @@ export function residencePages(house: House, settings: { readonly secret: string
 
   pages.route("/", residenceDeskPages(house, key));
   pages.route("/", letterPages(house, key));
-  pages.route("/", assistPages(house));
+  pages.route("/", assistPages(house, settings.secret));
   return pages;
 }
 
 async function ownPage(c: Context<PageEnv>, { sql }: House, forms: OwnForms = {}) {
   const { id } = requireViewer(c);
   c.header("cache-control", "no-store");
-  const [account, residence, methods, census, letter, assists] = await Promise.all([
+  const [account, residence, methods, census, letter, assists, suspension] = await Promise.all([
     getAccount(sql, id),
     findOwnResidence(sql, id),
     listOpenMethods(sql),
     findCurrentCensus(sql),
     findOwnLetter(sql, id),
     listAssists(sql, id),
+    findSuspension(sql, id),
   ]);
-  const props = { account, residence, methods, census, letter, hasAssists: assists.length > 0 };
-  return ownResidencePage(c.get("page"), props, forms);
+  const [typed] = Object.values(forms).map((state) => state.values.back);
+  const from = typeof typed === "string" ? typed : c.req.query("back");
+  const standing = { account, residence, methods, census, letter, suspension };
+  return ownResidencePage(c.get("page"), { ...standing, hasAssists: assists.length > 0, back: backFrom(from) }, forms);
 }

@@ -38,6 +38,46 @@ export async function findOwnResidence(sql: Sql, accountId: string): Promise<Own
   return row ?? null;
 }
 
+export interface Suspension {
+  readonly at: Date;
+  /** What the desk has found: `moved`, both accounts are one person's; `kept`, two people's. Null before. */
+  readonly decided: "moved" | "kept" | null;
+}
+
+/** Of a residence that rested on a number which somebody else has proven; null where the person has been verified since. */
+export async function findSuspension(sql: Sql, accountId: string): Promise<Suspension | null> {
+  const [row] = await sql<Suspension[]>`
+    select ended_at as at,
+      (select resolution from residence_conflict
+       where other_account_id = ${accountId} and kind = 'suspended' order by at desc, id desc limit 1) as decided
+    from residence
+    where account_id = ${accountId} and end_reason is not null
+      and not exists (select from residence later
+        where later.account_id = ${accountId} and later.id <> residence.id and later.verified_at >= residence.ended_at)
+    order by ended_at desc limit 1`;
+  return row ?? null;
+}
+
+/** A letter is not enough until the desk has looked. */
+export async function isSuspended(sql: Sql, accountId: string): Promise<boolean> {
+  const rows = await sql`
+    select from residence_conflict where other_account_id = ${accountId} and kind = 'suspended' and resolved_at is null`;
+  return rows.length > 0;
+}
+
+/**
+ * Accounts that were once verified with the number this account is verified with, and that may be the same person or another:
+ * of what both support, one counts, and it is this account's.
+ */
+export async function listYielding(sql: Sql, accountId: string): Promise<string[]> {
+  const rows = await sql<{ accountId: string }[]>`
+    select distinct former.account_id from residence own join residence former on former.number_hash = own.number_hash
+    where own.account_id = ${accountId} and own.ended_at is null and former.ended_at is not null
+      and former.account_id <> ${accountId}
+      and not exists (select from residence open where open.account_id = former.account_id and open.ended_at is null)`;
+  return rows.map((row) => row.accountId);
+}
+
 export interface OwnLetter {
   readonly id: string;
   readonly askedAt: Date;
@@ -73,6 +113,8 @@ export async function listWaitingLetters(sql: Sql): Promise<WaitingLetter[]> {
 
 export interface Conflict {
   readonly id: string;
+  /** `number`: the first came with a number that the other has. `suspended`: the first has proven it, the other never had. */
+  readonly kind: "number" | "suspended";
   readonly method: Method;
   readonly at: Date;
   readonly accountId: string;
@@ -86,7 +128,7 @@ const conflictsShownMax = 100;
 /** Pairs of accounts that came with one number, the oldest first. For the desk. */
 export async function listConflicts(sql: Sql): Promise<Conflict[]> {
   return await sql<Conflict[]>`
-    select conflict.id, method, at, conflict.account_id, asker.name, other_account_id, other.name as other_name
+    select conflict.id, kind, method, at, conflict.account_id, asker.name, other_account_id, other.name as other_name
     from residence_conflict conflict join account asker on asker.id = conflict.account_id
     join account other on other.id = other_account_id
     where resolved_at is null order by at, conflict.id limit ${conflictsShownMax}`;
@@ -131,16 +173,16 @@ export async function findComingCensus(sql: Sql): Promise<CensusList | null> {
   return row ?? null;
 }
 
-/** How often the list was asked lately, by this account and about this number. */
+/** How often the list was asked lately and did not know who asked: by account, from a network, and about a number. */
 export async function countAttempts(
   sql: Sql,
-  accountId: string,
-  number: Buffer,
+  { accountId, network, number }: { accountId: string; network: Buffer | null; number: Buffer },
   now: Date,
-): Promise<{ byAccount: number; aboutNumber: number }> {
+): Promise<{ byAccount: number; byNetwork: number; aboutNumber: number }> {
   const since = new Date(now.getTime() - attemptWindowMs);
-  const [row] = await sql<[{ byAccount: number; aboutNumber: number }]>`
+  const [row] = await sql<[{ byAccount: number; byNetwork: number; aboutNumber: number }]>`
     select (select count(*)::int from residence_attempt where account_id = ${accountId} and at > ${since}) as by_account,
+      (select count(*)::int from residence_attempt where network_digest = ${network} and at > ${since}) as by_network,
       (select count(*)::int from residence_attempt where number_hash = ${number} and at > ${since}) as about_number`;
   return row;
 }

@@ -1,5 +1,5 @@
 // Who is a resident, and how that is found out: methods, what is kept of a document number, codes, terms. Pure: no SQL, no request, no clock.
-import { createHmac, hkdfSync } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { LanguageMap } from "../platform/text.ts";
 import { dayMs } from "../platform/time.ts";
@@ -48,6 +48,13 @@ export function expiryOf(verifiedAt: Date, validMonths: number | null): Date | n
   return end;
 }
 
+/**
+ * Whether a method shows that a document number is the person's. A code by post shows that post reaches them: the number beside
+ * it is only typed.
+ * @param isSeen an official has the document before them.
+ */
+export const provesNumber = (method: Method, isSeen: boolean): boolean => isSeen || method !== "post";
+
 const numberPattern = /^[\p{L}\p{N}]{4,32}$/u;
 
 /** A document number as it is hashed: capital letters and digits, without spaces, dots and dashes. Null for what is none. */
@@ -89,8 +96,14 @@ export function postCodeFrom(text: string): string | null {
 export const residenceKey = (secret: string): Buffer =>
   Buffer.from(hkdfSync("sha256", secret, "", "koinon residence 1", 32));
 
-const keyed = (key: Buffer, purpose: string, value: string): Buffer =>
-  createHmac("sha256", key).update(`${purpose}\n${value}`).digest();
+// Making a key's object costs four times as much as a hash with it, and a census list is a million hashes.
+const keyObjects = new WeakMap<Buffer, KeyObject>();
+
+function keyed(key: Buffer, purpose: string, value: string): Buffer {
+  const object = keyObjects.get(key) ?? createSecretKey(key);
+  keyObjects.set(key, object);
+  return createHmac("sha256", object).update(`${purpose}\n${value}`).digest();
+}
 
 /** What is kept of the number of a person who is verified. @param number as {@link documentNumberFrom} writes it. */
 export const numberHash = (key: Buffer, number: string): Buffer => keyed(key, "number", number);
@@ -138,9 +151,14 @@ export const codeHash = (key: Buffer, letterId: string, code: string): Buffer =>
 /** `ACDE-FGHJ`: easier to type from paper. */
 export const spelledCode = (code: string): string => `${code.slice(0, 4)}-${code.slice(4)}`;
 
+/** Wrong answers about the register, over a day. These two keep people from guessing. */
 export const censusAttemptsMax = 5;
-/** Somebody else's birth date is not found out from many accounts either. */
-export const censusAttemptsPerNumberMax = 10;
+export const censusAttemptsPerNetworkMax = 20;
+/**
+ * Somebody else's birth date is not found out from many accounts and networks either. Higher than what one network can use up,
+ * and past it only the register is silent about the number: the desk and the letter are not.
+ */
+export const censusAttemptsPerNumberMax = 30;
 export const attemptWindowMs = dayMs;
 
 export type Claims = Readonly<Record<string, unknown>>;

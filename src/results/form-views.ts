@@ -50,7 +50,10 @@ export function resultFormPage(ctx: PageContext, { result, process, categories, 
     lead: t(result === null ? "results.form.told" : "results.form.changed"),
     section: "processes",
     isUnlisted: true,
-    crumbs: crumbsOf(ctx, process),
+    crumbs: [
+      ...crumbsOf(ctx, process),
+      ...(result === null ? [] : [{ href: resultPath(result), label: result.title, lang: result.language }]),
+    ],
     main: form(ctx, {
       action: result === null ? `${list}/new` : `${resultPath(result)}/edit`,
       submit: t(result === null ? "results.form.publish" : "results.form.save"),

@@ -1,5 +1,5 @@
 // Results in lists: their cards with how far they are, and the list with its filters.
-import { html, type Markup, nothing } from "../platform/html.ts";
+import { href, html, type Markup, nothing } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 import type { Page } from "../platform/pagination.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../platform/rich-text.ts";
@@ -16,6 +16,8 @@ import { buttonLink } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { cardList, emptyState, filterBar, pager } from "../web/lists.ts";
 import { inItsLanguage } from "../web/marks.ts";
+import type { StatusCount } from "./progress.ts";
+import { progressId, progressSection } from "./progress-views.ts";
 import { type Result, type ResultStatus, resultPath, resultStatuses } from "./result.ts";
 
 const tones = { planned: "neutral", "in-progress": "waiting", done: "good", dropped: "bad" } as const;
@@ -61,6 +63,7 @@ export function resultCardOf(
     },
     status: statusOf(t, result.status),
     progress: result.progress === null ? null : result.progress / 100,
+    hasEnded: result.status === "dropped",
     category: categoryNameOf(t, result, categories),
     cost: costOf(t, result),
     updatedAt: result.updatedAt > result.publishedAt ? result.updatedAt : null,
@@ -89,6 +92,8 @@ export interface ResultListProps {
   /** The address part of the process that was chosen in the list of the whole node. */
   readonly chosen: string;
   readonly mayWrite: boolean;
+  /** Of all of them; none where the list is searched or goes on. */
+  readonly progress: readonly StatusCount[];
 }
 
 const listPath = (process: Process | null): string => `${process === null ? "" : processPath(process)}/results`;
@@ -96,6 +101,7 @@ const listPath = (process: Process | null): string => `${process === null ? "" :
 export function resultListPage(ctx: PageContext, props: ResultListProps): Markup {
   const { t } = ctx;
   const { process, results } = props;
+  const progress = progressSection(ctx, props.progress, process?.languages ?? []);
   return page({
     ctx,
     title: t("results.title"),
@@ -113,6 +119,7 @@ export function resultListPage(ctx: PageContext, props: ResultListProps): Markup
       ${process === null || process.origin === null ? nothing : copyNote(ctx, process)}
       ${process === null ? nothing : processTabs(ctx, process, "results")}
       ${filters(ctx, props)}
+      ${progress === nothing ? nothing : html`<p><a href="${href(`#${progressId}`)}">${t("results.see-progress")}</a></p>`}
       ${
         results.rows.length > 0
           ? cardList(
@@ -122,6 +129,7 @@ export function resultListPage(ctx: PageContext, props: ResultListProps): Markup
           : nothingFound(ctx, props)
       }
       ${pager(ctx, results)}
+      ${progress}
       ${feedLinks([atomLink(`${listPath(process)}.atom`, t("feeds.feed"))])}`,
     ...(process === null ? { width: "wide" } : { aside: followProcess(ctx, process) }),
   });

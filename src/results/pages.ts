@@ -5,6 +5,7 @@ import { loadDiscussion } from "../comments/queries.ts";
 import { commentThread } from "../comments/views.ts";
 import { nothing, type Renderable } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
+import { openKeeper } from "../platform/kept.ts";
 import { type PageKey, readPageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { tidyLine } from "../platform/text.ts";
@@ -17,7 +18,9 @@ import { listLinked } from "../subjects/linked-queries.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { resultDeskPages } from "./desk-pages.ts";
 import { categoryNameOf, resultListPage } from "./list-views.ts";
+import type { StatusCount } from "./progress.ts";
 import {
+  countByStatus,
   countLinkedProposals,
   findMilestone,
   findResultById,
@@ -58,7 +61,13 @@ function idOf(key: PageKey | null): string | null {
   return id;
 }
 
+/** More results than this are not counted again for everyone who opens the list. */
+const dearFromCount = 5_000;
+
 function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+  const keeper = openKeeper<readonly StatusCount[]>(
+    (rows) => rows.reduce((sum, { count }) => sum + count, 0) >= dearFromCount,
+  );
   const show = async (c: Context<PageEnv>, process: Process | null) => {
     const ctx = c.get("page");
     const { q: words = "", status = "", category = "", process: segment = "" } = c.req.query();
@@ -76,13 +85,15 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
       limit: request.sizeRows + 1,
     });
     const results = toPage(rows, request, (result) => [result.id]);
-    const [categories, proposalCounts, processes] = await Promise.all([
+    const isWhole = !q && !known && !category && !segment && request.after === null && request.before === null;
+    const [categories, proposalCounts, processes, progress] = await Promise.all([
       listCategories(sql, chosen?.uri ?? null),
       countLinkedProposals(
         sql,
         results.rows.map(({ uri }) => uri),
       ),
       process === null ? listProcesses(sql, { limit: processesOfferedMax, now: clock.now() }) : [],
+      isWhole ? keeper(process?.uri ?? "", () => countByStatus(sql, process?.uri ?? null)) : [],
     ]);
     const mayWrite =
       process !== null &&
@@ -101,6 +112,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
         category,
         chosen: segment,
         mayWrite,
+        progress,
       }),
     );
   };

@@ -1,6 +1,7 @@
 // Reads of results and their milestones, shaped for pages and for the wire.
 import type { Sql } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import type { StatusCount } from "./progress.ts";
 import type { Milestone, Result, ResultStatus } from "./result.ts";
 
 const columns = (sql: Sql) => sql`
@@ -117,6 +118,20 @@ export async function listResultsToRecord(sql: Sql, uris: readonly string[]): Pr
     select ${columns(sql)} from ${joined(sql)}
     where result.uri = any(${uris as string[]}) and subject.origin is null and subject.published_at is not null
       and subject.deleted_at is null order by result.id`;
+}
+
+/** The public results, counted by where they stand and by their upper category. @param processUri null: of every process. */
+export async function countByStatus(sql: Sql, processUri: string | null): Promise<StatusCount[]> {
+  return await sql<StatusCount[]>`
+    select counted.status, category.name, case when category.id is null then counted.category_name else '' end as said,
+      sum(counted.count)::int as count
+    from (
+      select result.status, result.category_id, result.category_name, count(*) as count
+      from result join subject on subject.uri = result.uri
+      where ${visible(sql)} ${processUri === null ? sql`` : sql`and result.process_uri = ${processUri}`}
+      group by 1, 2, 3) counted
+    left join category own on own.id = counted.category_id left join category on category.id = coalesce(own.parent_id, own.id)
+    group by counted.status, category.id, category.name, said order by counted.status, category.id, said`;
 }
 
 /** How many proposals each of these results comes from. */

@@ -55,7 +55,7 @@ export function resultPage(ctx: PageContext, props: ResultPageProps): Markup {
     kicker: html`<span>${t("results.one")}</span>${statusPill(status.label, status.tone)}${props.categoryName ? badge(props.categoryName) : nothing}${languageNote(t, result.language)}`,
     main: html`
       ${notes(ctx, result)}
-      ${result.progress === null ? nothing : progressBar(t, result.progress / 100, t("card.progress-of", { title: result.title }))}
+      ${result.progress === null ? nothing : progressBar(t, result.progress / 100, t("card.progress-of", { title: result.title }), result.status === "dropped")}
       <div class="section-small facts-across">${facts(t, result)}</div>
       ${result.body ? html`<div class="section-small">${articleBody(t, textShown(result, result.body), result.language)}</div>` : nothing}
       ${milestones(t, props.milestones)}

@@ -9,6 +9,7 @@ import { refuseUnless } from "../platform/refusal.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { changeOf } from "../subjects/change.ts";
 import { retentionFrom } from "../subjects/retention.ts";
+import { keepTerms } from "./agreement-actions.ts";
 import { findEarlier, getCity, readGroup } from "./queries.ts";
 import { earlierKeyOf, type Group, type GroupValues, isTileTemplate, keyOf } from "./setting.ts";
 
@@ -33,6 +34,7 @@ export async function changeSettings<Name extends Group>(
     await writeGroup(tx, by, group, values, now);
     await writeSetting(tx, earlierKeyOf(group), { values: before, at: now.toISOString(), byId: by.id });
     await recordAct(tx, by, "settings-changed", null, { group }, now, change);
+    if (group === "terms" || group === "identity") await keepTerms(tx, now);
   });
 }
 

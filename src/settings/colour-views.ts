@@ -48,6 +48,7 @@ function sample(ctx: PageContext, accent: string, second: string | null): Markup
     <h3>${t(`shell.theme.${mode}`)}</h3>
     <p>${t("settings.sample-text")} <span class="sample-link">${t("settings.sample-link")}</span></p>
     <p><span class="button">${t("settings.sample-button")}</span></p>
+    <div class="answer"><p>${t("settings.sample-answer")}</p></div>
     ${pattern("sample", 8, 2)}
   </div>`;
   return section(

@@ -112,6 +112,7 @@ function merged(before: LanguageMap, values: FormValues, name: string, charsMax:
 /** The day of the last change is the version people have agreed to. */
 function readOwnText(values: FormValues, before: GroupValues["terms"], now: Date): GroupValues["terms"] {
   const texts = merged(before.texts, values, "texts", textCharsMax);
-  if (JSON.stringify(texts) === JSON.stringify(before.texts)) return before;
-  return { texts, since: Object.keys(texts).length === 0 ? "" : now.toISOString() };
+  const asked = values.asksAgain === "yes" ? now.toISOString() : before.asked;
+  if (JSON.stringify(texts) === JSON.stringify(before.texts)) return { ...before, asked };
+  return { texts, since: Object.keys(texts).length === 0 ? "" : now.toISOString(), asked };
 }

@@ -151,6 +151,7 @@ function textForm(ctx: PageContext, name: TextName & Group, props: GroupFormProp
           ...{ lang, rows: 12, charsMax: textCharsMax, optional: true },
         }),
       )}
+      ${name === "terms" ? fields.check("asksAgain", { label: t("settings.asks-again"), hint: own.asked === "" ? t("settings.asks-again-hint") : t("settings.asks-again-since", { date: t.date(new Date(own.asked)) }) }) : nothing}
       <p><a href="${href(`/desk/settings/${name}?begin=usual`)}">${t("settings.begin-usual")}</a></p>`,
   )}
   ${section(t("settings.text-now"), textBody(ctx, name, own, facts))}`;

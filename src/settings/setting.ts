@@ -25,6 +25,8 @@ export interface OwnText {
   readonly texts: LanguageMap;
   /** The day since which these words hold, ISO 8601; empty for the usual ones. */
   readonly since: string;
+  /** Of the terms: the moment since which everyone is asked to agree again; empty where nobody is. */
+  readonly asked: string;
 }
 
 /** Where pictures of maps come from; an empty template: from nowhere, maps are drawn here. */
@@ -71,7 +73,7 @@ export const keyOf: Readonly<Record<Exclude<Group, "identity">, string>> = {
 export const earlierKeyOf = (group: Group): string => `earlier ${group}`;
 
 export const noContact: Contact = { responsible: "", address: "", email: "", phone: "" };
-export const noText: OwnText = { texts: {}, since: "" };
+export const noText: OwnText = { texts: {}, since: "", asked: "" };
 export const noMap: MapSource = { template: "", attribution: "", zoomMax: 19 };
 
 export const zoomLimit = { min: 5, max: 22 } as const;

@@ -58,10 +58,7 @@ export function usualText(t: Translator, name: TextName, facts: TextFacts): stri
     const said = ["aim", "means", "checked", "limits", "tell"] as const;
     return [...said.map((part) => t(`accessibility.${part}`)), reach(t, facts)].filter(Boolean).join("\n\n");
   }
-  if (name === "terms")
-    return termsParts
-      .map((part) => `## ${t(`terms.${part}-title`)}\n\n${t(`terms.${part}`, { city, host })}`)
-      .join("\n\n");
+  if (name === "terms") return usualTerms(t, { city, host });
   return privacyParts
     .map((part) => {
       const text = t(`privacy.${part === "maps" && facts.mapHost === null ? "maps-drawn" : part}`, {
@@ -72,6 +69,9 @@ export function usualText(t: Translator, name: TextName, facts: TextFacts): stri
     })
     .join("\n\n");
 }
+
+export const usualTerms = (t: Translator, named: Pick<TextFacts, "city" | "host">): string =>
+  termsParts.map((part) => `## ${t(`terms.${part}-title`)}\n\n${t(`terms.${part}`, named)}`).join("\n\n");
 
 const timesList = (t: Translator, facts: TextFacts): string =>
   keptTimes(t, facts)

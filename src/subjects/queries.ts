@@ -41,11 +41,28 @@ export async function findSubjectById(sql: Sql, id: string): Promise<Subject | n
   return row ?? null;
 }
 
-/** @throws Refused `not-found` also for what is hidden, unpublished or deleted: a stranger learns no difference. */
+/** @throws Refused `not-found` also for what is hidden, unpublished or deleted, or stands in such a thing: a stranger learns no difference. */
 export async function getPublicSubject(sql: Sql, uri: string): Promise<Subject> {
   const subject = await findSubject(sql, uri);
-  refuseUnless(subject !== null && isPublic(subject), "not-found");
+  refuseUnless(subject !== null && isPublic(subject) && (await standsOpen(sql, uri)), "not-found");
   return subject;
+}
+
+/**
+ * Part of a question: whether what the subject of that name in the query stands in can be read. What was said of a thing
+ * that is hidden here, erased or a draft would give its words away. What another server hides of its own is its business:
+ * what our people said of it is still theirs.
+ */
+export const isInTheOpen = (sql: Sql, subject: string) => sql`not exists (
+  select from subject place
+  where place.uri in (${sql(subject)}.thread_uri, ${sql(subject)}.process_uri,
+      (select proposal_uri from answer where answer.uri = ${sql(subject)}.uri))
+    and (place.deleted_at is not null or (place.hidden_at is not null and place.hidden_by is null)
+      or (place.origin is null and place.published_at is null)))`;
+
+/** The same of one thing. */
+export async function standsOpen(sql: Sql, uri: string): Promise<boolean> {
+  return (await sql`select from subject where uri = ${uri} and ${isInTheOpen(sql, "subject")}`).length > 0;
 }
 
 /** Whether a person of this node likes a subject, by their own actor or without one. */

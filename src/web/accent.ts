@@ -59,12 +59,12 @@ function shadeUntil(from: Oklch, step: number, isEnough: (hex: string) => boolea
   return step < 0 ? "#000000" : "#ffffff";
 }
 
+/** The first colour is for what people can do, the second for what the institution says and what came of it. */
 function declarations(accent: string, second: string | null, mode: "light" | "dark"): string {
   const { solid, onSolid, text, strong, soft, line, tiles } = shadesOf(accent, mode);
-  const others = second === null ? tiles : shadesOf(second, mode).tiles;
-  // The patterns are where the second colour is seen: every other tile of them.
-  const tileText = tiles.map((tile, index) => `--tile-${index}:${index % 2 === 1 ? others[index] : tile}`).join(";");
-  return `--accent:${solid};--on-accent:${onSolid};--accent-text:${text};--accent-strong:${strong};--accent-soft:${soft};--accent-line:${line};${tileText}`;
+  const other = shadesOf(second ?? accent, mode);
+  const tileText = tiles.map((tile, at) => `--tile-${at}:${at % 2 === 1 ? other.tiles[at] : tile}`).join(";");
+  return `--accent:${solid};--on-accent:${onSolid};--accent-text:${text};--accent-strong:${strong};--accent-soft:${soft};--accent-line:${line};--second:${other.solid};--second-text:${other.text};${tileText}`;
 }
 
 function accentCss(accent: string, second: string | null): string {

@@ -20,6 +20,7 @@ import { copyErasers } from "../front/copy-erasers.ts";
 import { feedPages } from "../front/feed-pages.ts";
 import { homePages } from "../front/home-pages.ts";
 import { ownDataPages, showLeftBehind } from "../front/own-data-pages.ts";
+import { listOwnLinksOf } from "../front/own-links-queries.ts";
 import type { ClaimsSaid, OnClaims } from "../identities/arrival-actions.ts";
 import { type ElsewhereSettings, elsewherePages, elsewhereWays } from "../identities/elsewhere-pages.ts";
 import { identityPages } from "../identities/pages.ts";
@@ -31,6 +32,7 @@ import { listMeetingsAbout, readMeetingTexts } from "../meetings/queries.ts";
 import { mirrorPages, showCopy, showMirrored } from "../mirrors/pages.ts";
 import { moderationPages } from "../moderation/pages.ts";
 import { noticePages, oneClickRoutes, showFollow } from "../notices/pages.ts";
+import { pushWorkerRoutes } from "../notices/push-pages.ts";
 import { countUnread } from "../notices/queries.ts";
 import { nothing } from "../platform/html.ts";
 import type { House } from "../ports.ts";
@@ -48,6 +50,7 @@ import { residencePages } from "../residences/pages.ts";
 import { becameOf } from "../results/list-views.ts";
 import { resultPages } from "../results/pages.ts";
 import { listResultsOf, readMilestoneTexts, readResultTexts } from "../results/queries.ts";
+import { openTermsDoor } from "../settings/agreement-pages.ts";
 import { settingPages } from "../settings/pages.ts";
 import { readPageSettings } from "../settings/queries.ts";
 import type { PageContext, PageEnv } from "./context.ts";
@@ -95,12 +98,14 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
       healthPages({ sql, ...settings.health }),
       uploadRoutes(house.uploadsDir),
       oneClickRoutes(house, { secret }),
+      pushWorkerRoutes,
     ],
     findCity: async (lang) => {
       const [city, { map, ...chosen }] = await face();
       return identityOf(city, node, lang, { ...chosen, tiles: map });
     },
     assists: openAssistDoor(house),
+    terms: openTermsDoor(house),
     largeUploads: [censusUpload],
     findAccount: (token) => loadViewer(sql, token, clock.now()),
     countUnread: (account) => countUnread(sql, account.id),
@@ -129,7 +134,10 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
     })),
     accountPages(
       house,
-      { ...settings, showResidence: showResidence(house), showLeftBehind: showLeftBehind(house) },
+      {
+        ...{ ...settings, showResidence: showResidence(house), showLeftBehind: showLeftBehind(house) },
+        listOwnLinks: listOwnLinksOf(house),
+      },
       ways,
     ),
     residencePages(house, settings),

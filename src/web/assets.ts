@@ -26,6 +26,8 @@ const names = [
   "desk-keys.js",
   "place-picker.js",
   "colours.js",
+  "push.js",
+  "push-worker.js",
   "simplewebauthn.js",
   "icon.svg",
 ] as const;
@@ -78,6 +80,10 @@ export const assetRoutes = new Hono().get("/assets/:hash/:name", (c) => {
   if (asset === undefined) return c.notFound();
   return answerFile(c, asset, asset.url === c.req.path ? immutable : "no-cache");
 });
+
+/** A file of ours under an address that does not change with it. */
+export const answerAsset = (c: Context, name: AssetName, cacheControl: string): Response =>
+  answerFile(c, assets.get(name)!, cacheControl);
 
 /** A file as the reader's browser takes it: not at all if it has it, squeezed if it can unpack. */
 export function answerFile(

@@ -15,6 +15,7 @@ import {
   statusPill,
   type Tone,
   when,
+  whoLine,
 } from "./marks.ts";
 import { progressBar, timeLeft } from "./phases.ts";
 
@@ -114,7 +115,7 @@ export const proposalCard = (
     ${titleLink(t, card.href, card.title)}
     ${excerptOf(t, card.excerpt)}
     <div class="card-foot">
-      <span class="card-author">${avatar(card.author)}<span><bdi>${card.author.name}</bdi> · ${ago(t, card.publishedAt, now)}${card.place ? html` · <bdi>${card.place}</bdi>` : nothing}</span></span>
+      <span class="card-author">${avatar(card.author)}<span>${whoLine(t, { ...card.author, url: null })} · ${ago(t, card.publishedAt, now)}${card.place ? html` · <bdi>${card.place}</bdi>` : nothing}</span></span>
       <span class="card-counts">
         ${count(t, "heart", card.likeCount, t("card.likes-word"))}
         ${count(t, "comment", card.commentCount, t("card.comments-word"))}
@@ -169,6 +170,8 @@ export interface ResultCard {
   readonly status?: Status | null;
   /** 0 to 1; null where it is not known. */
   readonly progress: number | null;
+  /** It goes no further: given up. */
+  readonly hasEnded?: boolean;
   readonly category?: string | null;
   readonly cost?: string | null;
   readonly updatedAt?: Date | null;
@@ -181,7 +184,7 @@ export const resultCard = ({ t }: PageContext, card: ResultCard): Markup => html
     <p class="card-marks">${card.status ? statusPill(card.status.label, card.status.tone) : nothing}${card.category ? badge(card.category) : nothing}${fromNote(t, card.from)}${languageNote(t, card.title.lang)}</p>
     ${titleLink(t, card.href, card.title)}
     ${excerptOf(t, card.excerpt)}
-    ${card.progress === null ? nothing : progressBar(t, card.progress, t("card.progress-of", { title: card.title.text }))}
+    ${card.progress === null ? nothing : progressBar(t, card.progress, t("card.progress-of", { title: card.title.text }), card.hasEnded)}
     <p class="card-facts">
       ${card.cost ? html`<span>${icon("money")}${card.cost}</span>` : nothing}
       ${card.proposalCount ? html`<span>${icon("support")}${t("card.from-proposals", { count: card.proposalCount })}</span>` : nothing}

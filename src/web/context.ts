@@ -17,7 +17,7 @@ export interface CityIdentity {
   readonly logoUrl: string | null;
   /** `#rrggbb`; the shell derives readable shades from it. */
   readonly accent: string;
-  /** A second colour, seen in patterns; null where one is enough. */
+  /** A second colour, for what the institution says and what came of it; null where one is enough. */
   readonly second?: string | null;
   /** The languages readers are offered, the first one is the city's own; all of the interface where nobody chose. */
   readonly offered?: readonly Language[] | null;
@@ -40,6 +40,8 @@ export type Theme = "auto" | "light" | "dark";
 export interface Flash {
   readonly tone: "good" | "bad" | "info";
   readonly text: string;
+  /** Where to go on from it. */
+  readonly link?: { readonly href: string; readonly label: string };
 }
 
 export interface PageContext {
@@ -58,6 +60,8 @@ export interface PageContext {
   /** The token every form that changes something carries. */
   readonly csrf: string;
   readonly flash: Flash | null;
+  /** A form of this page came back with something wrong: said by `openFields`, read by the tab's title. */
+  isWrong?: boolean;
   readonly theme: Theme;
   /** The reader has agreed that maps are fetched from the server that draws them for this city. */
   readonly wantsTiles?: boolean;

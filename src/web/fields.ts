@@ -59,6 +59,8 @@ export interface CheckProps {
 export interface FileProps extends FieldProps {
   /** `image/png,image/jpeg` */
   readonly accept?: string;
+  /** How much is taken; what a picture may have where it is not said. */
+  readonly bytesMax?: number;
 }
 
 /** The fields of one form, bound to what was posted and what was wrong with it. */
@@ -87,6 +89,7 @@ export interface Fields {
 
 export function openFields(ctx: PageContext, state: FormState): Fields {
   const { t } = ctx;
+  if (Object.keys(state.errors).length > 0) ctx.isWrong = true;
   const kept = (name: string, value: string | null | undefined): string => asText(state.values[name]) ?? value ?? "";
   const labels = new Map<string, string>();
   const named = <Props extends { readonly label: Renderable }>(name: string, props: Props): Props => {
@@ -132,12 +135,11 @@ export function openFields(ctx: PageContext, state: FormState): Fields {
         (control) => html`<input${attrs({ ...control, type: "date" })} value="${kept(name, props.value)}">`,
       ),
     file: (name, props) =>
-      wrap(
-        name,
-        props,
-        (control) =>
-          html`<input${attrs({ ...control, type: "file", accept: props.accept, "data-bytes-max": fileBytesMax, "data-too-large": t("field.file-too-large", { megabytes: fileBytesMax / 1_000_000 }) })}>`,
-      ),
+      wrap(name, props, (control) => {
+        const { accept, bytesMax = fileBytesMax } = props;
+        const tooLarge = t("field.file-too-large", { megabytes: bytesMax / 1_000_000 });
+        return html`<input${attrs({ ...control, type: "file", accept, "data-bytes-max": bytesMax, "data-too-large": tooLarge })}>`;
+      }),
     perLanguage: (name, props) => perLanguage(ctx, state, name, named(name, props)),
     hidden: (name, value) => html`<input type="hidden" name="${name}" value="${value}">`,
     summary: () => errorSummary(t, state, labels),
@@ -176,7 +178,8 @@ export function form(ctx: PageContext, props: FormProps): Markup {
   </form>`;
 }
 
-export const csrfField = (ctx: PageContext): Markup => html`<input type="hidden" name="csrf" value="${ctx.csrf}">`;
+export const csrfField = (ctx: Pick<PageContext, "csrf">): Markup =>
+  html`<input type="hidden" name="csrf" value="${ctx.csrf}">`;
 
 /** A form that is only a button: support, follow, hide. `values` travel as hidden fields. */
 export function buttonForm(

@@ -1,7 +1,7 @@
 // The shell of every page: head, city header, menus, breadcrumbs, what was just done, footer.
 import { type Account, holds, holdsSomewhere, mayWorkAtDesk } from "../accounts/account.ts";
 import { attrs, classes, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
-import { type Language, languages, type MessageKey, openTranslator, ownNames } from "../platform/i18n.ts";
+import { type MessageKey, ownNames } from "../platform/i18n.ts";
 import { clip } from "../platform/text.ts";
 import { accentUrl } from "./accent.ts";
 import { type AssetName, assetUrl } from "./assets.ts";
@@ -9,8 +9,10 @@ import { assistBanner } from "./assisting.ts";
 import type { Flash, PageContext, Theme } from "./context.ts";
 import { csrfField } from "./fields.ts";
 import { fontsFor } from "./fonts.ts";
+import { footer, offeredTo } from "./footer.ts";
 import { icon } from "./icons.ts";
 import { cityMark, langAttrs } from "./marks.ts";
+import { titleOf } from "./title.ts";
 
 export type Section = "home" | "processes" | "meetings" | "results" | "network" | "search" | "account" | "desk";
 
@@ -23,11 +25,15 @@ export interface Crumb {
 
 export interface PageProps {
   readonly ctx: PageContext;
-  /** Plain text: the tab's title, and the heading unless `heading` or `hero` says otherwise. */
+  /** Plain text: the heading unless `hero` says otherwise, and what the tab's title begins with. */
   readonly title: string;
+  /** In the tab, instead of `title`, where several pages have that heading. */
+  readonly tab?: string;
   readonly main: Renderable;
   /** What stands before everything else, `call` too: the text of a person. Only beside an `aside` or a `call`. */
   readonly opening?: Renderable;
+  /** It is lower than the call: what follows stands beside that too. */
+  readonly isOpeningBrief?: boolean;
   /** One or two sentences for search results and link previews; plain text. */
   readonly description?: string;
   readonly section?: Section;
@@ -79,7 +85,7 @@ ${head(props)}
 <body>
 <a class="skip-link" href="#main">${t("shell.skip")}</a>
 ${assistBanner(ctx)}
-${header(ctx, props.section)}
+${header(ctx, props.section, addressOf(props))}
 <main id="main" tabindex="-1" class="${classes("main", props.width === "wide" && "main-wide")}">
 ${props.crumbs && props.crumbs.length > 0 ? breadcrumbs(ctx, props.crumbs) : nothing}
 ${ctx.flash ? flashNote(ctx.flash) : nothing}
@@ -91,24 +97,33 @@ ${footer(ctx)}
 </html>`;
 }
 
-const columns = ({ ctx, opening, main, aside, call }: PageProps): Markup => html`<div class="columns">
+const columns = ({
+  ctx,
+  opening,
+  isOpeningBrief,
+  main,
+  aside,
+  call,
+}: PageProps): Markup => html`<div class="${classes("columns", isOpeningBrief && "columns-brief")}">
 ${opening ? html`<div class="column-opening">${opening}</div>` : nothing}
 ${call ? html`<div class="column-call">${call}</div>` : nothing}
 <div class="column-main">${main}</div>
 ${aside ? html`<aside class="column-aside" aria-label="${ctx.t("shell.aside")}">${aside}</aside>` : nothing}
 </div>`;
 
+const absolute = ({ city }: PageContext, address: string): string =>
+  address.startsWith("/") ? `${city.origin}${address}` : address;
+const addressOf = ({ ctx, canonical }: PageProps): string => absolute(ctx, canonical ?? ctx.path);
+
 function head(props: PageProps): Markup {
   const { ctx, title } = props;
   const { t, city } = ctx;
-  const absolute = (address: string) => (address.startsWith("/") ? `${city.origin}${address}` : address);
-  const fullTitle = title === city.name ? title : `${title} · ${city.name}`;
   const description = clip(props.description ?? city.tagline, 200);
-  const canonical = absolute(props.canonical ?? ctx.path);
+  const canonical = addressOf(props);
   return html`<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${fullTitle}</title>
+<title>${titleOf(t, city.name, { ...props, path: ctx.path, isWrong: ctx.isWrong === true })}</title>
 <meta name="description" content="${description}">
 <meta name="color-scheme" content="${ctx.theme === "auto" ? "light dark" : ctx.theme}">
 ${fontsFor(t.lang).map((name) => html`<link rel="preload" as="font" type="font/woff2" crossorigin href="${href(assetUrl(name))}">`)}
@@ -125,13 +140,14 @@ ${props.feeds?.map((feed) => html`<link rel="alternate" type="${feed.type}" titl
 <meta property="og:title" content="${title}">
 <meta property="og:description" content="${description}">
 <meta property="og:url" content="${canonical}">
-${props.image ? html`<meta property="og:image" content="${href(absolute(props.image))}">` : nothing}
+${props.image ? html`<meta property="og:image" content="${href(absolute(ctx, props.image))}">` : nothing}
 <meta name="fediverse:creator" content="${city.handle}">
 ${props.isUnlisted ? html`<meta name="robots" content="noindex">` : nothing}
 </head>`;
 }
 
-function header(ctx: PageContext, current: Section | undefined): Markup {
+/** @param address of this page: it stands on paper only, where no browser says it. */
+function header(ctx: PageContext, current: Section | undefined, address: string): Markup {
   const { t, city } = ctx;
   return html`<header class="site-header">
 <div class="site-bar">
@@ -151,6 +167,7 @@ function header(ctx: PageContext, current: Section | undefined): Markup {
     ${languageMenu(ctx)}
     ${accountMenu(ctx)}
   </div>
+  <p class="print-address" dir="ltr">${address}</p>
 </div>
 </header>`;
 }
@@ -161,6 +178,7 @@ function languageMenu(ctx: PageContext): Markup {
   return html`<details class="menu" data-menu>
   <summary class="tool">${icon("language")}<span class="tool-text" lang="${t.lang}">${ownNames[t.lang]}</span><span class="visually-hidden">${t("shell.language")}</span></summary>
   <form class="menu-sheet" method="post" action="/preferences">
+    ${ctx.account === null ? nothing : csrfField(ctx)}
     <input type="hidden" name="back" value="${ctx.path}">
     <fieldset><legend>${t("shell.language")}</legend>
     ${offered.map(
@@ -177,12 +195,6 @@ function languageMenu(ctx: PageContext): Markup {
   </form>
 </details>`;
 }
-
-/** What the city offers, and the language this page is in, however the reader came to it. */
-const offeredTo = ({ t, city }: PageContext): readonly Language[] => {
-  const offered = city.offered ?? languages;
-  return offered.includes(t.lang) ? offered : [...offered, t.lang];
-};
 
 const themes: readonly (readonly [Theme, MessageKey])[] = [
   ["auto", "shell.theme.auto"],
@@ -248,7 +260,7 @@ const breadcrumbs = (
 </nav>`;
 
 const flashNote = (flash: Flash): Markup =>
-  html`<div class="${`note note-${flash.tone}`}" role="status"><p>${icon(flash.tone === "bad" ? "warning" : "check")}${flash.text}</p></div>`;
+  html`<div class="${`note note-${flash.tone}`}" role="status"><p>${icon(flash.tone === "bad" ? "warning" : "check")}<span>${flash.text}${flash.link === undefined ? nothing : html` <a href="${href(flash.link.href)}">${flash.link.label}</a>`}</span></p></div>`;
 
 const pageTitle = (props: PageProps): Markup => html`<div class="page-title">
 <div>
@@ -258,43 +270,3 @@ ${props.lead ? html`<div class="lead">${props.lead}</div>` : nothing}
 </div>
 ${props.actions ? html`<div class="page-actions">${props.actions}</div>` : nothing}
 </div>`;
-
-const footLinks: readonly (readonly [string, MessageKey])[] = [
-  ["/about", "shell.about"],
-  ["/about#rules", "shell.rules"],
-  ["/terms", "texts.terms"],
-  ["/privacy", "texts.privacy"],
-  ["/accessibility", "texts.accessibility"],
-  ["/imprint", "texts.imprint"],
-  ["/moderation/rules", "rules.title"],
-  ["/moderation/log", "shell.moderation-log"],
-];
-
-function footer(ctx: PageContext): Markup {
-  const { t, city } = ctx;
-  return html`<footer class="site-footer">
-<div class="site-foot">
-  <div>
-    <p class="foot-name">${cityMark(city)}<span>${city.name}</span></p>
-    <p>${t("shell.follow-city")}</p>
-    <p><a class="handle" dir="ltr" href="${href(`/follow?uri=${encodeURIComponent(city.origin)}`)}">${city.handle}</a></p>
-  </div>
-  <nav aria-label="${t("shell.foot-navigation")}">
-    <ul>
-      ${footLinks.map(([to, label]) => html`<li><a href="${href(to)}">${t(label)}</a></li>`)}
-      ${city.reportChannelUrl ? html`<li><a href="${href(city.reportChannelUrl)}">${t("shell.report-channel")}</a></li>` : nothing}
-    </ul>
-  </nav>
-  <form class="foot-languages" method="post" action="/preferences" aria-label="${t("shell.language")}">
-    <input type="hidden" name="back" value="${ctx.path}">
-    ${offeredTo(ctx).map((lang) => html`<button type="submit" name="language" value="${lang}" lang="${lang}"${attrs({ "aria-pressed": lang === t.lang ? "true" : null })}>${openTranslator(lang, t.timeZone)("shell.read-here")}</button>`)}
-  </form>
-  <p class="foot-small">${t.rich("shell.runs-koinon", {
-    software:
-      city.sourceUrl === null
-        ? `Koinon ${city.version}`
-        : html`<a href="${href(city.sourceUrl)}">Koinon ${city.version}</a>`,
-  })}${city.sourceUrl === null ? nothing : html` <a href="${href(city.sourceUrl)}">${t("shell.source")}</a>`}</p>
-</div>
-</footer>`;
-}

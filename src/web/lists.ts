@@ -5,11 +5,12 @@ import type { Page } from "../platform/pagination.ts";
 import type { PageContext } from "./context.ts";
 import type { Option } from "./fields.ts";
 import { icon } from "./icons.ts";
+import { pageNumberOf } from "./title.ts";
 
 /** The same page with other query values; null takes one out, and a changed filter starts at the first page. */
 export function withQuery(path: string, changes: Readonly<Record<string, string | null>>): string {
   const url = new URL(path, "http://page.invalid");
-  for (const name of ["after", "before"]) url.searchParams.delete(name);
+  for (const name of ["after", "before", "page"]) url.searchParams.delete(name);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === "") url.searchParams.delete(name);
     else url.searchParams.set(name, value);
@@ -21,9 +22,13 @@ export function withQuery(path: string, changes: Readonly<Record<string, string 
 export function pager(ctx: PageContext, page: Page<unknown>): Markup {
   const { t, path } = ctx;
   if (page.older === null && page.newer === null) return nothing;
+  const number = pageNumberOf(path);
+  const to = (key: string, cursor: string, turned: number) =>
+    withQuery(path, { [key]: cursor, page: turned > 1 ? String(turned) : null });
   return html`<nav class="pager" aria-label="${t("list.pages")}">
-    ${page.newer ? html`<a class="button button-secondary" rel="prev" href="${href(withQuery(path, { before: page.newer }))}">${t("list.newer")}</a>` : nothing}
-    ${page.older ? html`<a class="button button-secondary pager-older" rel="next" href="${href(withQuery(path, { after: page.older }))}">${t("list.older")}</a>` : nothing}
+    ${page.newer ? html`<a class="button button-secondary" rel="prev" href="${href(to("before", page.newer, number - 1))}">${t("list.newer")}</a>` : nothing}
+    ${number > 1 ? html`<span class="pager-number">${t("list.page", { number })}</span>` : nothing}
+    ${page.older ? html`<a class="button button-secondary pager-older" rel="next" href="${href(to("after", page.older, number + 1))}">${t("list.older")}</a>` : nothing}
   </nav>`;
 }
 

@@ -3,6 +3,7 @@
 import { type GeoPermissibleObjects, type GeoProjection, geoArea, geoMercator, geoPath } from "d3-geo";
 import { attrs, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
 import type { PageContext } from "./context.ts";
+import { csrfField } from "./fields.ts";
 import { originOf, snapToTiles, tileSide, tilesUnder } from "./tiles.ts";
 
 export interface PlacePoint {
@@ -16,7 +17,7 @@ const [widthUnits, heightUnits, marginUnits] = [640, 400, 28];
 /** More would be neither seen nor clicked. */
 export const mapPointsMax = 200;
 
-type MapContext = Pick<PageContext, "t" | "city" | "path" | "wantsTiles">;
+type MapContext = Pick<PageContext, "t" | "city" | "path" | "wantsTiles" | "account" | "csrf">;
 
 /**
  * @param territory GeoJSON of the city or the pilot area; drawn below the points. Without it a place that is not in a list has
@@ -123,7 +124,7 @@ function tileNote(ctx: MapContext, isInForm = false): Markup {
   if (!city.tiles) return nothing;
   const { host } = new URL(originOf(city.tiles));
   const button = (tiles: "yes" | "no") =>
-    html`<form class="button-form" method="post" action="/preferences"><input type="hidden" name="back" value="${path}"><button class="button button-quiet button-small" type="submit" name="tiles" value="${tiles}">${t(tiles === "yes" ? "map.show" : "map.hide")}</button></form>`;
+    html`<form class="button-form" method="post" action="/preferences">${ctx.account === null ? nothing : csrfField(ctx)}<input type="hidden" name="back" value="${path}"><button class="button button-quiet button-small" type="submit" name="tiles" value="${tiles}">${t(tiles === "yes" ? "map.show" : "map.hide")}</button></form>`;
   return ctx.wantsTiles
     ? html`<figcaption class="map-note"><span><bdi>${city.tiles.attribution}</bdi></span> <span>${t("map.comes-from", { host })}</span> ${isInForm ? nothing : button("no")}</figcaption>`
     : isInForm

@@ -11,9 +11,13 @@ export const cityMark = (city: CityIdentity): Markup =>
     ? html`<img class="city-mark" src="${href(city.logoUrl)}" alt="" width="36" height="36">`
     : html`<span class="city-mark city-mark-letter" aria-hidden="true">${initials(city.name).slice(0, 1)}</span>`;
 
+/** Whether content is known to be in another language than the page's. */
+export const isForeign = (t: Translator, lang: string | null | undefined): lang is string =>
+  lang != null && lang !== "" && lang !== t.lang && lang !== "und";
+
 /** `lang` and `dir` for content in another language than the page's; nothing for the page's own. */
 export const langAttrs = (t: Translator, lang: string | null | undefined): Markup =>
-  lang && lang !== t.lang && lang !== "und" ? attrs({ lang, dir: directionOf(lang) }) : nothing;
+  isForeign(t, lang) ? attrs({ lang, dir: directionOf(lang) }) : nothing;
 
 /** Text in its own language, marked where it is not the page's. */
 export const inItsLanguage = (t: Translator, content: TextIn): Markup =>
@@ -21,7 +25,7 @@ export const inItsLanguage = (t: Translator, content: TextIn): Markup =>
 
 /** "in Catalan", where the reader would not expect it. */
 export const languageNote = (t: Translator, lang: string | null | undefined): Markup =>
-  lang && lang !== t.lang && lang !== "und"
+  isForeign(t, lang)
     ? html`<span class="language-note">${t("mark.in-language", { language: t.languageName(lang) })}</span>`
     : nothing;
 
@@ -60,7 +64,15 @@ export interface Person {
   readonly iconUrl: string | null;
   /** The host they come from, when it is not this node. */
   readonly host: string | null;
+  /** The names of those who wrote it with them. */
+  readonly others?: readonly string[];
 }
+
+/** "A, B and C": a person and those beside them, each name in its own direction. */
+export const whoLine = (t: Translator, { name, url, others = [] }: Pick<Person, "name" | "url" | "others">): Markup =>
+  t.listOf([name, ...others], (one, index) =>
+    index === 0 && url ? html`<a href="${href(url)}"><bdi>${one}</bdi></a>` : html`<bdi>${one}</bdi>`,
+  );
 
 /**
  * A picture of this node (a path), or initials on a colour that stays with the name. Pictures on other servers are not
@@ -73,9 +85,7 @@ export const avatar = (person: Pick<Person, "name" | "handle" | "iconUrl">): Mar
 
 /** Name, and where the voice comes from when it is not from here. */
 export const byline = (t: Translator, person: Person, when: Renderable = nothing): Markup =>
-  html`<div class="byline">${avatar(person)}<div><p class="byline-name">${
-    person.url ? html`<a href="${href(person.url)}"><bdi>${person.name}</bdi></a>` : html`<bdi>${person.name}</bdi>`
-  }</p><p class="byline-more">${
+  html`<div class="byline">${avatar(person)}<div><p class="byline-name">${whoLine(t, person)}</p><p class="byline-more">${
     person.host ? html`<span class="origin">${t("mark.from-host", { host: person.host })}</span>` : nothing
   }${when}</p></div></div>`;
 

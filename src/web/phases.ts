@@ -1,5 +1,5 @@
 // Time and progress as pictures that also read as text: phase line, progress bar, balance of voices, timeline.
-import { attrs, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
+import { attrs, classes, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 import type { TextIn } from "../platform/text.ts";
 import { daysUntil } from "../platform/time.ts";
@@ -51,9 +51,10 @@ export function timeLeft(t: Translator, endsAt: Date | null, now: Date): string 
 }
 
 /** How much of something is done. The label says what; the percentage is written beside the bar. */
-export const progressBar = (t: Translator, fraction: number, label: string): Markup => {
+export const progressBar = (t: Translator, fraction: number, label: string, hasEnded = false): Markup => {
   const bounded = Math.min(1, Math.max(0, fraction));
-  return html`<div class="progress"><progress value="${Math.round(bounded * 100)}" max="100" aria-label="${label}"></progress><span class="progress-text">${t.percent(bounded)}</span></div>`;
+  const said = hasEnded ? t("card.progress-stopped", { share: t.percent(bounded) }) : t.percent(bounded);
+  return html`<div class="${classes("progress", hasEnded && "progress-ended")}"><progress value="${Math.round(bounded * 100)}" max="100" aria-label="${label}"></progress><span class="progress-text">${said}</span></div>`;
 };
 
 export interface Share {

@@ -19,14 +19,14 @@ export function refusalPage(ctx: PageContext, refused: Refused): Markup {
     code: status,
     title: t(titleOf(status)),
     text: t(`refusal.${refused.code}`, refused.params),
-    more: isMissing ? searchBox(t, "/search", "") : wayOn(t, refused),
+    more: isMissing ? searchBox(t, "/search", "") : wayOn(ctx, refused),
   });
 }
 
-/** Who is not a resident yet is led to where one becomes one. */
-const wayOn = (t: Translator, { code }: Refused): Markup =>
+/** Who is not a resident yet is led to where one becomes one, and from there back. */
+const wayOn = ({ t, path }: PageContext, { code }: Refused): Markup =>
   code === "not-verified"
-    ? buttonLink("/account/residence", t("residences.verify"))
+    ? buttonLink(`/account/residence?back=${encodeURIComponent(path)}`, t("residences.verify"))
     : buttonLink("/", t("problem.home"), "secondary");
 
 function titleOf(status: number): MessageKey {
@@ -91,7 +91,10 @@ export const oversizePage = (ctx: PageContext, refused: Refused, props: Kept): M
     more: whatWasTyped(ctx, props, ctx.t("problem.send-without-files")),
   });
 
-function whatWasTyped(ctx: PageContext, props: Kept, submit: string): Markup {
+const isWritten = (text: string): boolean => /\s/.test(text.trim()) || (text.length > 20 && /[^\x21-\x7e]/.test(text));
+
+/** The form again with everything in it, and the long texts in sight. */
+export function whatWasTyped(ctx: PageContext, props: Kept, submit: string): Markup {
   const { t } = ctx;
   const typed = Object.entries(props.values).flatMap(([name, value]) =>
     (typeof value === "string" ? [value] : Array.isArray(value) ? value : []).map((text: string) => ({
@@ -99,7 +102,8 @@ function whatWasTyped(ctx: PageContext, props: Kept, submit: string): Markup {
       text,
     })),
   );
-  const texts = typed.filter(({ text }) => text.length > 20 || text.includes(" "));
+  // What can be sent again needs no names of things and of forms to be shown, only what somebody wrote.
+  const texts = typed.filter(({ text }) => (props.isOwnForm ? isWritten(text) : text.length > 20 || isWritten(text)));
   const kept = texts.map(
     ({ text }, index) =>
       html`<div class="field"><label for="${`kept-${index}`}">${t("problem.you-wrote", { number: index + 1 })}</label><textarea id="${`kept-${index}`}" rows="5" dir="auto" readonly>

@@ -51,7 +51,11 @@ export function searchPages({ sql }: { readonly sql: Sql }): Hono<PageEnv> {
       page({
         ctx,
         title: text === "" ? t("shell.search") : t("search.title", { words: text }),
+        ...(text !== "" && filter.kind !== null
+          ? { tab: `${t("search.title", { words: text })} · ${t(`search.kinds.${filter.kind}`)}` }
+          : {}),
         section: "search",
+        width: "wide",
         isUnlisted: true,
         main: html`${text === "" ? searchBox(t, "/search", text) : searchForm(ctx, filter)}
           ${text === "" ? nothing : tabs(t, t("search.kinds"), kindTabs)}
@@ -116,10 +120,17 @@ const foundCard = ({ t }: PageContext, found: Found, text: string): Markup => {
 const excerptCharsMax = 220;
 const beforeCharsMax = 60;
 
+/** Between the cells of a table, and the line below its head: what is kept for searching has lost its line ends. */
+const tableLines = / ?\|[ |:-]*/g;
+
 const fold = (word: string): string => word.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** Around the first of the words, all of them marked. Another form of a word is the same word: its last letters do not count. */
-export function excerpt(body: string, text: string): Markup {
+export function excerpt(written: string, text: string): Markup {
+  const body = written
+    .replace(tableLines, " · ")
+    .replace(/^ · | · $/g, "")
+    .replace(/ ([,.)\]])/g, "$1");
   const stems = wordsOf(text).map((word) => fold(word).slice(0, Math.max(3, word.length - 2)));
   const isMeant = (word: string) => stems.some((stem) => fold(word).startsWith(stem));
   const first = [...body.matchAll(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu)].find(([word]) => isMeant(word))?.index ?? 0;

@@ -82,11 +82,21 @@ function bindingOf(cookies: Cookies): string {
   // A form that was filled in for somebody at the desk is not sent in one's own name, nor the other way round.
   const assist = cookies.readSigned("assist");
   if (session) return assist ? `session ${session} assist ${assist}` : `session ${session}`;
+  return `visitor ${visitorOf(cookies)}`;
+}
+
+/** A random name of this browser for as long as nobody signs in or out in it, made where it has none. */
+export function visitorOf(cookies: Cookies): string {
   const known = cookies.readSigned(visitorCookie);
-  if (known) return `visitor ${known}`;
+  if (known) return known;
   const visitor = randomBytes(16).toString("base64url");
   cookies.setSigned(visitorCookie, visitor, null);
-  return `visitor ${visitor}`;
+  return visitor;
+}
+
+/** From now on it is somebody else's browser: what was begun in it without an account does not go on. */
+export function forgetVisitor(cookies: Cookies): void {
+  if (cookies.read(visitorCookie) !== null) cookies.remove(visitorCookie);
 }
 
 /** Whether the browser itself says that the request comes from one of this node's pages. */
@@ -106,8 +116,19 @@ export interface LargeUpload {
   readonly isFor: (account: Account | null) => boolean;
 }
 
-/** What any page offers to anyone, and what a forged post could hardly harm: language and appearance. */
+/**
+ * What any page offers to anyone: language and appearance. Without an account it changes cookies of this device alone, on
+ * pages that set none, so the browser's word about where it comes from is enough; an account's is changed with a token only.
+ */
 const withoutToken: ReadonlySet<string> = new Set(["/preferences"]);
+
+/** What a browser says of where a request comes from: `null` where it says nothing, or hides it as on a page without a referrer. */
+function isFromHere(c: Context, origin: string): boolean | null {
+  const site = c.req.header("sec-fetch-site");
+  if (site !== undefined) return site === "same-origin" || site === "none";
+  const said = c.req.header("origin");
+  return said === undefined || said === "null" ? null : said === origin;
+}
 
 /**
  * Lets a POST through only with a fresh form token, from this node's own pages, and of a sane size.
@@ -129,9 +150,9 @@ export function guardForms(options: {
     if (waitSeconds !== null) throw new Refused("too-many-requests", { seconds: waitSeconds });
     const large = options.largeUploads?.find(({ path, isFor }) => path === c.req.path && isFor(page.account));
     await refuseOversize(c, large?.bytesMax ?? uploadBytesMax);
-    const site = c.req.header("sec-fetch-site");
-    if (site !== undefined && site !== "same-origin" && site !== "none") throw new Refused("form-expired");
-    if (withoutToken.has(c.req.path)) return await next();
+    const fromHere = isFromHere(c, options.origin);
+    if (fromHere === false) throw new Refused("form-expired");
+    if (fromHere && page.account === null && withoutToken.has(c.req.path)) return await next();
     const body = await c.req.parseBody();
     if (!options.tokens.isValid(body.csrf, c.get("cookies"), page.now)) throw new Refused("form-expired");
     await next();

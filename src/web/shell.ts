@@ -11,6 +11,7 @@ import { Refused } from "../platform/refusal.ts";
 import type { Clock } from "../ports.ts";
 import { aboutPages } from "./about.ts";
 import { accentRoutes } from "./accent.ts";
+import { guardTerms, type TermsDoor } from "./agreeing.ts";
 import { assetRoutes } from "./assets.ts";
 import { type AssistDoor, assistCookie, guardAssists } from "./assisting.ts";
 import type { CityIdentity, PageContext, PageEnv, Theme } from "./context.ts";
@@ -36,6 +37,8 @@ export interface ShellOptions {
   readonly largeUploads?: readonly LargeUpload[];
   /** Officials who act for people at the desk; absent where nobody does. */
   readonly assists?: AssistDoor;
+  /** The terms of use; absent where nobody is asked to agree to any. */
+  readonly terms?: TermsDoor;
   readonly countUnread: (account: Account) => Promise<number>;
   readonly rememberLanguage: (account: Account, language: Language) => Promise<void>;
   /** Routes that know no reader, such as health and uploads: they answer without the database being asked who reads. */
@@ -60,6 +63,7 @@ export function openShell(options: ShellOptions): Hono<PageEnv> {
   shell.use(withPage(options, (cookies, now) => tokens.issue(cookies, now)));
   shell.use(guardForms({ tokens, ...options }));
   if (options.assists) shell.use(guardAssists(options.assists));
+  if (options.terms) shell.use(guardTerms(options.terms));
   shell.onError((error, c) => answerError(options, error, c));
   shell.notFound((c) => answerError(options, new Refused("not-found"), c));
   shell.route("/", preferenceRoutes(options));
@@ -233,6 +237,7 @@ function followRoutes(): Hono<PageEnv> {
       return c.html(show(leavingNotice(ctx, target)));
     }
     const wrong = account ? html`<p class="error" role="alert">${t("fediverse.not-an-account")}</p>` : null;
+    ctx.isWrong = wrong !== null;
     const handle = uri === city.origin ? city.handle : uri;
     return c.html(
       show(html`${wrong}${followBox(ctx, { handle, uri, title: t("fediverse.follow-title") })}`),

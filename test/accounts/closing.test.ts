@@ -4,9 +4,9 @@ import { closeAccount, openPublicVoice } from "../../src/accounts/actions.ts";
 import { getAccount } from "../../src/accounts/queries.ts";
 import { forgetCommenter, publishComment } from "../../src/comments/actions.ts";
 import { getComment } from "../../src/comments/queries.ts";
-import { supportProposal } from "../../src/proposals/actions.ts";
 import { forgetProposer } from "../../src/proposals/forget-proposer.ts";
 import { getProposal } from "../../src/proposals/queries.ts";
+import { supportProposal } from "../../src/proposals/support-actions.ts";
 import { aCity, anAssociation, aProcess, aProposal, aResident, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
 

@@ -1,6 +1,7 @@
 // Changing one's e-mail address, or giving a first one: confirmed at the new address, told to the old one.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Account } from "../../src/accounts/account.ts";
+import { closeAccount } from "../../src/accounts/actions.ts";
 import {
   confirmEmailChange,
   emailChangeToken,
@@ -10,7 +11,12 @@ import {
 } from "../../src/accounts/email-actions.ts";
 import { accountHandlers } from "../../src/accounts/jobs.ts";
 import { findAccountByEmail, getAccount } from "../../src/accounts/queries.ts";
-import { emailChangeLifetimeMs, linksPerAddressMax, linkToken } from "../../src/accounts/sign-in.ts";
+import {
+  emailChangeLifetimeMs,
+  linksPerAddressMax,
+  linksPerNetworkMax,
+  linkToken,
+} from "../../src/accounts/sign-in.ts";
 import { openAccountWithoutEmail, readSignInLink, requestSignIn } from "../../src/accounts/sign-in-actions.ts";
 import { drain } from "../../src/platform/job-drain.ts";
 import { openMailbox } from "../../src/platform/mail.ts";
@@ -112,6 +118,21 @@ test("of two people who confirm one address at once, one has it and the other is
     confirmEmailChange(db.sql, two, tokens[1]!, now),
   ]);
   expect(ends.filter(({ status }) => status === "rejected")).toMatchObject([{ reason: { code: "email-taken" } }]);
+});
+
+test("nor from one network by who closes their account each time, and its address is forgotten at once", async () => {
+  const ip = "2001:db8:9:9::1";
+  for (let count = 0; count < linksPerNetworkMax; count += 1) {
+    const by = await aGuest(city);
+    await requestEmailChange(db.sql, secret, by, { email: anEmail(), ip }, now);
+    await closeAccount(db.sql, by, [], now);
+    expect(await db.sql`select email, old_email, used_at from email_change where account_id = ${by.id}`).toEqual([
+      { email: "", oldEmail: null, usedAt: now },
+    ]);
+  }
+  expect(await mails()).toEqual([]);
+  const late = requestEmailChange(db.sql, secret, await aGuest(city), { email: anEmail(), ip }, now);
+  await expect(late).rejects.toEqual(code("too-many-requests"));
 });
 
 test("nobody is flooded: so many an hour, and old wishes are forgotten with the addresses in them", async () => {

@@ -1,5 +1,6 @@
 // Signing in and out on a real database: limits, one-time links, sessions, and what is not kept.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { closeAccount } from "../../src/accounts/actions.ts";
 import { findAccountByEmail, listSessions, loadViewer } from "../../src/accounts/queries.ts";
 import {
   digestOf,
@@ -109,6 +110,28 @@ describe("asking for a link", () => {
     for (let n = 1; n <= linksPerNetworkMax; n++) await from(n);
     await expect(from(99)).rejects.toMatchObject({ code: "too-many-requests" });
     await requestSignIn(db.sql, secret, request(anEmail(), "2001:db8:7:8::1"), now);
+  });
+
+  test("per network also for who closes their account each time; no closed account's link works or says whose it was", async () => {
+    const ip = "2001:db8:9:9::1";
+    for (let n = 1; n <= linksPerNetworkMax; n++) {
+      const email = anEmail();
+      await requestSignIn(db.sql, secret, { ...request(email, ip), returnTo: "/own-words" }, now);
+      const [link] = await db.sql<{ id: string }[]>`select id from sign_in_link where email = ${email}`;
+      const account = await openAccount(db.sql, { email, name: "Ona", locale: "ca" }, now);
+      await closeAccount(db.sql, account, [], now);
+      await expect(readSignInLink(db.sql, linkToken(secret, link!.id), now)).rejects.toMatchObject({
+        code: "link-expired",
+      });
+      const [kept] = await db.sql<{ row: string }[]>`
+        select row_to_json(l)::text as row from sign_in_link l where id = ${link!.id}`;
+      expect(kept?.row).not.toMatch(/example|own-words/);
+    }
+    await expect(requestSignIn(db.sql, secret, request(anEmail(), ip), now)).rejects.toMatchObject({
+      code: "too-many-requests",
+    });
+    await sweepSignIns(db.sql, later(25 * 3_600_000));
+    expect(await db.sql`select from sign_in_link where email = ''`).toHaveLength(0);
   });
 
   test("a burst does not pass the limit together", async () => {

@@ -2,6 +2,7 @@
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Account } from "../../src/accounts/account.ts";
+import { getAccount } from "../../src/accounts/queries.ts";
 import { follow } from "../../src/actors/actions.ts";
 import { findActor } from "../../src/actors/queries.ts";
 import { decideAdoption } from "../../src/adoptions/actions.ts";
@@ -9,7 +10,9 @@ import { findAdoptionOf } from "../../src/adoptions/queries.ts";
 import { keepImage } from "../../src/platform/uploads.ts";
 import { addCategory } from "../../src/processes/actions.ts";
 import type { Process } from "../../src/processes/process.ts";
-import { answerProposal, editProposal, publishProposal } from "../../src/proposals/actions.ts";
+import { editProposal, publishProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
+import { acceptInvitation, inviteCoauthor } from "../../src/proposals/coauthor-actions.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
 import { findProposal } from "../../src/proposals/queries.ts";
 import { findHead } from "../../src/records/queries.ts";
@@ -55,6 +58,10 @@ beforeAll(async () => {
     ...{ process: theirs, by: await aResident(bilbao, { now, name: "Miren" }), now, categoryId, images: [image, lost] },
     ...{ title: "Benches under plane trees", body: "Somewhere to **sit** in the shade.", language: "en" },
   });
+  const [miren] = await bilbao.sql<{ id: string }[]>`select id from account where name = 'Miren'`;
+  const author = (await getAccount(bilbao.sql, miren!.id))!;
+  const link = await inviteCoauthor(bilbao.sql, "a secret", author, proposal.uri, { email: null }, now);
+  await acceptInvitation(bilbao.sql, await aResident(bilbao, { now, name: "Jon" }), link, now);
   net.clock.advance(60_000);
   await answerProposal(
     bilbao.sql,
@@ -158,6 +165,7 @@ test("published, it quotes the other, is offered to its city, and is listed once
   expect(desk.text).toContain("Adopted by 1 other");
   await reader.open(`/proposals/${made!.id}`);
   expect(reader.text).toContain("Accepted by bilbao.test");
+  expect(reader.text).toContain("Written by Miren and Jon.");
   const copy = (await findProposal(porto.sql, proposal.uri))!;
   await reader.open(`/proposals/${copy.id}/lineage?compare=${encodeURIComponent(made!.uri)}`);
   expect(reader.html).toMatch(/<del>.*plane.*<\/del>/);

@@ -33,6 +33,7 @@ beforeAll(async () => {
     handle: "streets",
     title: "Streets for children",
     goals: { en: "Fewer cars before schools." },
+    callToAction: { en: "Name a street", es: "Nombra una calle" },
     indicator: { code: "", name: "Cars before schools", unit: "%", baseline: "40", target: "10" },
     supportLimit: 5,
     phases: [
@@ -123,6 +124,7 @@ describe("a process", () => {
     expect(second).toMatchObject({
       title: { en: "Ruas for children" },
       goals: { en: "Fewer cars before schools." },
+      callToAction: { en: "Name a street" },
       supportLimit: 5,
       indicator: { name: "Cars before schools", target: "10" },
       source: { url: first.url },

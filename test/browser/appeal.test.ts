@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { aComment, aGuest, aModerator, anOfficial, aProcess, aProposal, aResident } from "../support/build.ts";
 import { describeInBrowser, launchChromium } from "../support/chromium.ts";
 import { type ListeningCities, type ListeningCity, openListeningCities } from "../support/listening.ts";
+import { expectPresses } from "../support/pressed.ts";
 import { openWalk, signedIn, type Walk } from "../support/walk.ts";
 
 const looks = [
@@ -124,4 +125,7 @@ describeInBrowser("a report", () => {
       expect([olatz, reader, miren, author, iker].flatMap(({ faults }) => faults)).toEqual([]);
     },
   );
+
+  test("each way to send something that only this journey comes past was pressed", () =>
+    expectPresses(import.meta.url));
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { follow } from "../../src/actors/actions.ts";
 import { findActor } from "../../src/actors/queries.ts";
 import type { Process } from "../../src/processes/process.ts";
-import { supportProposal } from "../../src/proposals/actions.ts";
+import { supportProposal } from "../../src/proposals/support-actions.ts";
 import { aComment, aProcess, aProposal, aResident } from "../support/build.ts";
 import { describeInBrowser, launchChromium } from "../support/chromium.ts";
 import { type ListeningCities, type ListeningCity, openListeningCities } from "../support/listening.ts";

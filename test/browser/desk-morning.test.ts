@@ -11,6 +11,7 @@ import { describeInBrowser, launchChromium } from "../support/chromium.ts";
 import { chooseRadio, enter, hasFocus, tabTo } from "../support/keyboard.ts";
 import { type ListeningCity, openListeningCity } from "../support/listening.ts";
 import { freePort } from "../support/node-process.ts";
+import { expectPresses } from "../support/pressed.ts";
 import { openWalk, signedIn, textOf, type Walk } from "../support/walk.ts";
 
 const looks = [
@@ -45,6 +46,20 @@ describeInBrowser("at the desk", () => {
     await page.keyboard.press("Enter");
   }
 
+  /** Chooses in the filters of a list with the arrows, and asks for the list. */
+  async function narrow({ page, main, t }: Walk, filters: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, wanted] of Object.entries(filters)) {
+      const box = main.locator(`select[name=${name}]`);
+      await tabTo(box);
+      const chosen = () => textOf(box.locator(":checked"));
+      await page.keyboard.press("Home");
+      for (let n = await box.locator("option").count(); n > 0 && (await chosen()) !== wanted; n--)
+        await page.keyboard.press("ArrowDown");
+      expect(await chosen()).toBe(wanted);
+    }
+    await enter(main.getByRole("button", { name: t("list.apply"), exact: true }));
+  }
+
   /** What the official answer says, and how it ends. */
   async function writeAnswer({ page, t }: Walk, state: "accepted" | "rejected", reasons: string): Promise<void> {
     const group = page.locator("input[name=outcome]");
@@ -76,6 +91,16 @@ describeInBrowser("at the desk", () => {
     expect(await page.locator("[data-key-help]").isVisible()).toBe(hasScripts);
     await openRow(desk, t("desk.queue.answers"), hasScripts);
     await page.waitForURL("**/desk/answers**");
+    await desk.see();
+
+    // The list, narrowed down and widened again.
+    await narrow(desk, { process: process.title.en!, assigned: t("desk.me") });
+    await reads(t("desk.unanswered-none"));
+    await desk.see();
+    await narrow(desk, { assigned: t("desk.unassigned"), order: t("desk.newest-first") });
+    await main.getByRole("link", { name: bench.title }).waitFor();
+    expect(new URL(page.url()).searchParams.get("process")).toBe(process.uri);
+    expect(await main.locator("[data-key-row]").count()).toBe(4);
     await desk.see();
 
     // Whose task it is, and a word to colleagues.
@@ -151,4 +176,7 @@ describeInBrowser("at the desk", () => {
     expect(await citizen.text()).not.toContain("The school agrees.");
     expect([...desk.faults, ...citizen.faults]).toEqual([]);
   });
+
+  test("each way to send something that only this journey comes past was pressed", () =>
+    expectPresses(import.meta.url));
 });

@@ -7,6 +7,7 @@ import type { Process } from "../../src/processes/process.ts";
 import { anOfficial, aProcess, aProposal } from "../support/build.ts";
 import { describeInBrowser, launchChromium } from "../support/chromium.ts";
 import { type ListeningCities, type ListeningCity, openListeningCities } from "../support/listening.ts";
+import { expectPresses } from "../support/pressed.ts";
 import { openWalk, signedIn, signInByMail, textOf } from "../support/walk.ts";
 
 const looks = [
@@ -95,4 +96,7 @@ describeInBrowser("a first visit", () => {
       expect([...ane.faults, ...iker.faults]).toEqual([]);
     },
   );
+
+  test("each way to send something that only this journey comes past was pressed", () =>
+    expectPresses(import.meta.url));
 });

@@ -10,7 +10,7 @@ import { receiveFollow } from "../../src/actors/actions.ts";
 import { reportSubject } from "../../src/moderation/actions.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { keepImage } from "../../src/platform/uploads.ts";
-import { answerProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import {
   aComment,
   aMeeting,

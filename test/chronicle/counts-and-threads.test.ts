@@ -9,7 +9,7 @@ import { hideSubject, reinstateSubject } from "../../src/moderation/actions.ts";
 import { decideServer } from "../../src/moderation/peer-actions.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { minuteMs } from "../../src/platform/time.ts";
-import { supportProposal, withdrawSupport } from "../../src/proposals/actions.ts";
+import { supportProposal, withdrawSupport } from "../../src/proposals/support-actions.ts";
 import { findHead, findPart, listVersions } from "../../src/records/queries.ts";
 import { readPart, readRecord } from "../../src/records/record.ts";
 import { likeSubject } from "../../src/subjects/like-actions.ts";

@@ -19,15 +19,10 @@ import { publishNews } from "../../src/processes/news-actions.ts";
 import { announcePhase } from "../../src/processes/phase-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { getProcess, listDocuments } from "../../src/processes/queries.ts";
-import {
-  answerProposal,
-  discardDraft,
-  editProposal,
-  publishProposal,
-  supportProposal,
-  withdrawProposal,
-} from "../../src/proposals/actions.ts";
+import { discardDraft, editProposal, publishProposal, withdrawProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import { forgetProposer } from "../../src/proposals/forget-proposer.ts";
+import { supportProposal } from "../../src/proposals/support-actions.ts";
 import { changeResult, reachMilestone } from "../../src/results/actions.ts";
 import { likeSubject } from "../../src/subjects/like-actions.ts";
 import {

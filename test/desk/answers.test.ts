@@ -5,7 +5,8 @@ import { grantRole, revokeRole } from "../../src/accounts/people-actions.ts";
 import { getAccount } from "../../src/accounts/queries.ts";
 import { drain } from "../../src/platform/job-drain.ts";
 import { dayMs, hourMs } from "../../src/platform/time.ts";
-import { answerProposal, withdrawProposal } from "../../src/proposals/actions.ts";
+import { withdrawProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import type { AnswerInput } from "../../src/proposals/answer-work.ts";
 import {
   addNote,

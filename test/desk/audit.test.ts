@@ -15,7 +15,8 @@ import { hourMs } from "../../src/platform/time.ts";
 import { addCategory, changeProcess, decidePilot } from "../../src/processes/actions.ts";
 import { addDocument, removeDocument } from "../../src/processes/document-actions.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
-import { answerProposal, withdrawProposal } from "../../src/proposals/actions.ts";
+import { withdrawProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import type { AnswerInput } from "../../src/proposals/answer-work.ts";
 import {
   addNote,

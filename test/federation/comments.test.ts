@@ -120,18 +120,24 @@ describe("a resident of Porto on a proposal of Bilbao", () => {
     const { bilbao, porto } = net.nodes;
     const report = {
       subjectUri: proposal.uri,
-      category: "other",
+      category: "spam",
       reason: "An advertisement",
       isForwarded: true,
     } as const;
     await reportSubject(porto.sql, visitor, report, net.clock.now());
     await later();
-    const [row] = await bilbao.sql`select reason, account_id, actor_id from report order by created_at desc limit 1`;
-    expect(row).toMatchObject({ reason: "An advertisement", accountId: null });
+    const [row] =
+      await bilbao.sql`select reason, category, account_id, actor_id from report order by created_at desc limit 1`;
+    expect(row).toMatchObject({ reason: "An advertisement", category: "spam", accountId: null });
     const [sent] = await porto.sql<{ activity: object }[]>`
       select activity from outgoing_activity where activity->>'type' = 'Flag'`;
     expect(JSON.stringify(sent)).not.toContain("Inês");
-    expect(sent?.activity).toMatchObject({ actor: porto.uris.actor("porto.test") });
+    // People read what it is about in the first line, programs in `summary`.
+    expect(sent?.activity).toMatchObject({
+      actor: porto.uris.actor("porto.test"),
+      content: "Spam or advertising\n\nAn advertisement",
+      summary: "spam",
+    });
   });
 });
 

@@ -14,15 +14,12 @@ import type { Sql } from "../../src/platform/db.ts";
 import { configureLog } from "../../src/platform/log.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
-import {
-  answerProposal,
-  discardDraft,
-  supportProposal,
-  withdrawProposal,
-  withdrawSupport,
-} from "../../src/proposals/actions.ts";
+import { discardDraft, withdrawProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import { forgetProposer } from "../../src/proposals/forget-proposer.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
+import { supportProposal, withdrawSupport } from "../../src/proposals/support-actions.ts";
+import { openAccountAtDesk } from "../../src/residences/assist-actions.ts";
 import { likeSubject } from "../../src/subjects/like-actions.ts";
 import * as build from "../support/build.ts";
 import { type Network, type Node, openNetwork } from "../support/network.ts";
@@ -189,6 +186,8 @@ async function workAtTheDesk(): Promise<void> {
   const answer = { outcome: "accepted", reasons: "There is room.", ...cost, term: "June", language: "en" } as const;
   await answerProposal(sql, uris, official, proposal.uri, answer, now());
   await prepareAnswers(bilbao, { process, answered: proposal, official }, now());
+  const typed = { name: "Beside the desk", email: "typed-there@planted-mail.example", locale: "en" };
+  await openAccountAtDesk(sql, bilbao.config.secret, bilbao.administrator, typed, now());
   await build.aProcess(bilbao, { isDraft: true, title: "planted-draft-process", now: now() });
   await build.aMeeting(bilbao, { process, title: "An evening by the river", now: now() });
   await build.aMeeting(bilbao, { process, isDraft: true, title: "planted-draft-meeting", now: now() });

@@ -8,7 +8,7 @@ import { findComment } from "../../src/comments/queries.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
-import { answerProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
 import { findSubject } from "../../src/subjects/queries.ts";
 import { anOfficial, aProcess, aProposal, aResident } from "../support/build.ts";

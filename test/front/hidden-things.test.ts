@@ -4,7 +4,7 @@ import { findObject } from "../../federation/objects.ts";
 import { listNewest } from "../../src/front/feed-queries.ts";
 import { listChanges } from "../../src/front/queries.ts";
 import { hideSubject, reinstateSubject } from "../../src/moderation/actions.ts";
-import { answerProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import { findAnswer } from "../../src/proposals/queries.ts";
 import { searchSubjects } from "../../src/subjects/search-queries.ts";
 import { aCity, aComment, aProcess, aProposal, type City } from "../support/build.ts";
@@ -31,7 +31,7 @@ test("a hidden proposal is named by no comment and no answer to it: in the searc
     const found = [];
     for (const text of ["kumquat", "pomelo"])
       found.push(...(await searchSubjects(db.sql, { text, kind: null }, first)).rows);
-    const fed = await listNewest(db.sql, "answer", { processUri: process.uri, limit: 10 });
+    const fed = await listNewest(db.sql, "answer", { processUri: process.uri }, 10);
     const changes = (await listChanges(db.sql, 10)).filter(({ kind }) => kind === "answer");
     const served = await findObject(db.sql, city.uris, answerUri);
     return { found: found.length, fed: fed.length, changes: changes.length, isServed: served !== null };

@@ -1,6 +1,7 @@
 // The page of an organisation: who it is, and what it has opened.
 import { expect, test } from "vitest";
 import { openOrganisation } from "../../src/cities/actions.ts";
+import type { LanguageMap } from "../../src/platform/text.ts";
 import { aProcess } from "../support/build.ts";
 import { openNetwork } from "../support/network.ts";
 import { openReader } from "../support/reader.ts";
@@ -39,4 +40,26 @@ test("a district's page leads to what it has opened, and to nothing that is a dr
   expect(reader.all("h2")).toContain("Processes");
   expect(reader.linkTo("Shade in the squares")).toBe(new URL(process.url).pathname);
   expect(reader.text).not.toMatch(/Still a draft|Of the whole city/);
+});
+
+test("a text in another language than the page's says which, and only once", async () => {
+  await using net = await openNetwork("bilbao");
+  const { bilbao } = net.nodes;
+  const input = {
+    ...{ kind: "association" as const, name: { es: "Vecinas" }, languages: ["es", "fr"], timeZone: "Europe/Madrid" },
+    ...{ accent: "#2f5f8f", logo: null, website: "", territoryName: "", territoryIds: {}, territoryGeojson: null },
+    reportChannelUrl: "",
+  } as const;
+  const notesOf = async (handle: string, texts: { tagline: LanguageMap; description: LanguageMap }) => {
+    const now = net.clock.now();
+    await openOrganisation(bilbao.sql, bilbao.uris, bilbao.administrator, { ...input, handle, ...texts }, now);
+    const reader = await openReader(bilbao);
+    await reader.open(`/organisations/${handle}`);
+    return reader.all("span").filter((words) => /^in [A-Z]/.test(words));
+  };
+  const [es, fr, en] = [{ es: "Del barrio" }, { fr: "Du quartier" }, { en: "Of the quarter" }];
+  expect(await notesOf("both", { tagline: es, description: es })).toEqual(["in Spanish"]);
+  expect(await notesOf("below", { tagline: {}, description: fr })).toEqual(["in French"]);
+  expect(await notesOf("each", { tagline: es, description: fr })).toEqual(["in Spanish", "in French"]);
+  expect(await notesOf("ours", { tagline: en, description: en })).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Account } from "../../src/accounts/account.ts";
 import { leftOut, ownDataParts } from "../../src/front/own-data.ts";
 import { findPublicTraces, readOwnData } from "../../src/front/own-data-queries.ts";
-import { supportProposal } from "../../src/proposals/actions.ts";
+import { supportProposal } from "../../src/proposals/support-actions.ts";
 import { aComment, aPhase, aProcess, aProposal, aResident } from "../support/build.ts";
 import { type Network, openNetwork } from "../support/network.ts";
 import { openReader } from "../support/reader.ts";
@@ -58,6 +58,7 @@ const inArchive = new Set([
   "following.account_id",
   "identity.account_id",
   "membership.account_id",
+  "push_device.account_id",
   "moderation_statement.account_id",
   "notice.account_id",
   "notice_setting.account_id",
@@ -69,6 +70,7 @@ const inArchive = new Set([
   "role_grant.account_id",
   "session.account_id",
   "support.account_id",
+  "terms_agreement.account_id",
 ]);
 
 test("what a person wrote and supported is there, in words, and nobody else's", async () => {

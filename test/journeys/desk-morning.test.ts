@@ -95,8 +95,14 @@ describe.each(["en", "ar"] as const)("in %s", (lang: Language) => {
     desk.check(t("proposals.state.rejected"));
     await desk.press(t("desk.alike-preview"));
     expect(desk.status).toBe(422);
-    desk.check(fountain.title, false);
+    for (const one of [tree, lamp, fountain]) desk.check(one.title, false);
     desk.fill(t("proposals.reasons"), "It is not ours to build.");
+    await desk.press(t("desk.alike-preview"));
+    expect(desk.status).toBe(422);
+    expect(desk.text).toContain(t("desk.alike-none"));
+    expect(desk.value(t("proposals.reasons"))).toBe("It is not ours to build.");
+    expect([tree, lamp, fountain].map(({ title }) => desk.isChecked(title))).toEqual([false, false, false]);
+    for (const one of [tree, lamp]) desk.check(one.title);
     await desk.press(t("desk.alike-preview"));
     expect(desk.text).toContain(t("desk.alike-will", { count: 2 }));
     expect(await findAnswer(db.sql, tree.uri)).toBeNull();

@@ -19,15 +19,11 @@ import { addCategory, changeProcess } from "../../src/processes/actions.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
 import { getProcess } from "../../src/processes/queries.ts";
 import { vouchForNews, vouchForProcess } from "../../src/processes/vouch.ts";
-import {
-  answerProposal,
-  editProposal,
-  publishProposal,
-  supportProposal,
-  withdrawProposal,
-} from "../../src/proposals/actions.ts";
+import { editProposal, publishProposal, withdrawProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import { eraseProposal } from "../../src/proposals/erasing-actions.ts";
 import { getProposal } from "../../src/proposals/queries.ts";
+import { supportProposal } from "../../src/proposals/support-actions.ts";
 import { vouchForProposal } from "../../src/proposals/vouch.ts";
 import { rotateKeys } from "../../src/records/key-actions.ts";
 import { composePage, manifestPaths } from "../../src/records/manifest.ts";
@@ -149,6 +145,7 @@ test("what a city published after its backup comes back from its mirror, word fo
   const change = {
     ...aProcessText(process),
     title: { en: "Greener squares" },
+    callToAction: { en: "Name a square" },
     phases,
     categoryIds: [trees],
     reason: "A vote was added.",

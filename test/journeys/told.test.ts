@@ -15,7 +15,7 @@ import { forgetFollower } from "../../src/notices/following-actions.ts";
 import { databaseAddress } from "../../src/platform/databases.ts";
 import { openSmtpMailer } from "../../src/platform/mail.ts";
 import { dayMs, hourMs } from "../../src/platform/time.ts";
-import { answerProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import { aCity, aComment, aProcess, aProposal, aResident, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
 import { openVisitor, type Visitor } from "../support/visit.ts";

@@ -101,7 +101,7 @@ test("its facts are told in its own language, on the clock of its place", () => 
 });
 
 test("a calendar holds the moment, the place, and what was called off; a day without an hour is that day everywhere", () => {
-  const text = calendarOf("Bilbao", [
+  const meetings = [
     meeting({ address: "Plaça, 1; baixos", latitude: 41.4, longitude: 2.2 }),
     meeting({ uri: "https://bilbao.test/meetings/2", state: "cancelled" }),
     meeting({
@@ -110,7 +110,8 @@ test("a calendar holds the moment, the place, and what was called off; a day wit
       endsAt: null,
       startsAt: new Date("2016-02-08T23:00:00Z"),
     }),
-  ]);
+  ];
+  const text = calendarOf({ name: "Bilbao", timeZone: "UTC", meetings });
   const lines = text.replace(/\r\n[ \t]/g, "").split("\r\n");
   expect(lines[0]).toBe("BEGIN:VCALENDAR");
   expect(lines.filter((line) => line === "BEGIN:VEVENT")).toHaveLength(3);

@@ -3,14 +3,17 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { closeAccount } from "../../src/accounts/actions.ts";
 import { commentPages } from "../../src/comments/pages.ts";
 import { getComment, readCommentTexts } from "../../src/comments/queries.ts";
+import { whatArrived, whatIsTold } from "../../src/front/told-queries.ts";
 import { hideSubject, reinstateSubject, reportSubject } from "../../src/moderation/actions.ts";
 import { decideAppeal } from "../../src/moderation/appeal-actions.ts";
-import { moderationHandlers } from "../../src/moderation/jobs.ts";
 import { moderationPages } from "../../src/moderation/pages.ts";
 import { changeModerationSettings } from "../../src/moderation/settings-actions.ts";
 import { appealUntil } from "../../src/moderation/statement.ts";
 import { forgetAppellant, makeAppeal } from "../../src/moderation/statement-actions.ts";
 import { countAppealsWaiting, findOpenStatement, listWaitingAppeals } from "../../src/moderation/statement-queries.ts";
+import { changeNoticeSettings } from "../../src/notices/following-actions.ts";
+import { noticeHandlers } from "../../src/notices/jobs.ts";
+import { listNotices } from "../../src/notices/queries.ts";
 import type { Language } from "../../src/platform/i18n.ts";
 import { drain } from "../../src/platform/job-drain.ts";
 import type { Mail } from "../../src/ports.ts";
@@ -41,7 +44,10 @@ afterAll(async () => {
 const mails: Mail[] = [];
 async function post(): Promise<Mail[]> {
   const mailer = { send: async (mail: Mail) => void mails.push(mail) };
-  const handlers = moderationHandlers({ sql: db.sql, uris: city.uris, mailer });
+  const handlers = noticeHandlers({
+    ...{ ...city, clock: { now: () => later }, mailer, secret: "s".repeat(40), whatIsTold, whatArrived },
+    findCity: () => Promise.resolve({ name: "Bilbao", timeZone: "Europe/Madrid" }),
+  });
   const others = Object.fromEntries(
     (await db.sql<{ kind: string }[]>`select distinct kind from job`).map(({ kind }) => [kind, async () => {}]),
   );
@@ -67,7 +73,7 @@ const words = {
       send: "Send the report",
     },
     ...{
-      thanks: "You are told the outcome by e-mail",
+      thanks: "You are told the outcome under Notices",
       rule: "Which rule does it break?",
       reason: "Reason",
       hide: "Hide it",
@@ -87,7 +93,7 @@ const words = {
     ...{
       right: "You were right: everyone can read it again.",
       again: "Shown again",
-      subject: "your appeal is decided",
+      subject: "Your appeal was right",
     },
   },
   ar: {
@@ -97,11 +103,11 @@ const words = {
       about: "ما الذي ينبغي أن يعرفه المشرف؟",
       send: "أرسل البلاغ",
     },
-    ...{ thanks: "ستُبلَّغ بالنتيجة بالبريد الإلكتروني", rule: "أي قاعدة يخالفها؟", reason: "السبب", hide: "أخفِه" },
+    ...{ thanks: "ستُبلَّغ بالنتيجة في الإشعارات", rule: "أي قاعدة يخالفها؟", reason: "السبب", hide: "أخفِه" },
     ...{ why: "السبب وطريقة الاعتراض", title: "لماذا أُخفي هذا", rules: "لا إهانات ولا تهديدات ولا كراهية" },
     ...{ appeal: "لماذا ينبغي إظهاره؟", sendAppeal: "أرسل الاعتراض", waits: "سيراجعه شخص لم يتخذ القرار." },
     ...{ notYours: "يقرر شخص آخر", show: "إظهاره من جديد", your: "السبب", decide: "قرّر وأبلغ الكاتب" },
-    ...{ right: "كنت على حق: يمكن للجميع قراءته من جديد.", again: "ظاهر من جديد", subject: "بُتّ في اعتراضك" },
+    ...{ right: "كنت على حق: يمكن للجميع قراءته من جديد.", again: "ظاهر من جديد", subject: "كنت على حق في اعتراضك" },
   },
 } as const;
 
@@ -113,6 +119,9 @@ test.each(["en", "ar"] as const)(
     const author = await aResident(city, { name: "Jon", email: `jon-${lang}@mail.test`, locale: lang, now });
     const comment = await aComment(city, { on: process, by: author, body: "You are all thieves", now });
     const reporter = await aGuest(city, { name: "Olatz", email: `olatz-${lang}@mail.test`, locale: lang, now });
+    // The reporter is told as they choose; what is decided about one's own words nobody can switch off.
+    await changeNoticeSettings(db.sql, reporter.id, { mail: "at-once", followsOwn: true }, now);
+    await changeNoticeSettings(db.sql, author.id, { mail: "never", followsOwn: true }, now);
 
     const reader = await room.visitor(reporter);
     await reader.open(`/reports/new?about=${encodeURIComponent(comment.uri)}`);
@@ -130,6 +139,15 @@ test.each(["en", "ar"] as const)(
     const told = await post();
     expect(told.map((mail) => mail.to).sort()).toEqual([`jon-${lang}@mail.test`, `olatz-${lang}@mail.test`]);
     expect(told.map((mail) => mail.text).join()).not.toContain("Olatz");
+    const statement = told.find(({ to }) => to.startsWith("jon"));
+    expect(statement?.text).toContain("Insults people");
+    expect(statement?.text).toContain(w.rules);
+    expect(statement?.text).toMatch(/https:\/\/bilbao\.test\/moderation\/statements\/[0-9a-f-]{36}\n/);
+    // No press ends these, so none is offered; others offer one.
+    expect(told.map(({ to, list }) => [to.slice(0, 3), list !== undefined]).sort()).toEqual([
+      ["jon", false],
+      ["ola", true],
+    ]);
 
     const writer = await room.visitor(author);
     await writer.open(`/comments/${comment.id}`);
@@ -157,6 +175,8 @@ test.each(["en", "ar"] as const)(
     expect(mail?.to).toBe(`jon-${lang}@mail.test`);
     expect(mail?.subject).toContain(w.subject);
     expect(mail?.text).toContain("Irony is allowed");
+    const { rows } = await listNotices(db.sql, author.id, { sizeRows: 9, after: null, before: null });
+    expect(rows.map(({ kind }) => kind).toSorted()).toEqual(["appeal-reinstated", "statement"]);
   },
   60_000,
 );

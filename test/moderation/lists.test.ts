@@ -60,11 +60,10 @@ const word = (phrase: string, more: Partial<Word> = {}): Word => ({
 const clear = async () => {
   for (const { id } of await listWords(db.sql)) await removeWord(db.sql, city.administrator, id, now);
 };
-const lettersTo = async ({ id }: Account) =>
+const toldTo = async ({ id }: Account) =>
   (
-    await db.sql<{ letter: string }[]>`
-      select payload ->> 'letter' as letter from job where kind = 'mail-moderation' and payload ->> 'accountId' = ${id} order by id`
-  ).map(({ letter }) => letter);
+    await db.sql<{ kind: string; mail: string }[]>`select kind, mail from notice where account_id = ${id} order by id`
+  ).map(({ kind, mail }) => [kind, mail]);
 const say = async (body: string, by?: Account) => {
   const author = by ?? (await aResident(city, { now }));
   const process = await aProcess(city, { now });
@@ -116,9 +115,7 @@ test("a listed word makes a comment wait and tells its author; another is refuse
   await addWord(db.sql, city.administrator, word("viagra", { action: "refuse" }), now);
   const { author, comment } = await say("Visit my casino");
   expect(await getComment(db.sql, comment.uri)).toMatchObject({ hiddenReason: "", hiddenAt: expect.any(Date) });
-  const letters =
-    await db.sql`select payload from job where kind = 'mail-moderation' and payload ->> 'accountId' = ${author.id}`;
-  expect(letters.map(({ payload }) => payload.letter)).toEqual(["held"]);
+  expect(await toldTo(author)).toEqual([["held", "always"]]);
   await expect(say("Buy Viagra")).rejects.toMatchObject({
     code: "words-refused",
     params: { words: "viagra", field: "body" },
@@ -128,7 +125,10 @@ test("a listed word makes a comment wait and tells its author; another is refuse
   expect(held.rows.some(({ source, things }) => source === "words" && things[0]?.uri === comment.uri)).toBe(true);
   await reinstateSubject(db.sql, moderator, comment.uri, now);
   expect((await getComment(db.sql, comment.uri)).hiddenAt).toBeNull();
-  expect(await lettersTo(author)).toEqual(["held", "held-shown"]);
+  expect(await toldTo(author)).toEqual([
+    ["held", "always"],
+    ["held-shown", "daily"],
+  ]);
   const edited = await say("All is well", author);
   await editComment(db.sql, author, edited.comment.uri, { body: "A casino after all", version: 1 }, now);
   expect((await getComment(db.sql, edited.comment.uri)).hiddenAt).not.toBeNull();

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 const lettersTo = async (accountId: string) =>
-  (await db.sql`select from job where kind = 'mail-moderation' and payload ->> 'accountId' = ${accountId}`).length;
+  (await db.sql`select from notice where kind = 'statement' and mail = 'always' and account_id = ${accountId}`).length;
 
 test("a moderator elsewhere fills nobody's letterbox, and a message about one is not turned into one about another", async () => {
   const from = await aStranger(city, { handle: "owner", host: "owner.example", now });

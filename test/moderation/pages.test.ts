@@ -85,6 +85,35 @@ test("a reader reports a comment; a moderator reads both, hides it with a reason
   expect(moderator.text).toContain("Nothing is reported");
 }, 60_000);
 
+test("a report of what came from elsewhere is told to its server where the box is ticked, and nowhere where it is not", async () => {
+  const process = await aProcess(city, { now });
+  const by = await aStranger(city, { host: "afar.example", now });
+  const box = "Also tell afar.example, without my name";
+  const reader = await room.visitor(await aGuest(city, { name: "Olatz", now }));
+  const flagsAfterReport = async (isTicked: boolean) => {
+    const comment = await aRemoteComment(city, { on: process, by, now });
+    await reader.open(`/comments/${comment.id}`);
+    await reader.follow("Report");
+    expect(reader.isChecked(box)).toBe(false);
+    if (isTicked) reader.check(box);
+    await reader.press("Send the report");
+    expect(reader.status).toBe(422);
+    expect(reader.isChecked(box)).toBe(isTicked);
+    reader.check("Spam or advertising");
+    await reader.fill("What should the moderator know?", "A shop").press("Send the report");
+    expect(reader.url.pathname).toBe("/reports/thanks");
+    return await db.sql`
+      select event.data from job join event on event.id::text = job.payload ->> 'eventId'
+      where job.kind = 'federate' and event.type = 'SubjectReported' and event.subject_uri = ${comment.uri}`;
+  };
+  expect(await flagsAfterReport(true)).toEqual([{ data: { reason: "A shop", category: "spam" } }]);
+  expect(await flagsAfterReport(false)).toEqual([]);
+
+  const ours = await aComment(city, { on: process, now });
+  await reader.open(`/reports/new?about=${encodeURIComponent(ours.uri)}`);
+  expect(reader.text).not.toContain("Also tell");
+});
+
 test("a report is left as it is with one press", async () => {
   const process = await aProcess(city, { now });
   const comment = await aComment(city, { on: process, now });

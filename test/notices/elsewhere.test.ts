@@ -7,7 +7,7 @@ import { follow } from "../../src/notices/following-actions.ts";
 import { listNotices } from "../../src/notices/queries.ts";
 import { dayMs } from "../../src/platform/time.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
-import { answerProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import { aComment, aGuest, aMeeting, aProcess, aProposal, aResident, aResult } from "../support/build.ts";
 import { type Network, type Node, openNetwork } from "../support/network.ts";
 

@@ -13,7 +13,9 @@ import { drain } from "../../src/platform/job-drain.ts";
 import { openMailbox } from "../../src/platform/mail.ts";
 import { minuteMs } from "../../src/platform/time.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
-import { answerProposal, editProposal, supportProposal, withdrawProposal } from "../../src/proposals/actions.ts";
+import { editProposal, withdrawProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
+import { supportProposal } from "../../src/proposals/support-actions.ts";
 import {
   aCity,
   aComment,
@@ -71,7 +73,7 @@ test("who supports a proposal is told of its answer, and so is its author, once 
   const proposal = await aProposal(city, { by: author, process });
   await supportProposal(db.sql, supporter, proposal.uri, new Date());
   await answerProposal(db.sql, city.uris, city.administrator, proposal.uri, answer, new Date());
-  expect(await toldTo(author)).toEqual(["answer"]);
+  expect(await toldTo(author)).toEqual(["answer-to-mine"]);
   expect(await toldTo(supporter)).toEqual(["answer"]);
   expect(await toldTo(stranger)).toEqual([]);
 });
@@ -91,7 +93,7 @@ test("nobody is told of what they did themselves", async () => {
     new Date(),
   );
   expect(await toldTo(official)).toEqual([]);
-  expect(await toldTo(author)).toEqual(["answer"]);
+  expect(await toldTo(author)).toEqual(["answer-to-mine"]);
 });
 
 test("an author does not hear of their own change, but who follows does; a withdrawal too", async () => {
@@ -249,16 +251,23 @@ test("one is marked as read, then all; those of others stay", async () => {
   expect(await countUnread(db.sql, other.id)).toBe(3);
 });
 
-test("what someone wrote is theirs to hear of even where nothing else is", async () => {
+test("what someone wrote is theirs to hear of even where nothing else is; who wrote it along hears too", async () => {
   const process = await aProcess(city);
-  const author = await aResident(city);
+  const [author, other] = [await aResident(city), await aResident(city)];
   await changeNoticeSettings(db.sql, author.id, { mail: "never", followsOwn: false }, new Date());
   const proposal = await aProposal(city, { by: author, process });
-  await withTransaction(db.sql, (tx) => followOwn(tx, author.id, proposal.uri, true, new Date()));
+  for (const { id } of [author, other])
+    await withTransaction(db.sql, (tx) => followOwn(tx, id, proposal.uri, true, new Date()));
   await aComment(city, { by: await aResident(city), on: proposal });
   expect(await toldTo(author)).toEqual([]);
   await hideSubject(db.sql, city.administrator, proposal.uri, "Spam", new Date());
-  expect(await toldTo(author)).toContain("hidden");
-  // The moderators' own letter brings the reasons by mail.
-  expect(await db.sql`select mail from notice where account_id = ${author.id}`).toEqual([{ mail: "never" }]);
+  expect(await toldTo(author)).toEqual(["statement"]);
+  expect(await toldTo(other)).toEqual(["hidden"]);
+  // The reasons come by mail whatever they chose.
+  expect(
+    await db.sql`select mail, mailed_at is not null as is_mailed from notice where account_id = ${author.id}`,
+  ).toEqual([{ mail: "always", isMailed: true }]);
+  await reinstateSubject(db.sql, city.administrator, proposal.uri, new Date());
+  expect(await toldTo(author)).toEqual(["reinstated", "statement"]);
+  expect(await toldTo(other)).toEqual(["reinstated", "hidden", "comment-on-mine"]);
 });

@@ -227,7 +227,8 @@ describe("templates and copies", () => {
   test.each([
     ["no JSON", "{", "the file as a whole: it is not JSON"],
     ["a wrong step", '{"title":{"en":"A"},"steps":[{"title":7}]}', "steps[0].title: a text per language"],
-    ["2 MB", `"${"x".repeat(1_000_001)}"`, "too large"],
+    ["6 MB", `"${"x".repeat(6_000_000)}"`, "too large"],
+    ["a ZIP archive", "PK\u0003\u0004\u0014", "the file as a whole: it is a ZIP archive"],
   ])("a file with %s leaves nothing behind and says where", async (_what, text, said) => {
     const before = await listProcesses(db.sql, { drafts: true, limit: 500, now });
     const visitor = await upload(text);
@@ -235,6 +236,26 @@ describe("templates and copies", () => {
     expect(visitor.text).toContain(said);
     expect(visitor.value("First day")).toBe("2026-09-01");
     expect(await listProcesses(db.sql, { drafts: true, limit: 500, now })).toHaveLength(before.length);
+  });
+
+  test("an exported process of Decidim becomes a draft, and what stays behind is said", async () => {
+    const file = {
+      ...{ title: { es: "Parque" }, slug: "parque-decidim", short_description: { es: "<p>¿Cuál?</p>" } },
+      target: { es: "largo ".repeat(1_000) },
+      remote_hero_image_url: "https://decidim.example/hero.jpg",
+      attachments: { files: [{ title: { es: "Plano" }, remote_file_url: "https://decidim.example/plano.pdf" }] },
+      categories: [{ id: 1, name: { es: "Fuentes" }, subcategories: null }],
+      participatory_process_phases: [
+        { id: 1, title: { es: "Propuestas" }, start_date: null, end_date: null, position: 0 },
+      ],
+      components: null,
+    };
+    const visitor = await upload(JSON.stringify([file]));
+    expect(visitor.url.pathname).toBe("/processes/parque-decidim/steps/about");
+    expect(visitor.text).toContain("Your city does not have these categories: Fuentes.");
+    expect(visitor.text).toContain("2 documents and pictures are in the file only as addresses; nothing was fetched");
+    expect(visitor.text).toContain("Too long, so cut at a word: target.es.");
+    expect(await findProcessByPath(db.sql, "parque-decidim")).toMatchObject({ title: { es: "Parque" }, image: null });
   });
 
   test("a copy of one of ours, under a new title", async () => {

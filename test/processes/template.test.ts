@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { moveAlong, planChange } from "../../src/processes/plan.ts";
 import type { Process } from "../../src/processes/process.ts";
-import { readTemplate, templateOf, WrongTemplate, writeTemplate } from "../../src/processes/template.ts";
+import { readTemplate, templateOf, writeTemplate } from "../../src/processes/template.ts";
+import { WrongTemplate } from "../../src/processes/template-json.ts";
 import { missingTexts, slotsOf, translated } from "../../src/processes/translation.ts";
 
 const day = (text: string) => new Date(`${text}T00:00:00Z`);
@@ -34,7 +35,7 @@ const process = {
 test("a process goes into a file and comes back: texts, rules, categories, and its plan as days", () => {
   const template = templateOf(process, [{ name: { en: "Mobility" } }]);
   const file = writeTemplate(template, process);
-  expect(readTemplate(file)).toEqual({ ...template, phases: template.phases.map((one) => ({ ...one })) });
+  expect(readTemplate(file)).toEqual({ template, filesLeft: 0, cut: [] });
   expect(template.phases.map(({ afterDays, lastsDays }) => [afterDays, lastsDays])).toEqual([
     [0, 10],
     [10, 20],
@@ -88,8 +89,8 @@ const decidim = {
       settings: {
         global: { vote_limit: 3 },
         steps: {
-          1: { creation_enabled: true, comments_blocked: false },
-          2: { votes_enabled: true, votes_blocked: false, comments_blocked: true },
+          1: { creation_enabled: true, comments_blocked: false, proposal_answering_enabled: false },
+          2: { votes_enabled: true, votes_blocked: false, comments_blocked: true, proposal_answering_enabled: false },
         },
       },
     },
@@ -97,7 +98,7 @@ const decidim = {
 };
 
 test("Decidim's own export is read: steps by position, what each permits, and nothing that runs", () => {
-  const read = readTemplate(JSON.stringify([decidim]));
+  const { template: read } = readTemplate(JSON.stringify([decidim]));
   expect(read.title).toEqual({ ca: "Pressupostos", es: "Presupuestos" });
   expect(read.summary.ca).toBe("Tria projectes");
   expect(read.description.ca).toContain("- un");
@@ -112,7 +113,7 @@ test("Decidim's own export is read: steps by position, what each permits, and no
 
 test("steps without dates follow each other, thirty days each", () => {
   const undated = decidim.participatory_process_steps.map((step) => ({ ...step, start_date: null, end_date: null }));
-  const { phases } = readTemplate(JSON.stringify({ ...decidim, participatory_process_steps: undated }));
+  const { phases } = readTemplate(JSON.stringify({ ...decidim, participatory_process_steps: undated })).template;
   expect(phases.map(({ afterDays, lastsDays }) => [afterDays, lastsDays])).toEqual([
     [0, 30],
     [30, 30],

@@ -6,13 +6,13 @@ import { hideSubject } from "../../src/moderation/actions.ts";
 import { minuteMs } from "../../src/platform/time.ts";
 import { getProcess } from "../../src/processes/queries.ts";
 import {
-  answerProposal,
   discardDraft,
   draftProposal,
   editProposal,
   publishProposal,
   withdrawProposal,
 } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import {
   findAnswer,
   findProposal,

@@ -1,7 +1,10 @@
 // Writing a proposal together: who is asked, who may do what, and what nobody learns.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ReachableAccount } from "../../src/accounts/account.ts";
-import { closeAccount } from "../../src/accounts/actions.ts";
+import { closeAccount, closePublicVoice, openPublicVoice } from "../../src/accounts/actions.ts";
+import { getAccount } from "../../src/accounts/queries.ts";
+import { actorPages } from "../../src/front/actor-pages.ts";
+import { readOwnData } from "../../src/front/own-data-queries.ts";
 import { drain } from "../../src/platform/job-drain.ts";
 import { dayMs, minuteMs } from "../../src/platform/time.ts";
 import type { Mail } from "../../src/ports.ts";
@@ -12,7 +15,7 @@ import { invitationLifetimeMs, invitationsMax, invitationToken } from "../../src
 import { acceptInvitation, inviteCoauthor, removeCoauthor } from "../../src/proposals/coauthor-actions.ts";
 import { coauthorHandlers } from "../../src/proposals/coauthor-jobs.ts";
 import { coauthorPages } from "../../src/proposals/coauthor-pages.ts";
-import { listInvitations } from "../../src/proposals/coauthor-queries.ts";
+import { listCoauthors, listInvitations, listWriterAccounts } from "../../src/proposals/coauthor-queries.ts";
 import { eraseProposal } from "../../src/proposals/erasing-actions.ts";
 import { forgetProposer } from "../../src/proposals/forget-proposer.ts";
 import { proposalPages } from "../../src/proposals/pages.ts";
@@ -35,7 +38,12 @@ let draft: Proposal;
 beforeAll(async () => {
   db = await openTestDatabase();
   city = await aCity(db);
-  rooms = await openRooms(db, city, [processPages, proposalPages, (house) => coauthorPages(house, { secret })]);
+  rooms = await openRooms(db, city, [
+    processPages,
+    proposalPages,
+    actorPages,
+    (house) => coauthorPages(house, { secret }),
+  ]);
   process = await aProcess(city, { title: "Green squares", now });
 });
 afterAll(async () => {
@@ -99,9 +107,14 @@ test("nobody learns whether an address has an account, and the address is kept n
   await unknown.fill("E-mail address", "nobody@example.org").press("Send the invitation");
   expect(unknown.text).toContain("The invitation is on its way.");
   const mails = await mailsSent();
-  expect(mails.map(({ to }) => to).sort()).toEqual([friend.email, "nobody@example.org"].sort());
-  const [one, other] = mails.map(({ text }) => text.replace(/https:\/\/\S+/, "…").replace(/http:\/\/\S+/, "…"));
-  expect(one).toBe(other);
+  // Whoever has an account is told as they chose; to the author both look the same.
+  expect(mails.map(({ to }) => to)).toEqual(["nobody@example.org"]);
+  expect(await db.sql`select kind, mail from notice where account_id = ${friend.id}`).toEqual([
+    { kind: "coauthor-invited", mail: "daily" },
+  ]);
+  const rowsOf = (text: string) => text.replaceAll(friend.email, "…").replaceAll("nobody@example.org", "…");
+  await known.open(`/proposals/${draft.id}/coauthors`);
+  expect(rowsOf(known.text).split("…").length).toBe(rowsOf(unknown.text).split("…").length);
   expect(JSON.stringify(await db.sql`select payload from job`)).not.toContain("nobody@example.org");
   expect((await listInvitations(db.sql, draft.uri, now)).length).toBe(2);
   const over = new Date(+now + invitationLifetimeMs + 1);
@@ -163,18 +176,70 @@ describe("who writes along", () => {
     await joined(proposal.uri);
     const visitor = await rooms.visitor(friend);
     await visitor.open(`/proposals/${proposal.id}`);
-    expect(visitor.text).toContain("with Jon Arrieta");
+    expect(visitor.text).toContain("Ane Etxeberria and Jon Arrieta");
     await visitor.follow("Who writes it, and leaving");
     await visitor.press("Yes, leave");
     expect(visitor.text).toContain("You have left.");
-    expect(visitor.text).not.toContain("with Jon Arrieta");
+    expect(visitor.text).not.toContain("and Jon Arrieta");
     await joined(proposal.uri);
-    await removeCoauthor(db.sql, author, proposal.uri, friend.id, later);
+    const [coauthor] = await listCoauthors(db.sql, proposal.uri);
+    await removeCoauthor(db.sql, author, proposal.uri, coauthor!.id, later);
     expect(await getProposal(db.sql, proposal.uri)).toMatchObject({ coauthors: [], accountId: author.id });
     expect((await visitor.open(`/proposals/${proposal.id}/edit`)).status).toBe(403);
     const parts = await db.sql`
       select from record_part where subject_uri = ${proposal.uri} and document like '%Jon Arrieta%'`;
     expect(parts).toHaveLength(0);
+  });
+
+  test("is named with the author on cards, in the feed and on their own page, under the name they agreed to", async () => {
+    const voiced = await aResident(city, { name: "Private Oak", handle: "itziar-voice" });
+    await db.sql`update actor set name = 'Itziar' where id = ${voiced.actorId}`;
+    const itziar = (await getAccount(db.sql, voiced.id))!;
+    const before = await aProposal(city, { process, by: author, now, isDraft: true, title: "Benches for all of us" });
+    await joined(before.uri);
+    await acceptInvitation(db.sql, itziar, await byLink(before.uri), later);
+    await publishProposal(db.sql, author, before.uri, later);
+    expect(await listWriterAccounts(db.sql, before.uri)).toEqual([author.id, friend.id, itziar.id]);
+    expect((await readOwnData(db.sql, author.id)).proposals).toContainEqual(
+      expect.objectContaining({ uri: before.uri, writtenWith: ["Jon Arrieta", "Itziar"] }),
+    );
+    expect((await readOwnData(db.sql, itziar.id)).coauthored).toMatchObject([{ namedAs: "Itziar" }]);
+    const all = "Ane Etxeberria, Jon Arrieta, and Itziar";
+    const visitor = await rooms.visitor();
+    await visitor.open(`/processes/${process.handle}/proposals`);
+    expect(visitor.text).toContain(all);
+    await visitor.open(`/processes/${process.handle}/proposals/feed.atom`);
+    expect(visitor.html).toContain(`<name>${all}</name>`);
+    await visitor.open("/actors/itziar-voice");
+    expect(visitor.text).toContain("Benches for all of us");
+    expect(visitor.text).toContain(all);
+
+    // Whoever closes that voice is not named by the other one of their names when somebody else leaves.
+    await closePublicVoice(db.sql, itziar, later);
+    const [jon] = await listCoauthors(db.sql, before.uri);
+    await removeCoauthor(db.sql, friend, before.uri, jon!.id, later);
+    expect((await getProposal(db.sql, before.uri)).coauthors).toEqual(["Itziar"]);
+  });
+
+  test("is not joined to a voice of another name", async () => {
+    const guest = await aResident(city, { name: "Private Elm" });
+    const proposal = await aProposal(city, { process, by: author, now, title: "A quiet corner" });
+    await acceptInvitation(db.sql, guest, await byLink(proposal.uri), now);
+    await openPublicVoice(db.sql, city.uris, guest, { handle: "nightjar", name: "Nightjar" }, now);
+    const visitor = await rooms.visitor();
+    await visitor.open("/actors/nightjar");
+    expect(visitor.status).toBe(200);
+    expect(visitor.text).not.toContain("A quiet corner");
+  });
+
+  test("stands for it alone once its author has closed the account", async () => {
+    const proposal = await aProposal(city, { process, by: author, now });
+    await joined(proposal.uri);
+    await closeAccount(db.sql, author, [forgetProposer], later);
+    const visitor = await rooms.visitor();
+    await visitor.open(`/proposals/${proposal.id}`);
+    expect(visitor.text).toContain("Jon Arrieta");
+    expect(visitor.text).not.toContain("Ane Etxeberria");
   });
 
   test("inherits the draft of an author who closes the account; alone, a draft goes", async () => {

@@ -1,6 +1,7 @@
 // From a title to a published proposal in a few steps without a script, and what a script asks while one types.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ReachableAccount } from "../../src/accounts/account.ts";
+import { hideSubject } from "../../src/moderation/actions.ts";
 import { processPages } from "../../src/processes/pages.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { draftProposal } from "../../src/proposals/actions.ts";
@@ -121,6 +122,18 @@ describe("similar ones are found", () => {
     expect(await titles("Bicycle")).not.toContain("A draft about bicycles");
     expect(tellingWords("Para los que viven con esto")).toEqual(["viven"]);
     expect(await titles("Zeppelins")).toEqual([]);
+  });
+
+  test("but nothing of a process that is hidden, and nothing beside it", async () => {
+    const rude = await aProcess(city, { title: "Gondolas", now });
+    await aProposal(city, { process: rude, title: "Gondolas on the canal", now });
+    expect(await titles("A gondola")).toEqual(["Gondolas on the canal"]);
+    await hideSubject(city.sql, city.administrator, rude.uri, "A mistake.", now);
+    expect(await titles("A gondola")).toEqual([]);
+    const visitor = await rooms.visitor(await aWriter());
+    await visitor.open(newPath());
+    const asked = { title: "A gondola", process: rude.uri, except: "" };
+    expect((await post(visitor, "/proposals/similar", asked, "*/*")).status).toBe(404);
   });
 
   test("as a part of a page for the script, only for who is signed in", async () => {

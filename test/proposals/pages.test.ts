@@ -7,10 +7,11 @@ import { dayMs, minuteMs } from "../../src/platform/time.ts";
 import { addCategory } from "../../src/processes/actions.ts";
 import { processPages } from "../../src/processes/pages.ts";
 import { keepRemoteProcess } from "../../src/processes/remote.ts";
-import { supportProposal, withdrawProposal } from "../../src/proposals/actions.ts";
+import { withdrawProposal } from "../../src/proposals/actions.ts";
 import { proposalPages } from "../../src/proposals/pages.ts";
 import { findAnswer, getProposal } from "../../src/proposals/queries.ts";
 import { keepRemoteProposal } from "../../src/proposals/remote.ts";
+import { supportProposal } from "../../src/proposals/support-actions.ts";
 import { deleteSubject } from "../../src/subjects/actions.ts";
 import {
   aCity,

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Account } from "../../src/accounts/account.ts";
 import { withTransaction } from "../../src/platform/db.ts";
-import { supportProposal, withdrawProposal, withdrawSupport } from "../../src/proposals/actions.ts";
+import { withdrawProposal } from "../../src/proposals/actions.ts";
 import { countSupportsGiven, getProposal, isSupporting } from "../../src/proposals/queries.ts";
+import { supportProposal, withdrawSupport } from "../../src/proposals/support-actions.ts";
 import { addReaction } from "../../src/subjects/actions.ts";
 import { aCity, aGuest, aProcess, aProposal, aResident, aStranger, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -82,6 +83,22 @@ test("only verified residents support, and a like is never one", async () => {
   const like = { subjectUri: proposal.uri, voice: { actorId: stranger.id }, kind: "like", activityUri: null } as const;
   await withTransaction(db.sql, (tx) => addReaction(tx, like, now));
   expect(await getProposal(db.sql, proposal.uri)).toMatchObject({ likeCount: 1, supportCount: 0 });
+});
+
+test("who stops being a resident while a support waits for their row no longer gives it", async () => {
+  const by = await aResident(city, { now });
+  const { uri } = await aProposal(city, { now });
+  const waiting = async () =>
+    (await db.sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).length;
+  let asked: Promise<string> | undefined;
+  await withTransaction(db.sql, async (tx) => {
+    await tx`select from account where id = ${by.id} for no key update`;
+    asked = supportProposal(db.sql, by, uri, now).then(() => "counted", refused);
+    await expect.poll(waiting).toBe(1);
+    await tx`update account set residence_verified_at = null, residence_expires_at = null where id = ${by.id}`;
+  });
+  expect(await asked).toBe("not-verified");
+  expect(await rowsOn(uri)).toBe(0);
 });
 
 test("nobody supports after the phase, nor what is a draft, withdrawn or hidden", async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSession } from "../../src/accounts/sign-in-actions.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { isClosedToAssist } from "../../src/residences/assist.ts";
-import { openAccountAtDesk, startAssist } from "../../src/residences/assist-actions.ts";
+import { startAssist } from "../../src/residences/assist-actions.ts";
 import { aCity, aGuest, anOfficial, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
 
@@ -14,16 +14,6 @@ beforeAll(async () => {
   city = await aCity(db, { now });
 });
 afterAll(() => db.drop());
-
-test("an address that has an account opens no second one, and its account is not passed off as new", async () => {
-  const [officer, owner] = [await anOfficial(city, { now }), await aGuest(city, { name: "Owner", now })];
-  const typed = { name: "Somebody", email: owner.email.toUpperCase(), locale: "en" };
-  await expect(openAccountAtDesk(db.sql, officer, typed, now)).rejects.toMatchObject({
-    code: "email-taken",
-    params: { field: "email" },
-  });
-  expect(await db.sql`select from audit where act = 'AccountOpenedAtDesk'`).toEqual([]);
-});
 
 test("of several sessions begun at once one runs", async () => {
   const officer = await anOfficial(city, { now });
@@ -36,7 +26,13 @@ test("of several sessions begun at once one runs", async () => {
   expect(await db.sql`select from assist where officer_id = ${officer.id} and ended_at is null`).toHaveLength(1);
 });
 
-test.each(["/unsubscribe/account.x.y/confirmation", "/follow-by-mail/confirmation.x.y", "/account/data", "/desk"])(
-  "%s is closed to who acts for somebody: it is a key, or theirs alone",
-  (path) => expect(isClosedToAssist(path)).toBe(true),
+test.each([
+  "/unsubscribe/account.x.y/confirmation",
+  "/follow-by-mail/confirmation.x.y",
+  "/account/data",
+  "/notices",
+  "/notices/settings",
+  "/desk",
+])("%s is closed to who acts for somebody: it is a key, or theirs alone", (path) =>
+  expect(isClosedToAssist(path)).toBe(true),
 );

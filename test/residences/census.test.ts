@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Account, isResident } from "../../src/accounts/account.ts";
+import { closeAccount } from "../../src/accounts/actions.ts";
 import { getAccount } from "../../src/accounts/queries.ts";
+import { networkDigest } from "../../src/accounts/sign-in.ts";
 import { backUp } from "../../src/platform/backup.ts";
 import { dayMs } from "../../src/platform/time.ts";
-import { verifyAtDesk } from "../../src/residences/actions.ts";
-import { censusBytesMax } from "../../src/residences/census.ts";
+import { releaseResidence, sweepResidences, verifyAtDesk } from "../../src/residences/actions.ts";
+import { censusBytesMax, readCensus } from "../../src/residences/census.ts";
 import {
   beginCensus,
   confirmCensus,
@@ -63,8 +65,14 @@ async function use(file: string): Promise<void> {
 }
 
 const header = "document_number,birth_date,post_code";
-const ask = (by: Account, number: string, birthDate: string, postCode: string, at = now) =>
-  verifyByCensus(db.sql, key, by, { number, birthDate, postCode }, at);
+const ask = (
+  by: Account,
+  number: string,
+  birthDate: string,
+  postCode: string,
+  at = now,
+  network: Buffer | null = null,
+) => verifyByCensus(db.sql, key, by, { number, birthDate, postCode, network }, at);
 const entries = async () =>
   (await db.sql<[{ count: number }]>`select count(*)::int as count from census_entry`)[0].count;
 
@@ -147,6 +155,16 @@ describe("a file", () => {
     expect(act?.detail).toMatchObject({ people: 4, added: 2, gone: 1, kept: 2 });
   });
 
+  test("that comes in one go, as an upload does, is still taken in small pieces", async () => {
+    const people = Array.from({ length: 20_000 }, (_, at) => `${10_000_000 + at}K,1980-05-31,48001`);
+    const upload = new File([`${header}\n${people.join("\n")}\n`], "people.csv");
+    const counts: number[] = [];
+    for await (const piece of readCensus(upload.stream(), ["birth-date", "post-code"]))
+      counts.push(piece.people.length);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(20_000);
+    expect(Math.max(...counts)).toBeLessThan(3_000);
+  });
+
   test("of twenty thousand people is read piece by piece, and says how far it is", { timeout: 60_000 }, async () => {
     const lines = Array.from({ length: 20_000 }, (_, at) => `${10_000_000 + at}A,1980-05-31,48001`);
     const bytes = Buffer.from(fileOf(...lines));
@@ -190,15 +208,88 @@ describe("a person", () => {
     await ask(person, "77777777G", "1977-07-07", "48007", new Date(now.getTime() + dayMs + 1));
   });
 
-  test("is not found out from many accounts either", async () => {
+  const networkOf = (ip: string) => networkDigest("a secret of this test that is long enough", ip);
+  const wrongly = (by: Account, number: string, network: Buffer | null = null) =>
+    ask(by, number, "1980-01-01", "48000", now, network).then(
+      () => "verified",
+      (error) => error.code,
+    );
+
+  test("two accounts do not use up the tries of a resident, who is found all the same", async () => {
     await use(`${header}\n88888888H,1988-08-08,48008\n`);
-    for (let turn = 0; turn < 10; turn++) {
-      const by = await aGuest(city);
-      await expect(ask(by, "88888888H", "1980-01-01", "48008")).rejects.toMatchObject({ code: "not-on-list" });
+    const rivals = [await aGuest(city), await aGuest(city)];
+    for (const by of rivals) {
+      for (let turn = 0; turn < 6; turn++) await wrongly(by, "88888888H", networkOf("192.0.2.1"));
+      expect(await wrongly(by, "88888888H", networkOf("192.0.2.9"))).toBe("census-attempts");
     }
-    await expect(ask(await aGuest(city), "88888888H", "1988-08-08", "48008")).rejects.toMatchObject({
+    await ask(await aGuest(city), "88888888H", "1988-08-08", "48008", now, networkOf("192.0.2.2"));
+  });
+
+  test("from one network twenty wrong answers a day are taken, whoever asks; right ones are not counted", async () => {
+    const people = Array.from({ length: 22 }, (_, at) => `9000000${at < 10 ? `0${at}` : at}K`);
+    await use(`${header}\n${people.map((number) => `${number},1990-09-09,48009`).join("\n")}\n`);
+    const library = networkOf("2001:db8:1:2::7");
+    for (const number of people.slice(0, 21)) {
+      await ask(await aGuest(city), number, "1990-09-09", "48009", now, library);
+    }
+    for (let turn = 0; turn < 20; turn++) {
+      expect(await wrongly(await aGuest(city), `NOBODY${turn}`, library)).toBe("not-on-list");
+    }
+    const late = await aGuest(city);
+    // Another address of the same network is the same network.
+    const again = networkOf("2001:db8:1:2::8");
+    await expect(ask(late, people[21]!, "1990-09-09", "48009", now, again)).rejects.toMatchObject({
       code: "census-attempts",
     });
+    await ask(late, people[21]!, "1990-09-09", "48009", now, networkOf("192.0.2.3"));
+  });
+
+  test("is not found out from many accounts and networks either; the desk and the letter stay open", async () => {
+    await use(`${header}\n87878787H,1987-08-07,48008\n`);
+    const codes: string[] = [];
+    for (let turn = 0; turn < 31; turn++) {
+      codes.push(await wrongly(await aGuest(city), "87878787H", networkOf(`198.51.100.${turn}`)));
+    }
+    expect(codes.filter((code) => code === "not-on-list")).toHaveLength(30);
+    expect(codes.at(-1)).toBe("census-number-busy");
+    const resident = await aGuest(city);
+    await expect(ask(resident, "87878787H", "1987-08-07", "48008")).rejects.toMatchObject({
+      code: "census-number-busy",
+    });
+    const post = { isOn: true, validMonths: null, explanation: {}, settings: { asksNumber: true } };
+    await setMethod(db.sql, city.administrator, "post", post, now);
+    await askForLetter(db.sql, key, resident, { address: "A Name\nA Street 1", number: "87878787H" }, now);
+    const official = await anOfficial(city);
+    await verifyAtDesk(db.sql, key, official, { accountId: resident.id, number: "87878787H" }, now);
+    const other = await aGuest(city);
+    await use(`${header}\n86868686H,1986-08-06,48008\n`);
+    await ask(other, "86868686H", "1986-08-06", "48008");
+  });
+
+  test("who closes their account and opens another goes on counting where they were: by network and about a number", async () => {
+    await use(`${header}\n85858585H,1985-08-05,48008\n`);
+    const network = networkOf("203.0.113.77");
+    for (let turn = 0; turn < 20; turn++) {
+      const person = await aGuest(city);
+      expect(await wrongly(person, "85858585H", network)).toBe("not-on-list");
+      await closeAccount(db.sql, person, [releaseResidence], now);
+    }
+    expect(await wrongly(await aGuest(city), "85858585H", network)).toBe("census-attempts");
+    for (let turn = 0; turn < 10; turn++) {
+      const person = await aGuest(city);
+      expect(await wrongly(person, "85858585H", networkOf(`203.0.113.${turn}`))).toBe("not-on-list");
+      await closeAccount(db.sql, person, [releaseResidence], now);
+    }
+    const late = await aGuest(city);
+    expect(await wrongly(late, "85858585H", networkOf("203.0.113.99"))).toBe("census-number-busy");
+    await sweepResidences(db.sql, new Date(now.getTime() + 1), now);
+    expect(await db.sql`select from residence_attempt`).toHaveLength(0);
+  });
+
+  test("of a burst from many accounts no more is answered than is allowed", async () => {
+    const people = await Promise.all(Array.from({ length: 30 }, () => aGuest(city)));
+    const codes = await Promise.all(people.map((by) => wrongly(by, "BURST00001", networkOf("203.0.113.5"))));
+    expect(codes.filter((code) => code === "not-on-list")).toHaveLength(20);
   });
 
   test("is asked for what the list in use has, whatever the next one will", async () => {

@@ -7,9 +7,11 @@ import { dayMs, minuteMs } from "../../src/platform/time.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { proposalPath } from "../../src/proposals/proposal.ts";
 import { getProposal } from "../../src/proposals/queries.ts";
+import { verifyAtDesk, withdrawVerification } from "../../src/residences/actions.ts";
+import { setMethod } from "../../src/residences/method-actions.ts";
 import { findOwnLetter } from "../../src/residences/queries.ts";
 import { letterCode, residenceKey, spelledCode } from "../../src/residences/residence.ts";
-import { aGuest, anOfficial, aPhase, aProcess, aProposal } from "../support/build.ts";
+import { aGuest, anOfficial, aPhase, aProcess, aProposal, aResident } from "../support/build.ts";
 import { type Network, type Node, openNetwork } from "../support/network.ts";
 import { openVisitor, type Visitor } from "../support/visit.ts";
 
@@ -75,10 +77,21 @@ describe("residence", () => {
     expect(visitor.text).toContain("The register has nobody with exactly these details.");
     expect(visitor.value("Document number")).toBe("12345678Z");
     await visitor.fill("Date of birth", "1980-05-31").press("Compare with the register");
+    // Back where support was wanted, and it can be given.
+    expect(visitor.url.pathname).toBe(proposalPath(proposal));
     expect(visitor.text).toContain("Your residence is verified.");
-    expect(visitor.text).toContain("May 4, 2028");
-    await visitor.open(proposalPath(proposal));
     expect(visitor.text).not.toContain("Ways to verify it here");
+    await visitor.press("Support");
+    await visitor.open("/account/residence");
+    expect(visitor.text).toContain("Verified by Register of residents Since May 4, 2026 Until May 4, 2028");
+    expect(visitor.text).toContain("There is nothing to do now.");
+    expect(visitor.text).not.toContain("Your residence has not been verified yet");
+    expect(visitor.text.indexOf("Renew: Register of residents")).toBeGreaterThan(
+      visitor.text.indexOf("Renew it now, or verify in another way"),
+    );
+    expect(visitor.text.indexOf("Renew: At the city’s desk")).toBeGreaterThan(
+      visitor.text.indexOf("Renew: Register of residents"),
+    );
 
     const twin = await signedIn(await aPerson("Twin Teo"));
     await twin.open("/account/residence");
@@ -141,6 +154,106 @@ describe("residence", () => {
   });
 });
 
+describe("who cannot do something yet", () => {
+  test("is told so also after pressing too late, with the way there and back", async () => {
+    const proposal = await aProposal(node, { process, now: net.clock.now() });
+    const person = await aResident(node, { now: net.clock.now() });
+    const visitor = await signedIn(person);
+    await visitor.open(proposalPath(proposal));
+    await withdrawVerification(node.sql, node.administrator, person.id, net.clock.now());
+    await visitor.press("Support");
+    expect(visitor.status).toBe(403);
+    await visitor.follow("Verify my residence");
+    expect(visitor.url.searchParams.get("back")).toBe(proposalPath(proposal));
+    await verifyAtDesk(node.sql, null, node.administrator, { accountId: person.id }, net.clock.now());
+    await visitor.open(visitor.url.pathname + visitor.url.search);
+    await visitor.follow("Go on with what you were doing");
+    expect(visitor.url.pathname).toBe(proposalPath(proposal));
+  });
+
+  test("is led back also from where the city's identity provider is linked", async () => {
+    const visitor = await signedIn(await aPerson("Linking Lander"));
+    const settings = { claim: "city", values: ["Bilbao"] };
+    const method = { isOn: true, validMonths: null, explanation: {}, settings };
+    await setMethod(node.sql, node.administrator, "claim", method, net.clock.now());
+    await visitor.open(`/account/residence?back=${encodeURIComponent("/processes?from=here")}`);
+    await visitor.follow("Go to my ways to sign in");
+    expect(visitor.html).toContain('name="back" value="/processes?from=here"');
+    await visitor.open("/account/sign-in?back=https://evil.example/");
+    expect(visitor.html).not.toContain('value="https://evil.example');
+    await setMethod(node.sql, node.administrator, "claim", { ...method, isOn: false }, net.clock.now());
+  });
+
+  test("a way back that leads to another server is none", async () => {
+    const visitor = await signedIn(await aResident(node, { now: net.clock.now() }));
+    for (const back of ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]) {
+      await visitor.open(`/account/residence?back=${encodeURIComponent(back)}`);
+      expect(visitor.text).not.toContain("Go on with what you were doing");
+      expect(visitor.html).not.toContain('evil.example/"');
+    }
+  });
+});
+
+describe("an e-mail address given at the desk", () => {
+  const codeIn = (text: string) => /\d{3} \d{3}/.exec(text)![0];
+
+  test("is typed, mailed, read out and confirmed; a wrong code is said and nothing is lost", async () => {
+    const officer = await signedIn(await anOfficer("Email Eneko"));
+    await officer.open("/desk/assist");
+    officer.fill("Name shown to others", "Miren Mail").fill("E-mail", "no address");
+    await officer.press("Open an account");
+    expect(officer.status).toBe(422);
+    expect(officer.value("Name shown to others")).toBe("Miren Mail");
+    await officer.fill("E-mail", "miren@example.org").press("Open an account");
+    expect(officer.text).toContain("A mail is on its way to miren@example.org.");
+    await net.settle();
+    await officer.fill("Code from the mail", "1").press("Confirm the address");
+    expect(officer.text).toContain("Tries left: 4");
+    await officer.press("Mail a new code");
+    expect(officer.text).toContain("A new mail is on its way.");
+    await net.settle();
+    const mails = node.mails.filter(({ to }) => to === "miren@example.org");
+    expect(mails).toHaveLength(2);
+    await officer.fill("Code from the mail", codeIn(mails[1]!.text)).press("Confirm the address");
+    expect(officer.text).toContain("The address is confirmed: the person can sign in with it.");
+    expect(officer.text).not.toContain("This account has no e-mail address");
+    const person = await getAccount(node.sql, officer.url.pathname.split("/").at(-1)!);
+    expect(person.email).toBe("miren@example.org");
+    expect((await officer.open(`/desk/assist/${person.id}/email`)).status).toBe(403);
+  });
+
+  test("of an account that has it already looks the same, word for word, and is given up", async () => {
+    const officer = await signedIn(await anOfficer("Same Saioa"));
+    const owner = await aPerson("Owner Oihan");
+    const pages: string[] = [];
+    for (const email of [owner.email, "nobody.yet@example.org"]) {
+      await officer.open("/desk/assist");
+      await officer.fill("Name shown to others", "Some Body").fill("E-mail", email).press("Open an account");
+      await net.settle();
+      await officer.fill("Code from the mail", "12").press("Confirm the address");
+      pages.push(`${officer.status} ${officer.text.replaceAll(email, "(the address)")}`);
+    }
+    const withoutPath = pages.map((text) => text.replaceAll(/\/desk\/assist\/\S+/g, ""));
+    expect(withoutPath[0]).toBe(withoutPath[1]);
+    await officer.press("Give up this address");
+    expect(officer.text).toContain("The address is deleted. The account has no e-mail.");
+    const [mail] = node.mails.filter(({ to }) => to === owner.email);
+    expect(mail!.text).toContain("An account here has it already");
+  });
+
+  test("left alone for a quarter of an hour, it can be typed again", async () => {
+    const officer = await signedIn(await anOfficer("Late Lorea"));
+    await officer.open("/desk/assist");
+    officer.fill("Name shown to others", "Forgotten Fermin").fill("E-mail", "fermin@example.org");
+    await officer.press("Open an account");
+    net.clock.advance(15 * minuteMs);
+    await officer.fill("Code from the mail", "123 456").press("Confirm the address");
+    expect(officer.status).toBe(410);
+    expect(officer.text).toContain("The account has no e-mail. Type the address again");
+    expect(officer.text).toContain("Mail the code");
+  });
+});
+
 describe("acting for a person at the desk", () => {
   const begin = async (officer: Visitor, person: Account) => {
     await officer.open(`/desk/assist/${person.id}`);
@@ -162,7 +275,7 @@ describe("acting for a person at the desk", () => {
     await officer.open(`/admin/people/${person.id}`);
     await officer.press("Yes, I have seen proof");
     await begin(officer, person);
-    expect(officer.text).toMatch(/You act for Ana Núñez, until 9:30\sAM End/u);
+    expect(officer.text).toMatch(/You act for Ana Núñez, until \d+:\d\d\sAM End/u);
     await officer.open(proposalPath(proposal));
     await officer.press("Support");
     expect((await getProposal(node.sql, proposal.uri)).supportCount).toBe(1);

@@ -6,22 +6,22 @@ import { getAccount, listActsAbout } from "../../src/accounts/queries.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { drain } from "../../src/platform/job-drain.ts";
 import { dayMs } from "../../src/platform/time.ts";
-import { supportProposal } from "../../src/proposals/actions.ts";
 import { getProposal } from "../../src/proposals/queries.ts";
+import { supportProposal } from "../../src/proposals/support-actions.ts";
 import { weightHandlers } from "../../src/proposals/weight-actions.ts";
 import {
   openVerifyByClaim,
-  type ResidentNews,
   releaseResidence,
-  resolveConflict,
   verifyAtDesk,
   withdrawVerification,
 } from "../../src/residences/actions.ts";
+import { resolveConflict } from "../../src/residences/conflict-actions.ts";
 import { residenceHandlers } from "../../src/residences/jobs.ts";
 import { askForLetter, cancelLetter, markLettersSent, verifyByLetter } from "../../src/residences/letter-actions.ts";
 import { setMethod } from "../../src/residences/method-actions.ts";
 import { findOwnLetter, findOwnResidence, listConflicts, listWaitingLetters } from "../../src/residences/queries.ts";
 import { letterCode, type Method, residenceKey } from "../../src/residences/residence.ts";
+import type { ResidentNews } from "../../src/residences/telling-actions.ts";
 import { aCity, aGuest, aModerator, anOfficial, aProcess, aProposal, aResident, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
 

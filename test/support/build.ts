@@ -78,16 +78,20 @@ export async function aGuest(city: City, options: AccountOptions = {}): Promise<
   const { name = `Guest ${next()}`, email = `person${next()}@example.org`, locale = "en", now = new Date() } = options;
   const account = await openAccount(sql, { email, name, locale }, now);
   if (options.memberOf) await grantMembership(sql, administrator, account.id, options.memberOf.id, now);
+  await forgetNotices(city, account.id);
   if (options.handle) await openPublicVoice(sql, uris, account, { handle: options.handle, name }, now);
   return await reachable(sql, account.id);
 }
+
+/** Most tests are about something else than the notice of it. */
+const forgetNotices = ({ sql }: City, accountId: string) =>
+  sql`delete from job where kind in ('tell-resident', 'tell-account') and payload ->> 'accountId' = ${accountId}`;
 
 /** Someone whose residence the desk has verified: who may support. */
 export async function aResident(city: City, options: AccountOptions = {}): Promise<ReachableAccount> {
   const account = await aGuest(city, { name: `Resident ${next()}`, ...options });
   await verifyAtDesk(city.sql, null, city.administrator, { accountId: account.id }, options.now ?? new Date());
-  // Most tests are about something else than the notice of it.
-  await city.sql`delete from job where kind = 'tell-resident' and payload ->> 'accountId' = ${account.id}`;
+  await forgetNotices(city, account.id);
   return await reachable(city.sql, account.id);
 }
 
@@ -96,6 +100,7 @@ async function someoneWith(role: GrantableRole, city: City, options: AccountOpti
   const account = await aGuest(city, { name: `${role} ${next()}`, ...options });
   const processUri = options.process?.uri ?? null;
   await grantRole(city.sql, city.administrator, account.id, { role, processUri }, options.now ?? new Date());
+  await forgetNotices(city, account.id);
   return await reachable(city.sql, account.id);
 }
 

@@ -2,6 +2,7 @@
 import type { Account, ReachableAccount } from "../../src/accounts/account.ts";
 import { requestEmailChange } from "../../src/accounts/email-actions.ts";
 import { openSession } from "../../src/accounts/sign-in-actions.ts";
+import { inviteToTeam } from "../../src/desk/invitation-actions.ts";
 import { closeMeeting } from "../../src/meetings/actions.ts";
 import { keepCopy } from "../../src/mirrors/actions.ts";
 import { findMirror } from "../../src/mirrors/queries.ts";
@@ -18,10 +19,12 @@ import { dayMs } from "../../src/platform/time.ts";
 import { decidePilot } from "../../src/processes/actions.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
-import { answerProposal, editProposal, supportProposal, withdrawProposal } from "../../src/proposals/actions.ts";
+import { editProposal, withdrawProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import { addNote, assignProposal, planAnswer, saveDraft } from "../../src/proposals/answer-work-actions.ts";
 import { erasePersonalData } from "../../src/proposals/erasing-actions.ts";
-import { startAssist } from "../../src/residences/assist-actions.ts";
+import { supportProposal } from "../../src/proposals/support-actions.ts";
+import { openAccountAtDesk, startAssist } from "../../src/residences/assist-actions.ts";
 import { beginCensus, readCensusList } from "../../src/residences/census-actions.ts";
 import { askForLetter } from "../../src/residences/letter-actions.ts";
 import { setMethod } from "../../src/residences/method-actions.ts";
@@ -149,6 +152,8 @@ export async function aCityOfEverything(city: ListeningCity, secret: string) {
   const pilot = await aProcess(city, { handle: "a-pilot", isPilot: true, pilotArea: "Zorroza", title: "A pilot" });
   await decidePilot(sql, administrator, pilot.uri, { decision: "scale", reasons: "It worked." }, now);
   for (const uri of [process.uri, proposals.answered.uri]) await follow(sql, ane, uri, now);
+  const invited = { email: ane.email, role: "moderator", processUri: process.uri } as const;
+  await inviteToTeam(sql, city.administrator, invited, now);
   return {
     ...{ process, draft, proposals, meeting, past, over, result, ane, ...thread },
     newsId: (await findSubject(sql, news))!.id,
@@ -246,7 +251,11 @@ async function residences(city: ListeningCity, secret: string) {
   const officerToken = await aSession(city, officer);
   await startAssist(sql, officer, { accountId: waiting.id, reason: "No telephone", officerToken }, now);
   await anAssociation(city, { handle: "bizi-auzoa" });
-  return { census, waiting };
+  const atDesk = (name: string, email: string) =>
+    openAccountAtDesk(sql, secret, officer, { name, email, locale: "en" }, now);
+  const newcomer = await atDesk("Came To The Desk", "");
+  const undecided = await atDesk("Waits For A Mail", "waits.for.a.mail@example.org");
+  return { census, waiting, newcomer, undecided };
 }
 
 async function letters(city: ListeningCity, ane: ReachableAccount, secret: string, process: Process) {

@@ -22,11 +22,12 @@ export const excused: Readonly<Record<string, string>> = {
   "/account/invitation/:token{[A-Za-z0-9_-]{43}}": goesOn,
   "/moderation/statements/of/:id": goesOn,
   "/notices/:id": goesOn,
+  "/account/invitations/:id": goesOn,
   "/answers/:id": goesOn,
   "/milestones/:id": goesOn,
   "/processes/:segment/steps": goesOn,
 };
-export const isFilePath = (path: string): boolean => /\.(atom|ics|csv|json|ndjson|zip|css)}?$/.test(path);
+export const isFilePath = (path: string): boolean => /\.(atom|ics|csv|json|ndjson|zip|css|js)}?$/.test(path);
 
 type City = Awaited<ReturnType<typeof aCityOfEverything>>;
 type Copy = Awaited<ReturnType<typeof aKeptCopy>>;
@@ -115,6 +116,9 @@ export function visitsOf(
       "/processes/:segment/meetings": visitor(`${process}/meetings`),
       "/processes/:segment/results": visitor(`${process}/results`),
       "/processes/:segment/news": visitor(`${process}/news`),
+      "/processes/:segment/numbers": visitor(
+        ...[process, `/processes/${copy.process}`, "/processes/a-pilot"].map((one) => `${one}/numbers`),
+      ),
       "/processes/:segment/lineage": visitor(`${process}/lineage`),
       "/processes/:segment/edit": desk(`${process}/edit`),
       "/processes/:segment/texts": desk(`${process}/texts`),
@@ -147,14 +151,15 @@ export function visitsOf(
       "/admin/people/:id": desk(person),
       "/admin/categories": desk("/admin/categories"),
       "/desk": desk("/desk"),
-      "/desk/answers": desk("/desk/answers", "/desk/answers?queue=all"),
+      "/desk/answers": desk("/desk/answers", "/desk/answers?queue=planned"),
       "/desk/proposals/:id": desk(`/desk${proposal("own")}`, `/desk${proposal("arabic")}`),
       "/desk/alike": desk(`/desk/alike?id=${has.proposals.own.id}&id=${has.proposals.erased.id}`),
       "/desk/audit": desk("/desk/audit"),
       "/desk/deliveries": desk("/desk/deliveries"),
       "/desk/erasures": desk("/desk/erasures", "/desk/erasures?show=all"),
       "/desk/assist": desk("/desk/assist"),
-      "/desk/assist/:id": desk(`/desk/assist/${has.waiting.id}`),
+      "/desk/assist/:id": desk(`/desk/assist/${has.waiting.id}`, `/desk/assist/${has.newcomer.id}`),
+      "/desk/assist/:id/email": desk(...[has.newcomer, has.undecided].map(({ id }) => `/desk/assist/${id}/email`)),
       "/desk/residence": desk("/desk/residence"),
       "/desk/residence/methods/:method": desk(
         ...["census", "post", "desk", "claim"].map((one) => `/desk/residence/methods/${one}`),
@@ -196,6 +201,7 @@ export function visitsOf(
       "/account/sign-in/:id/name": ane(`/account/sign-in/${has.passkey}/name`),
       "/account/residence": [...ane("/account/residence"), ...desk("/account/residence")],
       "/account/assists": ane("/account/assists"),
+      "/account/team-invitations": ane("/account/team-invitations"),
       "/account/data": ane("/account/data"),
       "/account/erasures": ane("/account/erasures"),
       "/notices": ane("/notices"),

@@ -1,6 +1,7 @@
-// A server with Mastodon's API for signing in elsewhere, in the shapes that Mastodon 4.x answers with: registration of
-// clients, the consent page, tokens, verify_credentials, revocation. Strict where Mastodon is strict.
+// A server with Mastodon's API for signing in elsewhere, as Mastodon has it or as others do (mastodon-shapes.ts):
+// registration of clients, the consent page, tokens, verify_credentials, revocation. At the consent page as strict as Mastodon.
 import { createHash, randomBytes } from "node:crypto";
+import { type Shape, type ShapeName, shapes } from "./mastodon-shapes.ts";
 import type { Json } from "./stranger.ts";
 
 export interface MastodonAccount {
@@ -12,18 +13,23 @@ export interface MastodonAccount {
 
 export interface MastodonServer {
   readonly origin: string;
+  readonly shape: Shape;
   fetch(request: Request): Promise<Response>;
   /** Who is logged in there, in the browser that comes. */
   account: MastodonAccount;
-  readonly apps: Map<string, { secret: string; redirectUri: string; scopes: string[]; name: string }>;
-  /** Tokens that are still good. */
-  readonly tokens: Map<string, { clientId: string; scopes: string[]; isPersonal: boolean }>;
+  /** The names of all who were logged in so far. */
+  readonly members: Set<string>;
+  readonly apps: Map<string, App>;
+  /** Tokens that are still good, and whose they are: null for a client's own. */
+  readonly tokens: Map<string, { clientId: string; scopes: string[]; account: MastodonAccount | null }>;
   /** Requests it got: `POST /oauth/token`. */
   readonly log: string[];
   /** What it has been before, or is not; all false for Mastodon 4.3 and later. */
   readonly oddities: {
     /** Before 4.3: no metadata, no `profile`, no PKCE. */
     isOld?: boolean;
+    /** Only its proxy answers. */
+    isOutOfOrder?: boolean;
     /** No such API at all. */
     isOther?: boolean;
     /** Says no at the token endpoint. */
@@ -39,18 +45,30 @@ export interface MastodonServer {
   visit(url: string, press?: "Authorize" | "Deny"): Promise<URL>;
 }
 
+interface App {
+  readonly secret: string;
+  readonly redirectUri: string;
+  readonly scopes: string[];
+  readonly name: string;
+  /** Who agreed last. */
+  account: MastodonAccount | null;
+}
+
 interface Grant {
   clientId: string;
   redirectUri: string;
   scopes: string[];
   challenge: string | null;
+  account: MastodonAccount;
 }
 
-export function openMastodon(origin: string, account: MastodonAccount): MastodonServer {
+export function openMastodon(origin: string, account: MastodonAccount, as: ShapeName = "mastodon"): MastodonServer {
   const grants = new Map<string, Grant>();
   const server: MastodonServer = {
     origin,
+    shape: shapes[as],
     account,
+    members: new Set(),
     apps: new Map(),
     tokens: new Map(),
     log: [],
@@ -58,6 +76,7 @@ export function openMastodon(origin: string, account: MastodonAccount): Mastodon
     async fetch(request) {
       const url = new URL(request.url);
       server.log.push(`${request.method} ${url.pathname}`);
+      server.members.add(server.account.username);
       return await answer(server, grants, request, url);
     },
     async visit(url, press = "Authorize") {
@@ -77,19 +96,22 @@ async function answer(
   request: Request,
   url: URL,
 ): Promise<Response> {
-  const { origin, oddities } = server;
+  const { origin, oddities, shape } = server;
+  if (oddities.isOutOfOrder) return new Response("<h1>502 Bad Gateway</h1>", { status: 502 });
   if (oddities.isOther) return new Response("<h1>Not here</h1>", { status: 404 });
   const fields = request.method === "POST" ? new URLSearchParams(await request.text()) : new URLSearchParams();
   switch (`${request.method} ${url.pathname}`) {
     case "GET /.well-known/webfinger":
       return webFinger(server, url);
     case "GET /.well-known/oauth-authorization-server":
-      return oddities.isOld ? problem(404, "Not Found") : Response.json(metadata(origin));
+      return oddities.isOld || shape.scopes === null
+        ? shape.says.notFound()
+        : Response.json(metadata(origin, shape.scopes));
     case "GET /api/v1/instance":
       return Response.json({
         uri: new URL(origin).host,
-        title: "Mastodon",
-        version: oddities.isOld ? "4.1.2" : "4.3.0",
+        title: "A server",
+        version: oddities.isOld ? "4.1.2" : shape.version,
       });
     case "POST /api/v1/apps":
       return registerApp(server, fields);
@@ -100,12 +122,8 @@ async function answer(
       return token(server, grants, fields);
     case "GET /api/v1/accounts/verify_credentials":
       return verifyCredentials(server, request.headers.get("authorization") ?? "");
-    case "POST /oauth/revoke": {
-      const known = server.tokens.get(fields.get("token") ?? "");
-      if (known?.clientId !== fields.get("client_id")) return problem(403, "unauthorized_client");
-      server.tokens.delete(fields.get("token")!);
-      return Response.json({});
-    }
+    case "POST /oauth/revoke":
+      return revoke(server, fields);
     default:
       return problem(404, "Record not found");
   }
@@ -114,13 +132,13 @@ async function answer(
 const problem = (status: number, error: string, description?: string): Response =>
   Response.json({ error, ...(description ? { error_description: description } : {}) }, { status });
 
-const metadata = (origin: string): Json => ({
+const metadata = (origin: string, scopes: readonly string[]): Json => ({
   issuer: `${origin}/`,
   authorization_endpoint: `${origin}/oauth/authorize`,
   token_endpoint: `${origin}/oauth/token`,
   revocation_endpoint: `${origin}/oauth/revoke`,
   userinfo_endpoint: `${origin}/oauth/userinfo`,
-  scopes_supported: ["read", "write", "write:accounts", "read:accounts", "read:statuses", "profile", "follow", "push"],
+  scopes_supported: [...scopes],
   response_types_supported: ["code"],
   response_modes_supported: ["query", "fragment", "form_post"],
   grant_types_supported: ["authorization_code", "client_credentials"],
@@ -130,20 +148,18 @@ const metadata = (origin: string): Json => ({
   app_registration_endpoint: `${origin}/api/v1/apps`,
 });
 
-const actorUri = ({ origin, account }: MastodonServer): string => `${origin}/users/${account.username}`;
-
-function webFinger(server: MastodonServer, url: URL): Response {
-  const { host } = new URL(server.origin);
-  const { account, oddities } = server;
+function webFinger({ origin, oddities, shape, members }: MastodonServer, url: URL): Response {
+  const { host } = new URL(origin);
   const hosts = [host, oddities.accountDomain ?? host];
-  const asked = url.searchParams.get("resource") ?? "";
-  if (!hosts.some((one) => asked === `acct:${account.username}@${one}`)) return problem(404, "Not Found");
+  const [, username = "", domain = ""] = /^acct:(.+)@(.+)$/.exec(url.searchParams.get("resource") ?? "") ?? [];
+  if (!members.has(username) || !hosts.includes(domain)) return problem(404, "Not Found");
+  const actor = `${origin}${shape.actorPath(username)}`;
   const links = [
-    { rel: "http://webfinger.net/rel/profile-page", type: "text/html", href: `${server.origin}/@${account.username}` },
-    { rel: "self", type: "application/activity+json", href: actorUri(server) },
-    { rel: "http://ostatus.org/schema/1.0/subscribe", template: `${server.origin}/authorize_interaction?uri={uri}` },
+    { rel: "http://webfinger.net/rel/profile-page", type: "text/html", href: `${origin}/@${username}` },
+    { rel: "self", type: "application/activity+json", href: actor },
+    { rel: "http://ostatus.org/schema/1.0/subscribe", template: `${origin}/authorize_interaction?uri={uri}` },
   ];
-  return Response.json({ subject: `acct:${account.username}@${hosts[1]}`, aliases: [actorUri(server)], links });
+  return Response.json({ subject: `acct:${username}@${hosts[1]}`, aliases: [actor], links });
 }
 
 function registerApp({ apps, oddities }: MastodonServer, fields: URLSearchParams): Response {
@@ -154,7 +170,7 @@ function registerApp({ apps, oddities }: MastodonServer, fields: URLSearchParams
     return problem(422, "Validation failed: Scopes doesn't match configured on the server.");
   const [clientId, secret] = [random(), random()];
   const name = fields.get("client_name") ?? "";
-  apps.set(clientId, { secret, redirectUri, scopes, name });
+  apps.set(clientId, { secret, redirectUri, scopes, name, account: null });
   return Response.json({
     ...{ id: String(apps.size), name, website: fields.get("website"), scopes },
     ...{ redirect_uri: redirectUri, redirect_uris: [redirectUri], client_id: clientId, client_secret: secret },
@@ -166,7 +182,7 @@ const random = (): string => randomBytes(32).toString("base64url");
 
 /** The page a person sees; an error page that leads nowhere, where the client is unknown. */
 function consent(
-  { apps }: MastodonServer,
+  { apps, account, shape }: MastodonServer,
   grants: Map<string, Grant>,
   asked: URLSearchParams,
   press: string | null,
@@ -174,79 +190,98 @@ function consent(
   const clientId = asked.get("client_id") ?? "";
   const app = apps.get(clientId);
   const redirectUri = asked.get("redirect_uri") ?? "";
-  if (app === undefined) return new Response("Client authentication failed due to unknown client", { status: 401 });
+  if (app === undefined) return shape.says.stranger();
   if (redirectUri !== app.redirectUri) return new Response("The redirect uri included is not valid.", { status: 400 });
   const scopes = (asked.get("scope") ?? "read").split(" ");
   const back = new URL(redirectUri);
-  back.searchParams.set("state", asked.get("state") ?? "");
+  if (press !== "Deny" || shape.no === "with state") back.searchParams.set("state", asked.get("state") ?? "");
   if (!scopes.every((scope) => app.scopes.includes(scope))) {
     back.searchParams.set("error", "invalid_scope");
     return Response.redirect(back.href, 302);
   }
-  if (press === null) {
-    const page = `<!doctype html><html lang="en"><title>Authorization required</title><h1>Authorization required</h1>
-      <p><strong>${app.name}</strong> would like permission to access your account.</p><p>${scopes.join(" ")}</p>
-      <form method="post"><button name="press" value="Authorize">Authorize</button>
-      <button name="press" value="Deny">Deny</button></form></html>`;
-    return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
-  }
+  if (press === null) return consentPage(app, scopes, shape);
   if (press === "Deny") {
     back.searchParams.set("error", "access_denied");
     back.searchParams.set("error_description", "The resource owner or authorization server denied the request.");
     return Response.redirect(back.href, 302);
   }
   const code = random();
-  grants.set(code, { clientId, redirectUri, scopes, challenge: asked.get("code_challenge") });
+  const challenge = shape.scopes === null ? null : asked.get("code_challenge");
+  grants.set(code, { clientId, redirectUri, scopes, challenge, account });
+  app.account = account;
   back.searchParams.set("code", code);
   return Response.redirect(back.href, 302);
 }
 
+function consentPage({ name }: App, scopes: readonly string[], shape: Shape): Response {
+  const deny = `<button name="press" value="Deny">Deny</button>`;
+  const page = `<!doctype html><html lang="en"><title>Authorization required</title><h1>Authorization required</h1>
+    <p><strong>${name}</strong> would like permission to access your account.</p><p>${scopes.join(" ")}</p>
+    <form method="post"><button name="press" value="Authorize">Authorize</button>
+    ${shape.no === "not offered" ? "" : deny}</form></html>`;
+  return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
+}
+
 function token(server: MastodonServer, grants: Map<string, Grant>, fields: URLSearchParams): Response {
+  const { apps, tokens, oddities, shape } = server;
   const clientId = fields.get("client_id") ?? "";
-  const app = server.apps.get(clientId);
-  if (app === undefined || app.secret !== fields.get("client_secret")) {
-    return problem(401, "invalid_client", "Client authentication failed due to unknown client.");
-  }
-  if (server.oddities.tokenError) return problem(400, server.oddities.tokenError);
-  const isPersonal = fields.get("grant_type") === "authorization_code";
+  const grantType = fields.get("grant_type") ?? "";
+  if (shape.wantsRedirectUri && !fields.has("redirect_uri")) return shape.says.incomplete();
+  const app = apps.get(clientId);
+  if (app === undefined) return shape.says.unknownClient(grantType);
+  if (app.secret !== fields.get("client_secret")) return shape.says.wrongSecret();
+  const isPersonal = grantType === "authorization_code";
+  if (oddities.tokenError && isPersonal) return problem(400, oddities.tokenError);
   let scopes = (fields.get("scope") ?? "read").split(" ");
-  if (isPersonal) {
+  let account = shape.comparesCodes ? null : app.account;
+  if (isPersonal && shape.comparesCodes) {
     const grant = grants.get(fields.get("code") ?? "");
     grants.delete(fields.get("code") ?? "");
-    const verifier = createHash("sha256")
-      .update(fields.get("code_verifier") ?? "")
-      .digest("base64url");
-    const isGood =
-      grant?.clientId === clientId &&
-      grant.redirectUri === fields.get("redirect_uri") &&
-      (grant.challenge === null || grant.challenge === verifier);
-    if (!isGood) return problem(400, "invalid_grant");
-    scopes = grant.scopes;
+    if (!isGood(grant, clientId, fields)) return shape.says.unknownCode();
+    ({ scopes, account } = grant);
   }
   const accessToken = random();
-  server.tokens.set(accessToken, { clientId, scopes, isPersonal });
-  return Response.json({
-    access_token: accessToken,
-    token_type: "Bearer",
-    scope: scopes.join(" "),
-    created_at: 1_573_979_017,
-  });
+  tokens.set(accessToken, { clientId, scopes, account });
+  const created_at = 1_573_979_017;
+  return Response.json({ access_token: accessToken, token_type: "Bearer", scope: scopes.join(" "), created_at });
+}
+
+function isGood(grant: Grant | undefined, clientId: string, fields: URLSearchParams): grant is Grant {
+  const verifier = createHash("sha256")
+    .update(fields.get("code_verifier") ?? "")
+    .digest("base64url");
+  return (
+    grant?.clientId === clientId &&
+    grant.redirectUri === fields.get("redirect_uri") &&
+    (grant.challenge === null || grant.challenge === verifier)
+  );
+}
+
+function revoke({ apps, tokens, shape }: MastodonServer, fields: URLSearchParams): Response {
+  const clientId = fields.get("client_id") ?? "";
+  if (tokens.get(fields.get("token") ?? "")?.clientId !== clientId) return shape.says.notItsToken();
+  tokens.delete(fields.get("token")!);
+  if (shape.forgetsWithToken) apps.delete(clientId);
+  return Response.json({});
 }
 
 function verifyCredentials(server: MastodonServer, authorization: string): Response {
   const known = server.tokens.get(authorization.replace(/^Bearer /, ""));
-  if (known === undefined || !known.isPersonal) return problem(401, "The access token is invalid");
+  if (known === undefined || known.account === null) return server.shape.says.noToken();
   if (!known.scopes.some((scope) => ["read", "read:accounts", "profile"].includes(scope))) {
     return problem(403, "This action is outside the authorized scopes");
   }
-  const { account, origin, oddities } = server;
-  const { id, username, displayName, language } = account;
+  const { origin, oddities, shape } = server;
+  const { id, username, displayName, language } = known.account;
   const picture = `${origin}/avatars/original/missing.png`;
   return Response.json({
     ...{ id, username, acct: username, display_name: displayName, locked: false, bot: false, discoverable: null },
     ...{ indexable: false, group: false, created_at: "2023-11-04T00:00:00.000Z", note: "<p>Neighbour.</p>" },
     url: `${origin}/@${username}`,
-    ...(oddities.hasNoUri ? {} : { uri: oddities.actorUri ?? actorUri(server) }),
+    ...(oddities.actorUri ? { uri: oddities.actorUri } : {}),
+    ...(oddities.hasNoUri || oddities.actorUri || !shape.hasUri
+      ? {}
+      : { uri: `${origin}${shape.actorPath(username)}` }),
     ...{ avatar: picture, avatar_static: picture, header: picture, header_static: picture },
     ...{ followers_count: 12, following_count: 34, statuses_count: 56, last_status_at: "2026-05-03" },
     ...{ hide_collections: null, noindex: false, emojis: [], roles: [], fields: [] },

@@ -7,6 +7,7 @@ import type { ReachableAccount } from "../../src/accounts/account.ts";
 import { issueSignInLink } from "../../src/accounts/sign-in-actions.ts";
 import { type Language, openTranslator, type Translator } from "../../src/platform/i18n.ts";
 import { type ListeningCity, secretOfTests } from "./listening.ts";
+import { recordPresses } from "./pressed.ts";
 
 /** Mail and what other servers tell arrive while the page is loaded again. */
 const patience = { timeout: 20_000, interval: 250 };
@@ -23,6 +24,8 @@ export interface Walk extends AsyncDisposable {
   see(): Promise<void>;
   follow(link: string | RegExp): Promise<void>;
   press(button: string): Promise<void>;
+  /** Presses the button that sends a form there, unfolding what it is folded into; the first of those in `within`. */
+  send(path: string | RegExp, within?: Locator): Promise<void>;
   /** Opens a fold by its summary, which is no button where scripts are off. */
   unfold(summary: string): Promise<void>;
   says(text: string): Promise<void>;
@@ -47,6 +50,7 @@ export async function openWalk(
   const viewport = { width: widthPixels, height: 844 };
   const context = await browser.newContext({ locale: lang, javaScriptEnabled: hasScripts, viewport });
   context.setDefaultTimeout(10_000);
+  recordPresses(context);
   const page = await context.newPage();
   const faults: string[] = [];
   const main = page.locator("main");
@@ -64,6 +68,7 @@ export async function openWalk(
     see: async () => void faults.push(...(await faultsOf(page, lang, hasScripts))),
     follow: (link) => main.getByRole("link", { name: link }).first().click(),
     press: (button) => main.getByRole("button", { name: button, exact: true }).first().click(),
+    send: (path, within = page.locator("body")) => send(within, path),
     unfold: (summary) => main.locator("summary", { hasText: summary }).first().click(),
     says: (words) => main.getByText(words).first().waitFor(),
     hears: (words) =>
@@ -76,6 +81,35 @@ export async function openWalk(
     [Symbol.asyncDispose]: () => context.close(),
   };
   return walk;
+}
+
+async function send(within: Locator, path: string | RegExp): Promise<void> {
+  const isMeant = (action: string) => (typeof path === "string" ? action === path : path.test(action));
+  const forms = within.locator("form[method=post]");
+  const read = () =>
+    forms.evaluateAll((all) =>
+      all.map(
+        (form) => (form as unknown as { getAttribute(name: string): string | null }).getAttribute("action") ?? "",
+      ),
+    );
+  // The page may still be on its way.
+  let at = -1;
+  for (const until = Date.now() + patience.timeout; at === -1; ) {
+    await within.page().waitForLoadState();
+    const actions = await read();
+    at = actions.findIndex((action) => isMeant(new URL(action, within.page().url()).pathname));
+    if (at !== -1) break;
+    if (Date.now() > until)
+      throw new Error(`no form to ${path} on ${within.page().url()}, only ${[...new Set(actions)]}`);
+    await within.page().waitForTimeout(patience.interval);
+  }
+  const form = forms.nth(at);
+  for (const fold of await form.locator("xpath=ancestor::details[not(@open)]").all()) {
+    await fold.locator("summary").first().click();
+  }
+  const submit = "button[type=submit]:not([aria-hidden])";
+  const last = form.locator(".form-actions").last().locator(submit);
+  await ((await last.count()) > 0 ? last : form.locator(submit)).first().click();
 }
 
 /** As it is seen: what is folded away is not in it. */

@@ -4,8 +4,9 @@ import { writeTallies } from "../../src/chronicle/tally-actions.ts";
 import { writeThreads } from "../../src/chronicle/thread-actions.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
-import { answerProposal, supportProposal } from "../../src/proposals/actions.ts";
+import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
+import { supportProposal } from "../../src/proposals/support-actions.ts";
 import { reachMilestone } from "../../src/results/actions.ts";
 import {
   aComment,

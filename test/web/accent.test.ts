@@ -13,6 +13,9 @@ test("whatever colour a city takes, text in it and on it stays readable (WCAG 2.
       for (const ground of [...paper, shades.soft]) expect(contrast(shades.text, ground)).toBeGreaterThanOrEqual(4.5);
       expect(contrast(shades.solid, shades.onSolid)).toBeGreaterThanOrEqual(4.5);
       expect(contrast(shades.strong, shades.onSolid)).toBeGreaterThanOrEqual(4.5);
+      // Bars on their track, lines beside an answer.
+      const track = mode === "light" ? "#edebe4" : "#282d32";
+      for (const ground of [...paper, track]) expect(contrast(shades.solid, ground)).toBeGreaterThanOrEqual(3);
     }),
     { numRuns: 500 },
   );
@@ -48,6 +51,10 @@ test("two colours have one stylesheet under an address of their own, and a sampl
   }
   const css = await (await accentRoutes.request(url)).text();
   expect(css).toContain(`--tile-1:${shadesOf("#8a2be2", "light").tiles[1]}`);
+  expect(css).toContain(`--second:${shadesOf("#8a2be2", "light").solid};`);
+  expect(css).toContain(`--accent:${shadesOf("#1f4e5f", "light").solid};`);
+  const alone = await (await accentRoutes.request(accentUrl("#1f4e5f"))).text();
+  expect(alone).toContain(`--second:${shadesOf("#1f4e5f", "light").solid};`);
   expect(css).toContain(`--tile-0:${shadesOf("#1f4e5f", "light").tiles[0]}`);
   expect((await accentRoutes.request("/assets/sample-nonsense.css")).status).toBe(404);
 });

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type ServerType, serve } from "@hono/node-server";
 import { type Browser, chromium, type Page } from "playwright-core";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { samplePages } from "./sample-city.ts";
 import { openSampleShell } from "./sample-shell.ts";
@@ -137,4 +138,98 @@ describe.skipIf(chromiumPath === null)("in Chromium", () => {
       expect(errors).toEqual([]);
     });
   });
+
+  test("in the colours of the reader's system the current tab, the keyboard's place, bars and phases can still be told", async () => {
+    await visit(looks[0]!, "/proposals", async (page) => {
+      await page.emulateMedia({ forcedColors: "active" });
+      const borders = (await page.evaluate(`[...document.querySelectorAll(".tabs a")].map((tab) =>
+        [tab.hasAttribute("aria-current"), getComputedStyle(tab).borderBlockEndColor])`)) as [boolean, string][];
+      const current = borders.filter(([isCurrent]) => isCurrent).map(([, colour]) => colour);
+      expect(current).toHaveLength(1);
+      expect(borders.filter(([isCurrent, colour]) => !isCurrent && colour === current[0])).toEqual([]);
+      await page.locator(".tabs a").nth(1).focus();
+      expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
+    });
+    await visit(looks[0]!, "/process", async (page) => {
+      await page.emulateMedia({ forcedColors: "active" });
+      const dots = (await page.evaluate(`["past", "current", "next"].map((time) => {
+        const { backgroundColor, outlineStyle } = getComputedStyle(document.querySelector(".phase-" + time + " .phase-dot"));
+        return backgroundColor + outlineStyle; })`)) as string[];
+      expect(new Set(dots).size).toBe(3);
+    });
+    await visit(looks[0]!, "/desk", async (page) => {
+      await page.emulateMedia({ forcedColors: "active" });
+      const bar = page.locator(".progress progress").first();
+      expect(await shadesIn(await bar.screenshot())).toBeGreaterThan(1);
+    });
+  });
+
+  test("on paper stands what is said, under its title and its address, and nothing that only a screen can do", async () => {
+    await visit(looks[0]!, "/proposal", async (page) => {
+      await page.emulateMedia({ media: "print" });
+      const isShown = async (selector: string) => await page.locator(selector).first().isVisible();
+      for (const said of ["h1", ".prose", ".answer", ".comment", ".print-address"]) {
+        expect([said, await isShown(said)]).toEqual([said, true]);
+      }
+      expect(await page.locator(".print-address").textContent()).toMatch(/^http.*\/proposal$/);
+      const left = await page.evaluate(
+        `[...document.querySelectorAll("nav, form, button, .button, input, footer")].filter((one) => one.checkVisibility()).map((one) => one.outerHTML.slice(0, 90))`,
+      );
+      expect(left).toEqual([]);
+    });
+    await visit(looks[0]!, "/process", async (page) => {
+      const later = page.getByText("Everyone may comment.");
+      expect(await later.isVisible()).toBe(false);
+      await page.emulateMedia({ media: "print" });
+      expect(await later.isVisible()).toBe(true);
+    });
+  });
+
+  test("a line of text has 45 to 75 letters on a wide screen, and a phone fits what it can", async () => {
+    const lettersALine = `[...document.querySelectorAll(".prose")].map((prose) => {
+      const pen = document.createElement("canvas").getContext("2d");
+      pen.font = getComputedStyle(prose).font;
+      const letter = pen.measureText(prose.textContent).width / prose.textContent.length;
+      const { maxInlineSize } = getComputedStyle(prose);
+      return Math.min(parseFloat(maxInlineSize), innerWidth) / letter; })`;
+    for (const [widthPixels, fewest] of [
+      [1280, 45],
+      [390, 35],
+    ] as const) {
+      const lines = await visit({ ...looks[0]!, widthPixels }, "/proposal", async (page) => {
+        await page.evaluate("document.fonts.ready.then(() => true)");
+        return (await page.evaluate(lettersALine)) as number[];
+      });
+      expect(lines.length).toBeGreaterThan(0);
+      expect(lines.filter((letters) => letters < fewest || letters > 78)).toEqual([]);
+    }
+  });
+
+  test("who asks for more contrast gets it, and who asks for less motion gets none", async () => {
+    await visit({ ...looks[0]!, lang: "en" }, "/process", async (page) => {
+      await page.emulateMedia({ contrast: "more", reducedMotion: "reduce" });
+      const [soft, ink] = (await page.evaluate(
+        `[".phase-dates", "h2"].map((one) => getComputedStyle(document.querySelector("main " + one)).color)`,
+      )) as [string, string];
+      expect(soft).toBe(ink);
+      const moving = await page.evaluate(
+        `[...document.querySelectorAll("*")].filter((one) => { const { transitionDuration, animationName } = getComputedStyle(one); return parseFloat(transitionDuration) > 0 || animationName !== "none"; }).length`,
+      );
+      expect(moving).toBe(0);
+    });
+  });
 });
+
+/** How many different colours a picture has. */
+async function shadesIn(png: Buffer): Promise<number> {
+  const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+  const shades = new Set<string>();
+  // The border around it does not count.
+  for (let y = 3; y < info.height - 3; y += 1) {
+    for (let x = 3; x < info.width - 3; x += 1) {
+      const at = (y * info.width + x) * info.channels;
+      shades.add(data.subarray(at, at + 3).join());
+    }
+  }
+  return shades.size;
+}

@@ -164,7 +164,12 @@ export const comments: readonly CommentShown[] = [
 export const phases = [
   { title: en("Gather proposals"), startsAt: inDays(-60), endsAt: inDays(-20) },
   { title: en("Support what matters"), startsAt: inDays(-20), endsAt: inDays(12) },
-  { title: en("What becomes of it"), startsAt: inDays(12), endsAt: null },
+  {
+    title: en("What becomes of it"),
+    startsAt: inDays(12),
+    endsAt: null,
+    description: html`<p>Everyone may comment.</p>`,
+  },
 ];
 
 export const territory = {

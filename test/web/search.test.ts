@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { deleteComment } from "../../src/comments/actions.ts";
 import { searchSubjects } from "../../src/subjects/search-queries.ts";
-import { searchPages } from "../../src/web/search.ts";
+import { excerpt, searchPages } from "../../src/web/search.ts";
 import { aCity, aComment, aProcess, aProposal, aResident, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
 import { openVisitor } from "../support/visit.ts";
@@ -58,8 +58,11 @@ test("a reader searches, narrows by kind, and turns the page there and back", as
   expect(reader.all("h3")).toHaveLength(20);
   await reader.follow("Next page");
   expect(reader.all("h3")).toEqual(["Cycling lane 3", "Cycling lane 2", "Cycling lane 1"]);
+  expect(reader.all("title")).toEqual([expect.stringMatching(/^Search: cycling, page 2 · /)]);
+  expect(reader.text).toContain("Page 2");
   await reader.follow("Previous page");
   expect(reader.all("h3").slice(0, 2)).toEqual(["Cycling in winter", "Cycling lane 22"]);
+  expect(reader.all("title")).toEqual([expect.stringMatching(/^Search: cycling · /)]);
   await reader.open("/search?q=cycling&kind=process");
   expect(reader.all("h3")).toEqual(["Cycling in winter"]);
   expect(reader.linkTo("Cycling in winter")).toBe(new URL(process.uri).pathname);
@@ -136,4 +139,9 @@ test("stays within its indexes", async () => {
   });
   expect(JSON.stringify(plans)).toContain("search_entry_words");
   expect(JSON.stringify(plans)).toContain("search_entry_title");
+});
+
+test("a table is quoted in its words, without its lines", () => {
+  const body = "Streets | street | shade | | --- | :---: | | Molí | 40 %| Forn | 12 % |";
+  expect(excerpt(body, "shade").toString()).toBe("Streets · street · <mark>shade</mark> · Molí · 40 % · Forn · 12 %");
 });

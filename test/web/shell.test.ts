@@ -131,6 +131,33 @@ describe("the form token", () => {
     expect(await answer.text()).not.toContain("Send it again");
     expect(sample.published).toEqual([]);
   });
+
+  test("is asked for where an account is changed, the choice of a language too; without an account the browser's word is enough", async () => {
+    const sample = openSampleShell();
+    const visitor = await visitorOf(sample).open("/sign-in-as-amina");
+    const mine = [...visitor.cookies].map((pair) => pair.join("=")).join("; ");
+    const choose = async (headers: Record<string, string>) => {
+      const body = new URLSearchParams({ language: "ca" });
+      const answer = await sample.app.fetch(
+        new Request(`${sampleOrigin}/preferences`, { method: "POST", body, headers }),
+      );
+      return [answer.status, answer.headers.get("set-cookie")?.includes("language=ca") ?? false];
+    };
+    for (const headers of [
+      { cookie: mine, "sec-fetch-site": "same-origin", origin: sampleOrigin },
+      { cookie: mine, origin: "https://evil.example" },
+      { cookie: mine },
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      { origin: "https://evil.example" },
+      { origin: "null" },
+    ] as Record<string, string>[]) {
+      expect(await choose(headers)).toEqual([403, false]);
+    }
+    expect(sample.remembered).toEqual([]);
+    expect(await choose({ "sec-fetch-site": "same-origin" })).toEqual([303, true]);
+    expect(await choose({ origin: sampleOrigin })).toEqual([303, true]);
+  });
 });
 
 describe("limits", () => {

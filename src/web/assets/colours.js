@@ -16,12 +16,17 @@ for (const field of fields) {
   picker.className = "colour-picker";
   picker.setAttribute("aria-label", document.querySelector(`label[for="${field.id}"]`).textContent.trim());
   picker.value = isColour(field.value) ? field.value : fields[0].value;
+  // A picker always shows some colour, also where none is chosen.
+  const mark = () => picker.classList.toggle("colour-picker-none", field.value.trim() === "");
+  mark();
   picker.addEventListener("input", () => {
     field.value = picker.value;
+    mark();
     show();
   });
   field.addEventListener("input", () => {
     if (isColour(field.value)) picker.value = field.value;
+    mark();
     show();
   });
   field.after(picker);
