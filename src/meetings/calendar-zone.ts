@@ -20,15 +20,25 @@ const known = new Map<string, string>();
 const knownMax = 20_000;
 
 /**
- * Whether the rules in a block say of a moment what the clocks there say. They are those of today: of places that decide anew
- * each year, as for Ramadan, or changed long ago, they may differ by an hour, and a moment in UTC is always right.
+ * Whether every program reads from the clocks of the place the moment that is meant; a moment in UTC is always right. The rules
+ * in a block are those of today: of places that decide anew each year, as for Ramadan, or changed long ago, they may differ by
+ * an hour. And an hour that the clocks show twice is the first one by RFC 5545 section 3.3.5, the second to some programs.
  */
 export function isToldRight({ name }: CalendarZone, moment: Date): boolean {
   const local = zoned(moment, name);
+  if (isShownTwice(local)) return false;
   const [date, hour] = [local.toPlainDate().toString(), String(local.hour).padStart(2, "0")];
   const key = `${name} ${date}T${hour}`;
   const offset = known.get(key) ?? tzlib_get_offset(name, date, `${hour}:${String(local.minute).padStart(2, "0")}`);
   if (known.size >= knownMax) known.clear();
   known.set(key, offset);
   return offset === local.offset.replace(":", "");
+}
+
+function isShownTwice(local: ReturnType<typeof zoned>): boolean {
+  const [shown, zone] = [local.toPlainDateTime(), local.timeZoneId];
+  const [first, second] = (["earlier", "later"] as const).map((disambiguation) =>
+    shown.toZonedDateTime(zone, { disambiguation }),
+  );
+  return first?.epochMilliseconds !== second?.epochMilliseconds;
 }

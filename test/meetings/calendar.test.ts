@@ -10,7 +10,7 @@ import { findZone } from "../../src/meetings/calendar-zone.ts";
 import type { Meeting } from "../../src/meetings/meeting.ts";
 import { meetingPages } from "../../src/meetings/pages.ts";
 import { findMeeting } from "../../src/meetings/queries.ts";
-import { dayMs, hourMs } from "../../src/platform/time.ts";
+import { dayMs, hourMs, zoned } from "../../src/platform/time.ts";
 import { aCity, aMeeting, aMeetingText, aPhase, aProcess, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
 import { openRooms, type Rooms } from "../support/room.ts";
@@ -82,6 +82,24 @@ describe("a moment is the same in another program", () => {
         expect(event.endDate.toJSDate()).toEqual(new Date(+startsAt + 2 * hourMs));
       }),
       { numRuns: 150 },
+    );
+  });
+
+  test.each(places)("in %s, each quarter of an hour around each change of the clocks", (timeZone) => {
+    const [from, to] = [Date.parse("2025-01-01T00:00:00Z"), Date.parse("2028-01-01T00:00:00Z")];
+    const offsetAt = (moment: number) => zoned(new Date(moment), timeZone).offset;
+    const changes: number[] = [];
+    for (let moment = from; moment < to; moment += hourMs) {
+      if (offsetAt(moment) !== offsetAt(moment + hourMs)) changes.push(moment);
+    }
+    expect(changes.length > 0).toBe(!["Asia/Kolkata", "Asia/Tehran", "UTC"].includes(timeZone));
+    const around = changes.flatMap((change) =>
+      Array.from({ length: 33 }, (_, quarter) => change + (quarter - 16) * (hourMs / 4)),
+    );
+    const meetings = around.map((start) => at(new Date(start), { uri: `https://bilbao.test/meetings/${start}` }));
+    const events = read(calendarOf({ name: "x", timeZone, meetings }));
+    expect(events.map(({ startDate, endDate }) => [+startDate.toJSDate(), +endDate.toJSDate()])).toEqual(
+      around.map((start) => [start, start + 2 * hourMs]),
     );
   });
 
