@@ -13,7 +13,7 @@ import { keyHolderOf } from "../src/proposals/discussion-queries.ts";
 import { discussionToFields } from "./discussions.ts";
 import { processFields, processToCivic } from "./processes.ts";
 import { lineageToCivic } from "./quotes.ts";
-import { recordLinksOf } from "./record-links.ts";
+import { recordLinksOf } from "./records/links.ts";
 import { actorContext, type Json } from "./vocabulary.ts";
 import { wordsIn } from "./wording.ts";
 

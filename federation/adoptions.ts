@@ -12,9 +12,9 @@ import { findDerivation } from "../src/subjects/derivation-queries.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import type { Received } from "./inbox.ts";
 import { isObject, typeOf, uriOf } from "./reading.ts";
-import type { Outgoing, Tell, Telling } from "./telling.ts";
-import { tellChange } from "./telling-contributions.ts";
-import { tellActorChange, tellOfficial } from "./telling-official.ts";
+import type { Outgoing, Tell, Telling } from "./sending/telling.ts";
+import { tellChange } from "./sending/telling-contributions.ts";
+import { tellActorChange, tellOfficial } from "./sending/telling-official.ts";
 import { type Json, NS } from "./vocabulary.ts";
 
 /** Subject: what was made. Object: what it was made from. */

@@ -14,24 +14,20 @@ import type { Clock, FindRemote } from "../src/ports.ts";
 import { announcePhase } from "../src/processes/phase-actions.ts";
 import { refreshManifest } from "../src/records/manifest-actions.ts";
 import { mainKeyOf } from "./actors.ts";
-import { deliver } from "./delivery.ts";
 import { findSpeaker } from "./discussions.ts";
-import { erasureHandlers } from "./erasure-jobs.ts";
-import { confirmErased, isByKnownKey } from "./erasures.ts";
+import { confirmErased, isByKnownKey } from "./erasures/erasures.ts";
+import { erasureHandlers } from "./erasures/jobs.ts";
 import { receive } from "./inbox.ts";
-import { type KeyRing, mainKey, openKeyRing } from "./key-ring.ts";
 import { PostgresKvStore, sweepHandlers } from "./kv.ts";
 import { lineageHandlers } from "./lineage.ts";
-import { mirrorRecord } from "./mirror-live.ts";
-import { type Mirroring, mirror } from "./mirroring.ts";
+import { mirrorRecord } from "./mirrors/live.ts";
+import { type Mirroring, mirror } from "./mirrors/mirroring.ts";
 import { moveHandlers } from "./moving.ts";
 import { tellEvent } from "./outbox.ts";
-import { openPosting } from "./posting.ts";
-import { JobMessageQueue } from "./queue.ts";
-import { publishDigest } from "./quiet.ts";
 import { typeOf, uriOf } from "./reading.ts";
 import { receivedSweepHandlers } from "./received.ts";
-import { recoverBeforeOpening, recoveryHandlers } from "./recovery.ts";
+import { openRecordServing } from "./records/serving.ts";
+import { recoverBeforeOpening, recoveryHandlers } from "./recovery/recovery.ts";
 import {
   actorAt,
   backfillPage,
@@ -41,9 +37,13 @@ import {
   refresh,
   startBackfill,
 } from "./remote.ts";
+import { deliver } from "./sending/delivery.ts";
+import { type KeyRing, mainKey, openKeyRing } from "./sending/key-ring.ts";
+import { openPosting } from "./sending/posting.ts";
+import { JobMessageQueue } from "./sending/queue.ts";
+import { publishDigest } from "./sending/quiet.ts";
 import { hostMeta, nodeInfoLinks, openServing } from "./serving.ts";
-import { openRecordServing } from "./serving-records.ts";
-import { threadHandlers } from "./thread-jobs.ts";
+import { threadHandlers } from "./threads/jobs.ts";
 import { contextLoader } from "./trust/contexts.ts";
 import { openDocuments, type SignatureDialect } from "./trust/documents.ts";
 import { guardInbox, type Knock } from "./trust/guard.ts";

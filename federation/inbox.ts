@@ -16,10 +16,9 @@ import { findSubject } from "../src/subjects/queries.ts";
 import type { ReactionKind } from "../src/subjects/subject.ts";
 import { receiveRelation, receiveRelationAnswer } from "./adoptions.ts";
 import { discussionToFollow } from "./discussions.ts";
-import { receiveReceipt } from "./erasing.ts";
-import { receiveDelete } from "./erasures.ts";
+import { receiveReceipt } from "./erasures/erasing.ts";
+import { receiveDelete } from "./erasures/erasures.ts";
 import { receiveMove } from "./moving.ts";
-import { receivePassedOn, wrappedIn } from "./passed-on.ts";
 import {
   isPostType,
   readActivity,
@@ -34,8 +33,9 @@ import {
 import { promiseRefresh } from "./refresh-jobs.ts";
 import { readReport } from "./reports.ts";
 import { isMessage, receiveMessage } from "./statements.ts";
+import { receivePassedOn, wrappedIn } from "./threads/passed-on.ts";
+import { isOfConcern, releaseWaiting, waitForParent } from "./threads/waiting.ts";
 import { hasCivicLink, type Json } from "./vocabulary.ts";
-import { isOfConcern, releaseWaiting, waitForParent } from "./waiting.ts";
 
 export interface Received {
   readonly tx: Tx;

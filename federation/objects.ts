@@ -15,7 +15,7 @@ import { meetingToObject } from "./meetings.ts";
 import { newsToObject } from "./processes.ts";
 import { answerToObject, proposalToObject } from "./proposals.ts";
 import { withLineage } from "./quotes.ts";
-import { withRecordLink } from "./record-links.ts";
+import { withRecordLink } from "./records/links.ts";
 import { milestoneToObject, resultToObject } from "./results.ts";
 import { AS2, type Json } from "./vocabulary.ts";
 

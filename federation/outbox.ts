@@ -8,18 +8,9 @@ import { newId } from "../src/platform/ids.ts";
 import { enqueue } from "../src/platform/jobs.ts";
 import type { Uris } from "../src/platform/uris.ts";
 import { alsoOffered, tellOfferAnswer } from "./adoptions.ts";
-import { askToErase } from "./erasing.ts";
-import {
-  tellCommentDeleted,
-  tellHidden,
-  tellOffered,
-  tellOwnComment,
-  tellReinstated,
-  tellRemoteComment,
-} from "./relay.ts";
-import { tellAppealDecided, tellAppealMade, tellStatement } from "./statements.ts";
-import type { Outgoing, Tell, Telling } from "./telling.ts";
-import { tellChange, tellContribution, tellDeletion } from "./telling-contributions.ts";
+import { askToErase } from "./erasures/erasing.ts";
+import type { Outgoing, Tell, Telling } from "./sending/telling.ts";
+import { tellChange, tellContribution, tellDeletion } from "./sending/telling-contributions.ts";
 import {
   tellActorChange,
   tellActorClosed,
@@ -27,8 +18,17 @@ import {
   tellMeeting,
   tellNews,
   tellOfficial,
-} from "./telling-official.ts";
-import { tellAccept, tellFollow, tellLike, tellReport } from "./telling-relations.ts";
+} from "./sending/telling-official.ts";
+import { tellAccept, tellFollow, tellLike, tellReport } from "./sending/telling-relations.ts";
+import { tellAppealDecided, tellAppealMade, tellStatement } from "./statements.ts";
+import {
+  tellCommentDeleted,
+  tellHidden,
+  tellOffered,
+  tellOwnComment,
+  tellReinstated,
+  tellRemoteComment,
+} from "./threads/relay.ts";
 import { activityContext, type Json, PUBLIC } from "./vocabulary.ts";
 
 const table: Readonly<Record<EventType, Tell>> = {

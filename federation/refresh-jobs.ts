@@ -1,4 +1,4 @@
-// Promises to read something at its own address. What the jobs do is in remote.ts and thread-backfill.ts.
+// Promises to read something at its own address. What the jobs do is in remote.ts and threads/backfill.ts.
 import { isServerFollowedHere } from "../src/actors/queries.ts";
 import type { Sql } from "../src/platform/db.ts";
 import { enqueue } from "../src/platform/jobs.ts";

@@ -20,7 +20,7 @@ import type { FindRemote, RemoteThing } from "../src/ports.ts";
 import { findSubject, isErasedHere } from "../src/subjects/queries.ts";
 import { keepSubject, kindOf } from "./copies.ts";
 import { findGone } from "./gone.ts";
-import { promiseLinked } from "./mirror-live.ts";
+import { promiseLinked } from "./mirrors/live.ts";
 import { keepProcess } from "./processes.ts";
 import {
   isObject,
@@ -35,10 +35,10 @@ import {
   type WirePost,
 } from "./reading.ts";
 import { promiseRefresh } from "./refresh-jobs.ts";
-import { promiseThreadWhereDifferent } from "./thread-backfill.ts";
+import { promiseThreadWhereDifferent } from "./threads/backfill.ts";
+import { isOfConcern, releaseWaiting, waitForParent } from "./threads/waiting.ts";
 import type { Document, Documents } from "./trust/documents.ts";
 import { ACTIVITY_JSON, type Json } from "./vocabulary.ts";
-import { isOfConcern, releaseWaiting, waitForParent } from "./waiting.ts";
 
 export { promiseRefresh } from "./refresh-jobs.ts";
 

@@ -12,7 +12,7 @@ import { actorToObject } from "./actors.ts";
 import { actorCollection, mayBeRead, subjectCollection, withNewestReplies } from "./collections.ts";
 import { findSpeaker } from "./discussions.ts";
 import { findObject } from "./objects.ts";
-import { threadCollection } from "./threads.ts";
+import { threadCollection } from "./threads/threads.ts";
 import { ACTIVITY_JSON, type Json } from "./vocabulary.ts";
 
 /** Actor documents are asked for with every activity we send; they may be this old. */

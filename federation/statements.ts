@@ -21,7 +21,7 @@ import { findSubject } from "../src/subjects/queries.ts";
 import type { Subject } from "../src/subjects/subject.ts";
 import type { Received } from "./inbox.ts";
 import { isForEveryone, readPost, textOf, typeOf, uriOf } from "./reading.ts";
-import type { Outgoing, Telling } from "./telling.ts";
+import type { Outgoing, Telling } from "./sending/telling.ts";
 import { inOneLanguage, type Json, NS } from "./vocabulary.ts";
 import { wordsIn } from "./wording.ts";
 

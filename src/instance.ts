@@ -5,7 +5,7 @@ import { getLogger } from "@logtape/logtape";
 import { type FederationDoor, openFederation } from "../federation/federation.ts";
 import { scheduleSweep } from "../federation/kv.ts";
 import { scheduleReceivedSweep } from "../federation/received.ts";
-import { scheduleThreadRounds } from "../federation/thread-jobs.ts";
+import { scheduleThreadRounds } from "../federation/threads/jobs.ts";
 import { keepingOutBlocked } from "../federation/trust/keeping-out.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { accountHandlers, scheduleAccountJobs } from "./accounts/jobs.ts";

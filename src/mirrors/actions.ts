@@ -1,4 +1,4 @@
-// The verbs of mirrors: kept on purpose, compared, let go. What reads the other node is in federation/mirroring.ts.
+// The verbs of mirrors: kept on purpose, compared, let go. What reads the other node is in federation/mirrors/mirroring.ts.
 import { type Account, holds } from "../accounts/account.ts";
 import type { Sql, Tx } from "../platform/db.ts";
 import { withTransaction } from "../platform/db.ts";

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keepProcess, readCivicProcess } from "../../federation/processes.ts";
 import { readActor } from "../../federation/reading.ts";
-import { readProcess } from "../../federation/record-things.ts";
+import { readProcess } from "../../federation/records/things.ts";
 import type { Account } from "../../src/accounts/account.ts";
 import { follow } from "../../src/actors/actions.ts";
 import { findActor } from "../../src/actors/queries.ts";

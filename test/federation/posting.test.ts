@@ -5,7 +5,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { verifyRequest } from "@fedify/fedify";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type OutboxMessage, openPosting, postingLimits } from "../../federation/posting.ts";
+import { type OutboxMessage, openPosting, postingLimits } from "../../federation/sending/posting.ts";
 import { contextLoader } from "../../federation/trust/contexts.ts";
 import { openGuardedFetch } from "../../src/platform/guarded-fetch.ts";
 import { GiveUp, Later, Retry } from "../../src/platform/jobs.ts";

@@ -1,6 +1,6 @@
 // Proposals between two cities: from the button to the other node's page, with real signatures.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { contributionsPerHourMax } from "../../federation/quiet.ts";
+import { contributionsPerHourMax } from "../../federation/sending/quiet.ts";
 import type { Account } from "../../src/accounts/account.ts";
 import { follow } from "../../src/actors/actions.ts";
 import { findActor } from "../../src/actors/queries.ts";

@@ -6,7 +6,7 @@ import { testMessageQueue } from "@fedify/testing";
 import { Create, Note, Person } from "@fedify/vocab";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { PostgresKvStore } from "../../federation/kv.ts";
-import { JobMessageQueue, type QueueOptions } from "../../federation/queue.ts";
+import { JobMessageQueue, type QueueOptions } from "../../federation/sending/queue.ts";
 import { listDeadLetters } from "../../src/platform/dead-letters.ts";
 import { drain } from "../../src/platform/job-drain.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";

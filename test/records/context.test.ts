@@ -2,7 +2,7 @@
 import { preloadedContexts } from "@fedify/vocab-runtime";
 import jsonld from "@fedify/vocab-runtime/jsonld";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { recordContextDocument } from "../../federation/record-context.ts";
+import { recordContextDocument } from "../../federation/records/context.ts";
 import { manifestPaths } from "../../src/records/manifest.ts";
 import { type Json, recordTypes } from "../../src/records/record.ts";
 import { type Network, openNetwork } from "../support/network.ts";

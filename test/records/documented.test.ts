@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { recordContextDocument } from "../../federation/record-context.ts";
+import { recordContextDocument } from "../../federation/records/context.ts";
 import { canonicalText } from "../../src/platform/canonical.ts";
 import { verifyDocument } from "../../src/platform/data-integrity.ts";
 import { followKeys, keyFor } from "../../src/records/keys.ts";

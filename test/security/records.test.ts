@@ -1,7 +1,7 @@
 // What the records of hostile servers, and keys in the wrong hands, cannot do here.
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { applyRecords } from "../../federation/records.ts";
+import { applyRecords } from "../../federation/records/records.ts";
 import { keepCopy } from "../../src/mirrors/actions.ts";
 import { findMirror } from "../../src/mirrors/queries.ts";
 import { canonicalText, digestOf } from "../../src/platform/canonical.ts";
