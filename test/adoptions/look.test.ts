@@ -160,7 +160,7 @@ describeInBrowser("the pages of adoption", () => {
     ["tried", "porto", 1200, "en", "light"],
     ["desk", "bilbao", 1200, "en", "light"],
     ["desk", "bilbao", 360, "ar", "light"],
-  ] as const)("%s of %s at %i px, %s, %s", { timeout: 60_000 }, async (name, city, width, lang, colorScheme) => {
+  ] as const)("%s of %s at %i px, %s, %s", async (name, city, width, lang, colorScheme) => {
     const node = net.nodes[city];
     const context = await browser.newContext({ viewport: { width, height: 900 }, locale: lang, colorScheme });
     await node.sql`update account set locale = ${lang}`;

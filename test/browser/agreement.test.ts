@@ -26,7 +26,7 @@ describeInBrowser("terms that changed", () => {
     city = await openListeningCity("Bilbao", { port: await freePort(), peers: [] });
     await keepTerms(city.sql, new Date());
     browser = await launchChromium();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await city?.[Symbol.asyncDispose]();

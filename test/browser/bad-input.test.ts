@@ -158,7 +158,7 @@ describeInBrowser("what goes wrong in life", () => {
     expect(walk.faults).toEqual([]);
   });
 
-  test.each(looks)("a file of 200 MB beside a name that was typed ($lang)", { timeout: 90_000 }, async (look) => {
+  test.each(looks)("a file of 200 MB beside a name that was typed ($lang)", async (look) => {
     const path = file("logo.png", "");
     truncateSync(path, 200_000_000);
     await using walk = await signedIn(browser, city, city.administrator, { ...look, at: "/desk/settings/identity" });

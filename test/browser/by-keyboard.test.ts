@@ -65,57 +65,53 @@ describeInBrowser("with the keyboard alone", () => {
     await page.waitForURL(`**${at}`);
   }
 
-  test.each(looks)(
-    "support, comment, report and answer ($lang, scripts: $hasScripts)",
-    { timeout: 180_000 },
-    async (look) => {
-      const mark = `${look.lang} ${look.hasScripts}`;
-      const process = await aProcess(city);
-      const proposal = await aProposal(city, { process, title: `Shade ${mark}` });
-      const rude = await aComment(city, { on: proposal, body: "You are all thieves." });
-      const now = new Date();
-      const ane = await aResident(city, { name: `Ane ${mark}`, locale: look.lang, now });
-      const official = await anOfficial(city, { process, name: `Olatz ${mark}`, locale: look.lang, now });
-      const path = `/proposals/${proposal.id}`;
+  test.each(looks)("support, comment, report and answer ($lang, scripts: $hasScripts)", async (look) => {
+    const mark = `${look.lang} ${look.hasScripts}`;
+    const process = await aProcess(city);
+    const proposal = await aProposal(city, { process, title: `Shade ${mark}` });
+    const rude = await aComment(city, { on: proposal, body: "You are all thieves." });
+    const now = new Date();
+    const ane = await aResident(city, { name: `Ane ${mark}`, locale: look.lang, now });
+    const official = await anOfficial(city, { process, name: `Olatz ${mark}`, locale: look.lang, now });
+    const path = `/proposals/${proposal.id}`;
 
-      await using walk = await openWalk(browser, city, { ...look, widthPixels: 1280 });
-      const { page, t, main } = walk;
-      await signIn(walk, ane.email, look, path);
-      await enter(button(walk, t("proposals.support")));
-      await walk.says(t("proposals.you-support"));
+    await using walk = await openWalk(browser, city, { ...look, widthPixels: 1280 });
+    const { page, t, main } = walk;
+    await signIn(walk, ane.email, look, path);
+    await enter(button(walk, t("proposals.support")));
+    await walk.says(t("proposals.you-support"));
 
-      await enter(button(walk, t("comments.publish")));
-      await mend(walk, look);
-      await page.keyboard.type("My daughter would use it every day.");
-      await enter(button(walk, t("comments.publish")));
-      await walk.says("My daughter would use it every day.");
-      await walk.see();
+    await enter(button(walk, t("comments.publish")));
+    await mend(walk, look);
+    await page.keyboard.type("My daughter would use it every day.");
+    await enter(button(walk, t("comments.publish")));
+    await walk.says("My daughter would use it every day.");
+    await walk.see();
 
-      const voice = main.locator(".comment", { hasText: rude.body }).first();
-      await enter(voice.getByRole("link", { name: t("comments.report") }).first());
-      await page.waitForURL("**/reports/new**");
-      await enter(button(walk, t("moderation.report-send")));
-      await mend(walk, look);
-      const offensive = page.getByRole("radio", { name: t("moderation.category.offensive") });
-      await chooseRadio(page.locator("input[name=category]"), offensive);
-      await tabTo(page.getByLabel(t("moderation.report-reason")));
-      await page.keyboard.type("It insults us all");
-      await enter(button(walk, t("moderation.report-send")));
-      await walk.says(t("moderation.thanks-text"));
-      await walk.see();
+    const voice = main.locator(".comment", { hasText: rude.body }).first();
+    await enter(voice.getByRole("link", { name: t("comments.report") }).first());
+    await page.waitForURL("**/reports/new**");
+    await enter(button(walk, t("moderation.report-send")));
+    await mend(walk, look);
+    const offensive = page.getByRole("radio", { name: t("moderation.category.offensive") });
+    await chooseRadio(page.locator("input[name=category]"), offensive);
+    await tabTo(page.getByLabel(t("moderation.report-reason")));
+    await page.keyboard.type("It insults us all");
+    await enter(button(walk, t("moderation.report-send")));
+    await walk.says(t("moderation.thanks-text"));
+    await walk.see();
 
-      await using desk = await openWalk(browser, city, { ...look, widthPixels: 1280 });
-      await signIn(desk, official.email, look, `/desk/proposals/${proposal.id}`);
-      await enter(button(desk, t("proposals.answer-publish")));
-      await mend(desk, look);
-      const accepted = desk.page.getByRole("radio", { name: new RegExp(`^${t("proposals.state.accepted")}`) });
-      await chooseRadio(desk.page.locator("input[name=outcome]"), accepted);
-      await tabTo(desk.page.getByLabel(t("proposals.reasons"), { exact: false }));
-      await desk.page.keyboard.type("Six plane trees will stand there.");
-      await enter(button(desk, t("proposals.answer-publish")));
-      await desk.says("Six plane trees will stand there.");
-      await desk.see();
-      expect([...walk.faults, ...desk.faults]).toEqual([]);
-    },
-  );
+    await using desk = await openWalk(browser, city, { ...look, widthPixels: 1280 });
+    await signIn(desk, official.email, look, `/desk/proposals/${proposal.id}`);
+    await enter(button(desk, t("proposals.answer-publish")));
+    await mend(desk, look);
+    const accepted = desk.page.getByRole("radio", { name: new RegExp(`^${t("proposals.state.accepted")}`) });
+    await chooseRadio(desk.page.locator("input[name=outcome]"), accepted);
+    await tabTo(desk.page.getByLabel(t("proposals.reasons"), { exact: false }));
+    await desk.page.keyboard.type("Six plane trees will stand there.");
+    await enter(button(desk, t("proposals.answer-publish")));
+    await desk.says("Six plane trees will stand there.");
+    await desk.see();
+    expect([...walk.faults, ...desk.faults]).toEqual([]);
+  });
 });

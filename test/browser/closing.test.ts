@@ -11,7 +11,7 @@ import { describeInBrowser, launchChromium } from "../support/chromium.ts";
 import { type ListeningCities, type ListeningCity, openListeningCities } from "../support/listening.ts";
 import { openWalk, signedIn, textOf, type Walk } from "../support/walk.ts";
 
-const patience = { timeout: 30_000, interval: 250 };
+const patience = { timeout: 60_000, interval: 250 };
 const looks = [
   { lang: "en", hasScripts: true },
   { lang: "ar", hasScripts: true },
@@ -53,76 +53,72 @@ describeInBrowser("a person who leaves", () => {
     return isThere ? seen.toContain(words) : seen.not.toContain(words);
   };
 
-  test.each(looks)(
-    "takes the name along, here and there ($lang, scripts: $hasScripts)",
-    { timeout: 120_000 },
-    async (look) => {
-      const name = `Nahia Leaving ${look.lang} ${look.hasScripts}`;
-      const nahia = await aResident(bilbao, { name });
-      const title = `A slide for all ages ${look.lang} ${look.hasScripts}`;
-      const proposal = await aProposal(bilbao, { process, by: nahia, title });
-      const words = `Mine would be red, ${look.lang} ${look.hasScripts}.`;
-      await aComment(bilbao, { on: proposal, by: nahia, body: words });
-      await supportProposal(bilbao.sql, nahia, proposal.uri, new Date());
-      await using there = await openWalk(browser, porto, look);
-      const { t } = there;
-      await reads(there, "/processes", process.title.en!);
-      await there.follow(process.title.en!);
-      await there.main.getByRole("link", { name: new RegExp(`^${t("processes.tab.proposals")}`) }).click();
-      const link = there.main.getByRole("link", { name: title });
-      await expect
-        .poll(async () => {
-          await there.page.reload();
-          return await link.count();
-        }, patience)
-        .toBeGreaterThan(0);
-      await link.first().click();
-      const mirrored = new URL(there.page.url()).pathname;
-      await reads(there, mirrored, words);
-      await reads(there, mirrored, name);
-      await there.see();
+  test.each(looks)("takes the name along, here and there ($lang, scripts: $hasScripts)", async (look) => {
+    const name = `Nahia Leaving ${look.lang} ${look.hasScripts}`;
+    const nahia = await aResident(bilbao, { name });
+    const title = `A slide for all ages ${look.lang} ${look.hasScripts}`;
+    const proposal = await aProposal(bilbao, { process, by: nahia, title });
+    const words = `Mine would be red, ${look.lang} ${look.hasScripts}.`;
+    await aComment(bilbao, { on: proposal, by: nahia, body: words });
+    await supportProposal(bilbao.sql, nahia, proposal.uri, new Date());
+    await using there = await openWalk(browser, porto, look);
+    const { t } = there;
+    await reads(there, "/processes", process.title.en!);
+    await there.follow(process.title.en!);
+    await there.main.getByRole("link", { name: new RegExp(`^${t("processes.tab.proposals")}`) }).click();
+    const link = there.main.getByRole("link", { name: title });
+    await expect
+      .poll(async () => {
+        await there.page.reload();
+        return await link.count();
+      }, patience)
+      .toBeGreaterThan(0);
+    await link.first().click();
+    const mirrored = new URL(there.page.url()).pathname;
+    await reads(there, mirrored, words);
+    await reads(there, mirrored, name);
+    await there.see();
 
-      // What goes and what stays, before anyone decides.
-      await using walk = await signedIn(browser, bilbao, nahia, { ...look, at: "/account" });
-      await walk.see();
-      await walk.follow(t("accounts.data-open"));
-      await walk.says(t("own-data.closing-proposals", { count: 1 }));
-      expect(await walk.text()).toContain(new URL(porto.origin).host.replace(/:.*/, ""));
-      await walk.see();
-      await walk.follow(t("own-data.closing-link"));
-      for (const kind of ["proposals", "comments", "supports"] as const) {
-        await walk.says(t(`own-data.closing-${kind}`, { count: 1 }));
-      }
-      await walk.see();
-      await walk.press(t("accounts.closing-confirm"));
-      await walk.says(t("field.required"));
-      await walk.see();
-      await walk.page.getByLabel(t("accounts.closing-sure")).check();
-      await walk.press(t("accounts.closing-confirm"));
-      await walk.page.getByText(t("accounts.closed")).first().waitFor();
-      await walk.see();
+    // What goes and what stays, before anyone decides.
+    await using walk = await signedIn(browser, bilbao, nahia, { ...look, at: "/account" });
+    await walk.see();
+    await walk.follow(t("accounts.data-open"));
+    await walk.says(t("own-data.closing-proposals", { count: 1 }));
+    expect(await walk.text()).toContain(new URL(porto.origin).host.replace(/:.*/, ""));
+    await walk.see();
+    await walk.follow(t("own-data.closing-link"));
+    for (const kind of ["proposals", "comments", "supports"] as const) {
+      await walk.says(t(`own-data.closing-${kind}`, { count: 1 }));
+    }
+    await walk.see();
+    await walk.press(t("accounts.closing-confirm"));
+    await walk.says(t("field.required"));
+    await walk.see();
+    await walk.page.getByLabel(t("accounts.closing-sure")).check();
+    await walk.press(t("accounts.closing-confirm"));
+    await walk.page.getByText(t("accounts.closed")).first().waitFor();
+    await walk.see();
 
-      // Neither page says the name, both say the words.
-      await reads(walk, `/proposals/${proposal.id}`, name, false);
-      for (const text of [title, words]) expect(await walk.text()).toContain(text);
-      await walk.see();
-      await reads(there, mirrored, name, false);
-      for (const text of [title, words]) expect(await there.text()).toContain(text);
-      await there.see();
+    // Neither page says the name, both say the words.
+    await reads(walk, `/proposals/${proposal.id}`, name, false);
+    for (const text of [title, words]) expect(await walk.text()).toContain(text);
+    await walk.see();
+    await reads(there, mirrored, name, false);
+    for (const text of [title, words]) expect(await there.text()).toContain(text);
+    await there.see();
 
-      // And the other city has confirmed.
-      await using admin = await signedIn(browser, bilbao, bilbao.administrator, {
-        ...look,
-        at: "/desk/erasures?show=all",
-      });
-      await expect
-        .poll(async () => {
-          await admin.open("/desk/erasures?show=all");
-          return await textOf(admin.main.locator(".card", { hasText: proposal.uri }));
-        }, patience)
-        .toContain(t("erasures.node-confirmed"));
-      await admin.see();
-      expect([there, walk, admin].flatMap(({ faults }) => faults)).toEqual([]);
-    },
-  );
+    // And the other city has confirmed.
+    await using admin = await signedIn(browser, bilbao, bilbao.administrator, {
+      ...look,
+      at: "/desk/erasures?show=all",
+    });
+    await expect
+      .poll(async () => {
+        await admin.open("/desk/erasures?show=all");
+        return await textOf(admin.main.locator(".card", { hasText: proposal.uri }));
+      }, patience)
+      .toContain(t("erasures.node-confirmed"));
+    await admin.see();
+    expect([there, walk, admin].flatMap(({ faults }) => faults)).toEqual([]);
+  });
 });

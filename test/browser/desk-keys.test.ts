@@ -50,5 +50,5 @@ describeInBrowser("the desk", () => {
       server.close();
       await db.drop();
     }
-  }, 60_000);
+  });
 });

@@ -68,7 +68,7 @@ describeInBrowser("at the desk", () => {
     await page.keyboard.type(reasons);
   }
 
-  test.each(looks)("a morning by keyboard alone ($lang, scripts: $hasScripts)", { timeout: 120_000 }, async (look) => {
+  test.each(looks)("a morning by keyboard alone ($lang, scripts: $hasScripts)", async (look) => {
     const { lang, hasScripts } = look;
     const mark = `${lang} ${hasScripts}`;
     const process = await aProcess(city, { title: `Squares ${mark}` });

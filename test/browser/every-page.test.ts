@@ -76,7 +76,7 @@ describeInBrowser("every page", () => {
     const link = { email: "new@example.org", locale: "en", returnTo: "/", lifetimeMs: 3_600_000 };
     const signIn = new URL(await issueSignInLink(city.sql, city.uris, secretOfTests, link, new Date())).pathname;
     visits = visitsOf(has, copy, { signIn, email: emailChangeToken(secretOfTests, has.emailChangeId) });
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await net?.[Symbol.asyncDispose]();

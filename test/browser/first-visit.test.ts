@@ -40,62 +40,58 @@ describeInBrowser("a first visit", () => {
     await net?.[Symbol.asyncDispose]();
   });
 
-  test.each(looks)(
-    "ends with a support that counts ($lang, scripts: $hasScripts)",
-    { timeout: 120_000 },
-    async (look) => {
-      const name = `Ane ${look.lang} ${look.hasScripts}`;
-      const email = `ane-${look.lang}-${look.hasScripts}@example.org`;
-      const proposal = await aProposal(city, { process, title: `Shade for ${name}` });
-      await using ane = await openWalk(browser, city, look);
-      const { page, t, main } = ane;
-      const supports = main.locator(".support-panel");
+  test.each(looks)("ends with a support that counts ($lang, scripts: $hasScripts)", async (look) => {
+    const name = `Ane ${look.lang} ${look.hasScripts}`;
+    const email = `ane-${look.lang}-${look.hasScripts}@example.org`;
+    const proposal = await aProposal(city, { process, title: `Shade for ${name}` });
+    await using ane = await openWalk(browser, city, look);
+    const { page, t, main } = ane;
+    const supports = main.locator(".support-panel");
 
-      await ane.open("/");
-      await ane.see();
-      await ane.follow("Twelve green squares");
-      await ane.see();
-      await main.getByRole("link", { name: new RegExp(`^${t("processes.tab.proposals")}`) }).click();
-      await ane.see();
-      await ane.follow(proposal.title);
-      await ane.see();
-      expect(await textOf(supports)).toContain(t("proposals.support-sign-in-hint"));
-      expect(await textOf(supports)).toContain(t.number(0));
+    await ane.open("/");
+    await ane.see();
+    await ane.follow("Twelve green squares");
+    await ane.see();
+    await main.getByRole("link", { name: new RegExp(`^${t("processes.tab.proposals")}`) }).click();
+    await ane.see();
+    await ane.follow(proposal.title);
+    await ane.see();
+    expect(await textOf(supports)).toContain(t("proposals.support-sign-in-hint"));
+    expect(await textOf(supports)).toContain(t.number(0));
 
-      await ane.follow(t("proposals.support-sign-in"));
-      await ane.see();
-      await signInByMail(ane, email, name);
-      await ane.see();
-      expect(new URL(page.url()).pathname).toBe(`/proposals/${proposal.id}`);
-      expect(await main.getByRole("button", { name: t("proposals.support"), exact: true }).count()).toBe(0);
-      expect(await textOf(supports)).toContain(t("proposals.support-unverified"));
-      expect(await textOf(supports)).toContain(t("residences.desk"));
-      await ane.follow(t("residences.verify"));
-      await ane.says(t("residences.none"));
-      await ane.says(t("residences.desk-explained"));
-      await ane.see();
+    await ane.follow(t("proposals.support-sign-in"));
+    await ane.see();
+    await signInByMail(ane, email, name);
+    await ane.see();
+    expect(new URL(page.url()).pathname).toBe(`/proposals/${proposal.id}`);
+    expect(await main.getByRole("button", { name: t("proposals.support"), exact: true }).count()).toBe(0);
+    expect(await textOf(supports)).toContain(t("proposals.support-unverified"));
+    expect(await textOf(supports)).toContain(t("residences.desk"));
+    await ane.follow(t("residences.verify"));
+    await ane.says(t("residences.none"));
+    await ane.says(t("residences.desk-explained"));
+    await ane.see();
 
-      await using iker = await signedIn(browser, city, officer, { ...look, at: "/admin/people" });
-      await iker.see();
-      await iker.page.getByLabel(t("accounts.people-search")).fill(email);
-      await iker.press(t("shell.search"));
-      await iker.follow(name);
-      await iker.see();
-      await iker.unfold(t("accounts.verify"));
-      await iker.press(t("accounts.verify-confirm"));
-      await iker.see();
+    await using iker = await signedIn(browser, city, officer, { ...look, at: "/admin/people" });
+    await iker.see();
+    await iker.page.getByLabel(t("accounts.people-search")).fill(email);
+    await iker.press(t("shell.search"));
+    await iker.follow(name);
+    await iker.see();
+    await iker.unfold(t("accounts.verify"));
+    await iker.press(t("accounts.verify-confirm"));
+    await iker.see();
 
-      await ane.hears(t("accounts.resident"));
-      await ane.see();
-      await ane.open(`/proposals/${proposal.id}`);
-      await ane.press(t("proposals.support"));
-      await ane.says(t("proposals.you-support"));
-      await ane.see();
-      expect(await textOf(supports)).toContain(t.number(1));
-      expect(await textOf(supports)).toContain(t("proposals.supports-used", { given: 1, limit: 3 }));
-      expect([...ane.faults, ...iker.faults]).toEqual([]);
-    },
-  );
+    await ane.hears(t("accounts.resident"));
+    await ane.see();
+    await ane.open(`/proposals/${proposal.id}`);
+    await ane.press(t("proposals.support"));
+    await ane.says(t("proposals.you-support"));
+    await ane.see();
+    expect(await textOf(supports)).toContain(t.number(1));
+    expect(await textOf(supports)).toContain(t("proposals.supports-used", { given: 1, limit: 3 }));
+    expect([...ane.faults, ...iker.faults]).toEqual([]);
+  });
 
   test("each way to send something that only this journey comes past was pressed", () =>
     expectPresses(import.meta.url));

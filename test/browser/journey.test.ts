@@ -8,7 +8,7 @@ import { describeInBrowser, launchChromium } from "../support/chromium.ts";
 import { hasFocus, tabTo } from "../support/keyboard.ts";
 import { type ListeningCities, type ListeningCity, openListeningCities } from "../support/listening.ts";
 
-const patience = { timeout: 15_000, interval: 250 };
+const patience = { timeout: 60_000, interval: 250 };
 
 describeInBrowser("two cities in Chromium", () => {
   let net: ListeningCities<"Bilbao" | "Porto">;
@@ -34,7 +34,7 @@ describeInBrowser("two cities in Chromium", () => {
   /** A person with a browser of their own, at the start page of a city. */
   async function someoneAt(city: ListeningCity, options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext({ locale: "en", ...options });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(60_000);
     const page = await context.newPage();
     await page.goto(city.origin);
     return page;

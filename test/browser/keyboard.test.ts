@@ -86,7 +86,6 @@ describeInBrowser("by keyboard", () => {
 
   test.each(looks)(
     "every page is walked from end to end ($lang, $widthPixels pixels, scripts: $hasScripts)",
-    { timeout: 120_000 },
     async (look) => {
       const ane = await aResident(city, { name: `Ane ${look.lang}` });
       const found: string[] = [];

@@ -18,7 +18,7 @@ const looks = [
   { lang: "en", hasScripts: false },
   { lang: "ar", hasScripts: true },
 ] as const;
-const patience = { timeout: 30_000, interval: 250 };
+const patience = { timeout: 60_000, interval: 250 };
 
 describeInBrowser("two cities", () => {
   let net: ListeningCities<"Bilbao" | "Porto">;
@@ -57,7 +57,7 @@ describeInBrowser("two cities", () => {
     await publishProcess(porto.sql, porto.uris, porto.administrator, made.uri, new Date());
   }
 
-  test.each(looks)("follow each other, and no longer ($lang)", { timeout: 120_000 }, async (look) => {
+  test.each(looks)("follow each other, and no longer ($lang)", async (look) => {
     const process = await aProcess(bilbao, { title: `Streets ${look.lang}` });
     const official = await anOfficial(porto);
     await using walk = await signedIn(browser, porto, official, { ...look, at: "/network" });
@@ -93,7 +93,7 @@ describeInBrowser("two cities", () => {
     expect(walk.faults).toEqual([]);
   });
 
-  test.each(looks)("answer what was made from theirs: yes, and no ($lang)", { timeout: 120_000 }, async (look) => {
+  test.each(looks)("answer what was made from theirs: yes, and no ($lang)", async (look) => {
     const wanted = await aProcess(bilbao, { title: `Trees ${look.lang}`, handle: `trees-${look.lang}` });
     const unwanted = await aProcess(bilbao, { title: `Cars ${look.lang}`, handle: `cars-${look.lang}` });
     await adopted(wanted, `Trees of Porto ${look.lang}`);

@@ -29,7 +29,7 @@ describeInBrowser("a process", () => {
     await net?.[Symbol.asyncDispose]();
   });
 
-  test.each(looks)("is opened from scratch ($lang, scripts: $hasScripts)", { timeout: 120_000 }, async (look) => {
+  test.each(looks)("is opened from scratch ($lang, scripts: $hasScripts)", async (look) => {
     const { lang, hasScripts } = look;
     const handle = `trees-${lang}-${hasScripts}`;
     const path = `/processes/${handle}`;

@@ -169,7 +169,7 @@ describeInBrowser("the main pages", () => {
     return faults;
   }
 
-  test.each(looks)("have no fault, $lang in $scheme at $widthPixels pixels", { timeout: 90_000 }, async (look) => {
+  test.each(looks)("have no fault, $lang in $scheme at $widthPixels pixels", async (look) => {
     await city.sql`update account set locale = ${look.lang} where id = ${city.administrator.id}`;
     const viewport = { width: look.widthPixels, height: 800 };
     const found: string[] = [];

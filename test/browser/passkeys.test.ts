@@ -23,7 +23,7 @@ describeInBrowser.each(["en", "ar"] as const)("a passkey in Chromium, in %s", (l
     city = net.cities.Bilbao;
     await aGuest(city, { email, name: "Nerea", locale: lang });
     const context = await browser.newContext({ locale: lang, viewport: { width: 390, height: 800 } });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(60_000);
     page = await context.newPage();
     device = await context.newCDPSession(page);
     await device.send("WebAuthn.enable");
@@ -103,7 +103,7 @@ describeInBrowser.each(["en", "ar"] as const)("a passkey in Chromium, in %s", (l
       .waitFor();
     expect(await faults()).toEqual([]);
     await expect
-      .poll(() => city.instance.mailbox?.mails.map(({ subject }) => subject), { timeout: 15_000 })
+      .poll(() => city.instance.mailbox?.mails.map(({ subject }) => subject))
       .toContain(t("identities.mail-blocked-subject", { city: "Bilbao", host: "" }));
     await signInByMail();
     await says(t("identities.blocked-means"));

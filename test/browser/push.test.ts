@@ -25,7 +25,7 @@ describeInBrowser.each(["en", "ar"] as const)("messages in Chromium, in %s", (la
     city = net.cities.Bilbao;
     await aGuest(city, { email, name: "Nerea", locale: lang });
     context = await browser.newContext({ locale: lang, viewport: { width: 390, height: 800 } });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(60_000);
     recordPresses(context);
     page = await context.newPage();
     const link = { email, locale: lang, returnTo: "/notices/settings", lifetimeMs: 60_000 };
@@ -78,7 +78,7 @@ describeInBrowser.each(["en", "ar"] as const)("messages in Chromium, in %s", (la
     const versions: { registrationId: string; status: string }[] = [];
     cdp.on("ServiceWorker.workerVersionUpdated", (event) => versions.push(...event.versions));
     await cdp.send("ServiceWorker.enable");
-    await expect.poll(() => versions.some(({ status }) => status === "activated"), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => versions.some(({ status }) => status === "activated")).toBe(true);
     const { registrationId } = versions.find(({ status }) => status === "activated")!;
     for (const body of ["First", "Second"]) {
       const message: PushMessage = { title: "Bilbao", body, lang, dir: t.dir, path: "/notices" };
@@ -89,7 +89,7 @@ describeInBrowser.each(["en", "ar"] as const)("messages in Chromium, in %s", (la
       page.evaluate(`navigator.serviceWorker.ready.then(async (registration) =>
         (await registration.getNotifications()).map(({ title, body, lang, dir, data }) => ({ title, body, lang, dir, data })))`);
     await expect
-      .poll(shown, { timeout: 10_000 })
+      .poll(shown)
       .toEqual([{ title: "Bilbao", body: "Second", lang, dir: t.dir, data: { path: "/notices" } }]);
   });
 

@@ -63,140 +63,126 @@ describeInBrowser("residence", () => {
     await verifyByLetter(city.sql, key, person, letterCode(key, id), new Date());
   }
 
-  test.each(looks)(
-    "the desk decides between accounts ($lang, scripts: $hasScripts)",
-    { timeout: 120_000 },
-    async (look) => {
-      const guest = (name: string) => aGuest(city, { name: `${name} ${look.lang}` });
-      const [first, second, third, fourth] = [
-        await guest("First"),
-        await guest("Second"),
-        await guest("Third"),
-        await guest("Fourth"),
-      ];
-      const number = (what: string) => `${what}${look.lang}0001`;
-      await seen(first, number("MOVED"));
-      await expect(seen(second, number("MOVED"))).rejects.toThrow();
-      await seen(third, number("KEPT"));
-      await expect(seen(fourth, number("KEPT"))).rejects.toThrow();
-      const [typed, proved] = [await guest("Typed"), await guest("Proved")];
-      await byLetter(typed, number("LETTER"));
-      await seen(proved, number("LETTER"));
+  test.each(looks)("the desk decides between accounts ($lang, scripts: $hasScripts)", async (look) => {
+    const guest = (name: string) => aGuest(city, { name: `${name} ${look.lang}` });
+    const [first, second, third, fourth] = [
+      await guest("First"),
+      await guest("Second"),
+      await guest("Third"),
+      await guest("Fourth"),
+    ];
+    const number = (what: string) => `${what}${look.lang}0001`;
+    await seen(first, number("MOVED"));
+    await expect(seen(second, number("MOVED"))).rejects.toThrow();
+    await seen(third, number("KEPT"));
+    await expect(seen(fourth, number("KEPT"))).rejects.toThrow();
+    const [typed, proved] = [await guest("Typed"), await guest("Proved")];
+    await byLetter(typed, number("LETTER"));
+    await seen(proved, number("LETTER"));
 
-      const officer = await anOfficial(city, { name: `Decides ${look.lang}` });
-      await using desk = await signedIn(browser, city, officer, { ...look, widthPixels: 1280, at: "/desk/residence" });
-      const { t, page } = desk;
-      const decide = async (about: string, fold: string, submit: string) => {
-        const card = page.locator("#conflicts .card", { hasText: about });
-        await card.locator("summary", { hasText: fold }).click();
-        await desk.see();
-        await card.getByRole("button", { name: submit, exact: true }).click();
-        await desk
-          .says(t("residences.conflict-resolved"))
-          .catch(() => page.getByText(t("residences.conflict-resolved")).waitFor());
-        await desk.see();
-      };
+    const officer = await anOfficial(city, { name: `Decides ${look.lang}` });
+    await using desk = await signedIn(browser, city, officer, { ...look, widthPixels: 1280, at: "/desk/residence" });
+    const { t, page } = desk;
+    const decide = async (about: string, fold: string, submit: string) => {
+      const card = page.locator("#conflicts .card", { hasText: about });
+      await card.locator("summary", { hasText: fold }).click();
       await desk.see();
-      await decide(second.name, t("residences.conflict-move"), t("residences.conflict-move-confirm"));
-      expect([await lives(first), await lives(second)]).toEqual([false, true]);
-      await decide(fourth.name, t("residences.conflict-keep"), t("residences.conflict-keep-confirm"));
-      expect([await lives(third), await lives(fourth)]).toEqual([true, false]);
-      const said = t("residences.suspension", { name: proved.name, other: typed.name });
-      expect(await textOf(page.locator("#conflicts .card"))).toContain(said);
-      await decide(proved.name, t("residences.suspension-two"), t("residences.suspension-two-confirm"));
-      await desk.says(t("residences.conflicts-none"));
-
-      // Both read why, each on their own page.
-      await using own = await signedIn(browser, city, typed, { ...look, at: "/account/residence" });
-      await own.says(t("residences.suspended-two-people"));
-      await own.see();
-      await using other = await signedIn(browser, city, proved, { ...look, at: "/account/residence" });
-      await other.says(t("residences.nothing-to-do-yet"));
-      await other.see();
-      await other.unfold(t("residences.renew-early"));
-      await other.says(t("residences.post-proves-number"));
-      await other.see();
-      expect([...desk.faults, ...own.faults, ...other.faults]).toEqual([]);
-    },
-  );
-
-  test.each(looks)(
-    "an address is confirmed at the desk ($lang, scripts: $hasScripts)",
-    { timeout: 120_000 },
-    async (look) => {
-      const officer = await anOfficial(city, { name: `Types ${look.lang}` });
-      await using desk = await signedIn(browser, city, officer, { ...look, widthPixels: 1280, at: "/desk/assist" });
-      const { t, page, main } = desk;
-      const email = `miren.${look.lang}@example.org`;
-      const field = (label: string) => main.getByLabel(label, { exact: false }).last();
-      await page.getByLabel(t("accounts.name"), { exact: true }).fill("Miren Mail");
-      await field(t("accounts.email")).fill(email);
-      // The mail is in the person's language, whoever opens the account.
-      await page.locator("main select[name=locale]").selectOption("fr");
-      await desk.press(t("assist.open-account"));
+      await card.getByRole("button", { name: submit, exact: true }).click();
+      await desk
+        .says(t("residences.conflict-resolved"))
+        .catch(() => page.getByText(t("residences.conflict-resolved")).waitFor());
       await desk.see();
-      const codeOf = async (count: number) => {
-        const mails = () => city.instance.mailbox!.mails.filter(({ to }) => to === email);
-        await expect.poll(async () => mails().length, { timeout: 20_000 }).toBe(count);
-        expect(mails()[0]!.text).toContain("Lisez ce code à l’agent");
-        return /\d{3} \d{3}/.exec(mails()[0]!.text)![0];
-      };
-      await codeOf(1);
-      await field(t("assist.code")).fill("12");
-      await desk.press(t("assist.code-submit"));
-      await page.locator(".error-summary").waitFor();
-      await desk.see();
-      await desk.press(t("assist.code-again"));
-      await page.getByText(t("assist.code-sent-again")).waitFor();
-      await field(t("assist.code")).fill(await codeOf(2));
-      await desk.press(t("assist.code-submit"));
-      await page.getByText(t("assist.email-confirmed")).waitFor();
-      await desk.see();
+    };
+    await desk.see();
+    await decide(second.name, t("residences.conflict-move"), t("residences.conflict-move-confirm"));
+    expect([await lives(first), await lives(second)]).toEqual([false, true]);
+    await decide(fourth.name, t("residences.conflict-keep"), t("residences.conflict-keep-confirm"));
+    expect([await lives(third), await lives(fourth)]).toEqual([true, false]);
+    const said = t("residences.suspension", { name: proved.name, other: typed.name });
+    expect(await textOf(page.locator("#conflicts .card"))).toContain(said);
+    await decide(proved.name, t("residences.suspension-two"), t("residences.suspension-two-confirm"));
+    await desk.says(t("residences.conflicts-none"));
 
-      // Another person changes their mind, and comes back to it another day.
-      await desk.open("/desk/assist");
-      await page.getByLabel(t("accounts.name"), { exact: true }).fill("Anton Another");
-      await desk.press(t("assist.open-account"));
-      await desk.follow(t("assist.email-add"));
-      await desk.see();
-      await field(t("accounts.email")).fill(`anton.${look.lang}@example.org`);
-      await desk.press(t("assist.email-send"));
-      await desk.press(t("assist.code-give-up"));
-      await page.getByText(t("assist.email-given-up")).waitFor();
-      await desk.says(t("assist.email-none"));
-      expect(desk.faults).toEqual([]);
-    },
-  );
+    // Both read why, each on their own page.
+    await using own = await signedIn(browser, city, typed, { ...look, at: "/account/residence" });
+    await own.says(t("residences.suspended-two-people"));
+    await own.see();
+    await using other = await signedIn(browser, city, proved, { ...look, at: "/account/residence" });
+    await other.says(t("residences.nothing-to-do-yet"));
+    await other.see();
+    await other.unfold(t("residences.renew-early"));
+    await other.says(t("residences.post-proves-number"));
+    await other.see();
+    expect([...desk.faults, ...own.faults, ...other.faults]).toEqual([]);
+  });
 
-  test.each(looks)(
-    "from a proposal to residence and back ($lang, scripts: $hasScripts)",
-    { timeout: 120_000 },
-    async (look) => {
-      const proposal = await aProposal(city);
-      const person = await aGuest(city, { name: `Itziar ${look.lang}` });
-      await using walk = await signedIn(browser, city, person, { ...look, at: proposalPath(proposal) });
-      const { t, page } = walk;
-      await walk.see();
-      await walk.follow(t("residences.verify"));
-      await page.getByLabel(t("residences.number"), { exact: true }).fill(`LISTED${look.lang}`);
-      const day = page.getByLabel(t("residences.birth-date"));
-      await day.fill("1980-05-30");
-      await walk.press(t("residences.census-check"));
-      await page.locator(".error-summary").waitFor();
-      await day.fill("1980-05-31");
-      await walk.press(t("residences.census-check"));
-      await page.waitForURL(`**${proposalPath(proposal)}`);
-      await page.getByText(t("residences.verified")).waitFor();
-      await walk.see();
-      await walk.send(`${proposalPath(proposal)}/support`);
-      await walk.says(t("proposals.you-support"));
-      expect(walk.faults).toEqual([]);
-    },
-  );
+  test.each(looks)("an address is confirmed at the desk ($lang, scripts: $hasScripts)", async (look) => {
+    const officer = await anOfficial(city, { name: `Types ${look.lang}` });
+    await using desk = await signedIn(browser, city, officer, { ...look, widthPixels: 1280, at: "/desk/assist" });
+    const { t, page, main } = desk;
+    const email = `miren.${look.lang}@example.org`;
+    const field = (label: string) => main.getByLabel(label, { exact: false }).last();
+    await page.getByLabel(t("accounts.name"), { exact: true }).fill("Miren Mail");
+    await field(t("accounts.email")).fill(email);
+    // The mail is in the person's language, whoever opens the account.
+    await page.locator("main select[name=locale]").selectOption("fr");
+    await desk.press(t("assist.open-account"));
+    await desk.see();
+    const codeOf = async (count: number) => {
+      const mails = () => city.instance.mailbox!.mails.filter(({ to }) => to === email);
+      await expect.poll(async () => mails().length).toBe(count);
+      expect(mails()[0]!.text).toContain("Lisez ce code à l’agent");
+      return /\d{3} \d{3}/.exec(mails()[0]!.text)![0];
+    };
+    await codeOf(1);
+    await field(t("assist.code")).fill("12");
+    await desk.press(t("assist.code-submit"));
+    await page.locator(".error-summary").waitFor();
+    await desk.see();
+    await desk.press(t("assist.code-again"));
+    await page.getByText(t("assist.code-sent-again")).waitFor();
+    await field(t("assist.code")).fill(await codeOf(2));
+    await desk.press(t("assist.code-submit"));
+    await page.getByText(t("assist.email-confirmed")).waitFor();
+    await desk.see();
 
-  test("letters come one to a sheet, with the address in the window of the envelope, in every language", {
-    timeout: 120_000,
-  }, async () => {
+    // Another person changes their mind, and comes back to it another day.
+    await desk.open("/desk/assist");
+    await page.getByLabel(t("accounts.name"), { exact: true }).fill("Anton Another");
+    await desk.press(t("assist.open-account"));
+    await desk.follow(t("assist.email-add"));
+    await desk.see();
+    await field(t("accounts.email")).fill(`anton.${look.lang}@example.org`);
+    await desk.press(t("assist.email-send"));
+    await desk.press(t("assist.code-give-up"));
+    await page.getByText(t("assist.email-given-up")).waitFor();
+    await desk.says(t("assist.email-none"));
+    expect(desk.faults).toEqual([]);
+  });
+
+  test.each(looks)("from a proposal to residence and back ($lang, scripts: $hasScripts)", async (look) => {
+    const proposal = await aProposal(city);
+    const person = await aGuest(city, { name: `Itziar ${look.lang}` });
+    await using walk = await signedIn(browser, city, person, { ...look, at: proposalPath(proposal) });
+    const { t, page } = walk;
+    await walk.see();
+    await walk.follow(t("residences.verify"));
+    await page.getByLabel(t("residences.number"), { exact: true }).fill(`LISTED${look.lang}`);
+    const day = page.getByLabel(t("residences.birth-date"));
+    await day.fill("1980-05-30");
+    await walk.press(t("residences.census-check"));
+    await page.locator(".error-summary").waitFor();
+    await day.fill("1980-05-31");
+    await walk.press(t("residences.census-check"));
+    await page.waitForURL(`**${proposalPath(proposal)}`);
+    await page.getByText(t("residences.verified")).waitFor();
+    await walk.see();
+    await walk.send(`${proposalPath(proposal)}/support`);
+    await walk.says(t("proposals.you-support"));
+    expect(walk.faults).toEqual([]);
+  });
+
+  test("letters come one to a sheet, with the address in the window of the envelope, in every language", async () => {
     await city.sql`delete from residence_letter where sent_at is null`;
     const long = `${"A Very Long Name ".repeat(4)}\nKalea Nagusia 1, 3. B\nSecond staircase\n48001 Bilbao`;
     const letters = { en: long, fr: address, ar: "ليلى بنت أحمد\nKalea Nagusia 7\n48001 Bilbao" };

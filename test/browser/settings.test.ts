@@ -57,7 +57,7 @@ describeInBrowser("settings and maps", () => {
       }),
     );
     browser = await launchChromium();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await city?.[Symbol.asyncDispose]();
@@ -103,7 +103,7 @@ describeInBrowser("settings and maps", () => {
     await page.getByRole("button", { name: "Without streets" }).click();
     expect(await page.locator("svg image").count()).toBe(0);
     await shoot(page, "map-off");
-  }, 60_000);
+  });
 
   test("a place is chosen by a click or by arrow keys, and can still be typed", async () => {
     const page = await (await signedIn(city.administrator)).newPage();
@@ -131,7 +131,7 @@ describeInBrowser("settings and maps", () => {
     await plain.goto(`${city.origin}/meetings/new`);
     expect(await plain.locator("[data-place-picker]").isVisible()).toBe(false);
     expect(await plain.locator("input[name=latitude]").isVisible()).toBe(true);
-  }, 60_000);
+  });
 
   test("colours are seen before they are saved", async () => {
     const page = await (await signedIn(city.administrator)).newPage();
@@ -145,7 +145,7 @@ describeInBrowser("settings and maps", () => {
     await expect.poll(button).not.toBe(before);
     expect(refused).toEqual([]);
     await shoot(page, "colours");
-  }, 60_000);
+  });
 
   test("a body of 200 MB is refused while it travels, and its sender hears why", async () => {
     const answer = await new Promise<string>((resolve, reject) => {
@@ -168,7 +168,7 @@ describeInBrowser("settings and maps", () => {
     });
     expect(answer).toMatch(/^HTTP\/1.1 413 /);
     expect(answer).toContain("A name that is long enough");
-  }, 60_000);
+  });
 
   test("no page of the settings sticks out of a phone, in Arabic and in the dark", async () => {
     for (const [lang, widthPixels, colorScheme] of [
@@ -189,7 +189,7 @@ describeInBrowser("settings and maps", () => {
         await shoot(page, `${lang}-${widthPixels}${path.replace("/", "-")}`);
       }
     }
-  }, 120_000);
+  });
 });
 
 /** For those who look at pages: PICTURES_DIR. */

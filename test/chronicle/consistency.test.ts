@@ -12,7 +12,7 @@ let db: TestDatabase;
 beforeAll(async () => {
   db = await openTestDatabase();
   await tellOfEverything(db);
-}, 60_000);
+});
 afterAll(() => db.drop());
 
 const iso = (date: unknown): string | null => (date instanceof Date ? date.toISOString() : null);

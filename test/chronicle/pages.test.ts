@@ -172,7 +172,6 @@ describe.skipIf(chromiumPath === null)("in Chromium", () => {
     { colorScheme: "dark", widthPixels: 360 },
   ] as const)(
     "axe finds nothing and nothing sticks out, $colorScheme at $widthPixels pixels",
-    { timeout: 60_000 },
     async ({ colorScheme, widthPixels }) => {
       const context = await browser.newContext({ colorScheme, viewport: { width: widthPixels, height: 800 } });
       const page = await context.newPage();

@@ -89,7 +89,7 @@ describe.skipIf(chromiumPath === null)("in Chromium", () => {
       width: 1280,
       lang: "ca",
     },
-  ])("$name", { timeout: 60_000 }, async ({ by, path, width, lang }) => {
+  ])("$name", async ({ by, path, width, lang }) => {
     const page = await open(by(), path(), width, lang);
     const { violations } = await new AxeBuilder({ page: page as never }).analyze();
     expect(violations.map(({ id, nodes }) => ({ id, html: nodes.map((node) => node.html) }))).toEqual([]);
@@ -98,7 +98,7 @@ describe.skipIf(chromiumPath === null)("in Chromium", () => {
     await page.context().close();
   });
 
-  test("a reply is written without a mouse", { timeout: 60_000 }, async () => {
+  test("a reply is written without a mouse", async () => {
     const page = await open(ane, new URL(process.uri).pathname, 1280, "en");
     const first = page.locator(`#comment-${comment.id}`);
     await first.locator("summary", { hasText: "Reply" }).focus();

@@ -94,7 +94,7 @@ test("a resident adds a voice, replies, changes it and takes it back", async () 
   expect(visitor.text).toContain("Comment deleted by its author.");
   expect(visitor.text).not.toContain("benches");
   expect(visitor.text).toContain("With a back.");
-}, 60_000);
+});
 
 test("a form with a fault comes back with what was typed; a form sent twice is one comment", async () => {
   const proposal = await aProposal(city, { now });

@@ -11,7 +11,7 @@ import { type Network, openNetwork } from "../support/network.ts";
 let net: Network<"bilbao" | "porto">;
 beforeAll(async () => {
   net = await openNetwork("bilbao", "porto");
-}, 60_000);
+});
 afterAll(async () => await net?.[Symbol.asyncDispose]());
 
 const now = () => net.clock.now();
@@ -62,4 +62,4 @@ test("a planned answer arrives on the other node at its time; several alike arri
       select from event where subject_uri = ${uri} and type = 'ProposalAnswered'`;
     expect(told.length).toBe(1);
   }
-}, 60_000);
+});

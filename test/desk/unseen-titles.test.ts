@@ -69,7 +69,7 @@ beforeAll(async () => {
       "/desk/audit.csv",
     ],
   ];
-}, 60_000);
+});
 afterAll(() => net?.[Symbol.asyncDispose]());
 
 async function someone(role: GrantableRole, process: Process | null) {
@@ -99,23 +99,19 @@ async function leaksTo(account: Awaited<ReturnType<typeof someone>>, words: read
   return leaks;
 }
 
-test("an evaluator of the whole node, or of one process, reads no title of a draft or of what is hidden", {
-  timeout: 60_000,
-}, async () => {
+test("an evaluator of the whole node, or of one process, reads no title of a draft or of what is hidden", async () => {
   for (const process of [null, open!]) {
     const account = await someone("evaluator", process);
     expect(await leaksTo(account, [...draftWords, ...hiddenWords])).toEqual([]);
   }
 });
 
-test("a moderator reads what they have hidden, and no title of a draft", { timeout: 60_000 }, async () => {
+test("a moderator reads what they have hidden, and no title of a draft", async () => {
   expect(await leaksTo(await someone("moderator", null), draftWords)).toEqual([]);
   expect(await leaksTo(await someone("moderator", open!), [...draftWords, "Dugong"])).toEqual([]);
 });
 
-test("whoever works on one process reads nobody's e-mail address: in no page, no history, no export of the log", {
-  timeout: 60_000,
-}, async () => {
+test("whoever works on one process reads nobody's e-mail address: in no page, no history, no export of the log", async () => {
   const { bilbao } = net.nodes;
   const addresses = async (except: string) => {
     const rows = await bilbao.sql<

@@ -125,7 +125,7 @@ describeInBrowser("the pages of erasure", () => {
       lang: "ca",
       scheme: "dark",
     },
-  ] as const)("$name", { timeout: 60_000 }, async ({ name, by, path, width, lang, scheme }) => {
+  ] as const)("$name", async ({ name, by, path, width, lang, scheme }) => {
     const context = await browser.newContext({ viewport: { width, height: 900 }, locale: lang, colorScheme: scheme });
     await db.sql`update account set locale = ${lang}`;
     const page = await context.newPage();

@@ -61,7 +61,7 @@ beforeAll(async () => {
     await follow(node.sql, node.uris, us!, them!, now());
   }
   await later();
-}, 180_000);
+});
 afterAll(async () => await net?.[Symbol.asyncDispose]());
 
 async function comment(body: string, by?: Account): Promise<Comment & { by: Account }> {
@@ -329,4 +329,4 @@ test("a node that never answers is asked for thirty days, then it is left at tha
   expect(asked.timesAsked).toBeGreaterThan(28);
   expect(asked.timesAsked).toBeLessThan(32);
   net.down.delete("gent.test");
-}, 180_000);
+});

@@ -105,7 +105,7 @@ beforeAll(async () => {
   await leave();
   await aWhile();
   for (const node of [bilbao, porto]) await readEverything(node);
-}, 180_000);
+});
 afterAll(async () => {
   configureLog({ lowestLevel: "fatal" });
   await net?.[Symbol.asyncDispose]();

@@ -22,7 +22,7 @@ const aQueue = (options: Partial<QueueOptions> = {}) =>
   new JobMessageQueue(db.sql, { keyPairsFor: async () => [], log, ...options });
 const soon = () => new Date(Date.now() + 3_600_000);
 
-test("passes Fedify's suite for message queues, with ordering keys", { timeout: 60_000 }, async () => {
+test("passes Fedify's suite for message queues, with ordering keys", async () => {
   await testMessageQueue(
     () => aQueue(),
     ({ controller }) => controller.abort(),
@@ -30,7 +30,7 @@ test("passes Fedify's suite for message queues, with ordering keys", { timeout: 
   );
 });
 
-test("passes it without LISTEN too", { timeout: 60_000 }, async () => {
+test("passes it without LISTEN too", async () => {
   await testMessageQueue(
     () => aQueue({ notify: false }),
     ({ controller }) => controller.abort(),

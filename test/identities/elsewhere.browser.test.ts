@@ -30,8 +30,6 @@ const looks: readonly Look[] = [
   { lang: "en", hasScripts: false },
 ];
 const phone = { width: 390, height: 844 };
-// Axe takes its time where other tests run beside.
-const patient = { timeout: 90_000 };
 
 describeInBrowser("a person with an account elsewhere", () => {
   const opened = new AsyncDisposableStack();
@@ -80,7 +78,7 @@ describeInBrowser("a person with an account elsewhere", () => {
 
   async function someone({ lang, hasScripts }: Look): Promise<Page> {
     const context = await browser.newContext({ locale: lang, javaScriptEnabled: hasScripts, viewport: phone });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(60_000);
     recordPresses(context);
     return await context.newPage();
   }
@@ -99,7 +97,6 @@ describeInBrowser("a person with an account elsewhere", () => {
   // Before anything is known of the provider, which is remembered for an hour.
   test.each(looks.slice(1))(
     "is told when the city's identity provider is down, or is another ($lang)",
-    patient,
     async (look) => {
       const t = openTranslator(look.lang, "UTC");
       const page = await someone(look);
@@ -117,7 +114,7 @@ describeInBrowser("a person with an account elsewhere", () => {
     },
   );
 
-  test.each(looks)("signs in with a fediverse account ($lang, scripts: $hasScripts)", patient, async (look) => {
+  test.each(looks)("signs in with a fediverse account ($lang, scripts: $hasScripts)", async (look) => {
     const { lang, hasScripts } = look;
     const t = openTranslator(lang, "UTC");
     const page = await someone(look);
@@ -150,7 +147,6 @@ describeInBrowser("a person with an account elsewhere", () => {
 
   test.each(looks)(
     "signs in at the city's identity provider, after saying no once there and once here ($lang, scripts: $hasScripts)",
-    patient,
     async (look) => {
       const { lang, hasScripts } = look;
       const t = openTranslator(lang, "UTC");

@@ -137,7 +137,7 @@ describe.runIf(isThere)("the real files", () => {
       origin: null,
       languages: ["ca", "es", "en"],
     });
-  }, 60_000);
+  });
 
   test("the sums are those of the files, and none of them is counted as ours", async () => {
     const results = await resultsOf(imported);

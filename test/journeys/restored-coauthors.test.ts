@@ -68,4 +68,4 @@ test("who writes a proposal along does so again after a restore, by what the rec
   expect((await getProposal(restored.sql, old.uri)).coauthors).toEqual(["Iker"]);
   await hours();
   expect((await getProposal(cities.porto.sql, old.uri)).coauthors).toEqual(["Iker"]);
-}, 60_000);
+});

@@ -287,4 +287,4 @@ test("an archive without an end, and a line without one, are read no further tha
   await later(2 * hourMs);
   expect(await standing(process.uri)).toMatchObject({ state: "refused", error: "too-much" });
   expect(bytes).toBeLessThan(20_000_000);
-}, 60_000);
+});

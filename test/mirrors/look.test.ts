@@ -184,7 +184,7 @@ describeInBrowser("the pages of copies", () => {
       scheme: "light",
       ...found("no respon en aquest moment"),
     },
-  ] as const)("$name", { timeout: 60_000 }, async ({ name, path, width, lang, scheme, text }) => {
+  ] as const)("$name", async ({ name, path, width, lang, scheme, text }) => {
     const context = await browser.newContext({ viewport: { width, height: 900 }, locale: lang, colorScheme: scheme });
     await db.sql`update account set locale = ${lang}`;
     const page = await context.newPage();

@@ -254,7 +254,7 @@ test("where only one person works the author is told so, and the appeal waits fo
   await decideAppeal(alone.sql, second, appeal!.id, { outcome: "reinstated", reason: "It is" }, later);
   expect(await countAppealsWaiting(alone.sql)).toEqual({ count: 0, oldest: null });
   await room[Symbol.asyncDispose]();
-}, 30_000);
+});
 
 test("without an account one reports where the city allows it, a few times an hour, and nothing of them is kept", async () => {
   const comment = await aComment(city, { on: await aProcess(city, { now }), now });

@@ -83,7 +83,7 @@ test("a reader reports a comment; a moderator reads both, hides it with a reason
   expect((await getComment(db.sql, comment.uri)).hiddenAt).toBeNull();
   await moderator.open("/moderation?state=open");
   expect(moderator.text).toContain("Nothing is reported");
-}, 60_000);
+});
 
 test("a report of what came from elsewhere is told to its server where the box is ticked, and nowhere where it is not", async () => {
   const process = await aProcess(city, { now });

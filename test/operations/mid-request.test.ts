@@ -2,7 +2,7 @@
 // makes one thing with one address. And a node asked to stop: it hands back what it has not finished.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { issueSignInLink } from "../../src/accounts/sign-in-actions.ts";
 import { receiveFollow } from "../../src/actors/actions.ts";
 import { findActor } from "../../src/actors/queries.ts";
@@ -12,8 +12,7 @@ import { type ListeningCity, openListeningCity, secretOfTests } from "../support
 import { freePort, type NodeProcess, startNode } from "../support/node-process.ts";
 import { openVisitor, type Visitor } from "../support/visit.ts";
 
-vi.setConfig({ testTimeout: 60_000 }); // each starts a node or two
-const patience = { timeout: 15_000, interval: 20 };
+const patience = { timeout: 60_000, interval: 20 };
 
 async function aCityOfItsOwn(peers: readonly string[] = []): Promise<ListeningCity> {
   const city = await openListeningCity("Bilbao", { port: await freePort(), peers, doesJobs: false });
@@ -191,9 +190,7 @@ test("a comment whose node is killed after it is written, before anyone is told,
   expect(await traces(city, "comment", "CommentPublished")).toEqual(written);
 });
 
-test("a node asked to stop in the middle of a delivery hands it back, and another one sends it at once", {
-  timeout: 60_000,
-}, async () => {
+test("a node asked to stop in the middle of a delivery hands it back, and another one sends it at once", async () => {
   let isStalling = true;
   const arrived: string[] = [];
   const sink = createServer(async (request, response) => {

@@ -10,7 +10,7 @@ import { anOfficial, aProcess } from "../support/build.ts";
 import { openListeningCity } from "../support/listening.ts";
 import { freePort, type NodeProcess, startNode } from "../support/node-process.ts";
 
-const patience = { timeout: 40_000, interval: 20 };
+const patience = { timeout: 60_000, interval: 20 };
 const recordCount = 3_000;
 
 const closing: (() => unknown)[] = [];
@@ -36,7 +36,7 @@ const proposalOf = (process: string, publisher: string, number: number): RecordD
   part: { title: `A bench at corner ${number}`, text: "For those who wait.", author: { name: `Resident ${number}` } },
 });
 
-test("nothing is read again, nothing is missing, nothing is double", { timeout: 120_000 }, async () => {
+test("nothing is read again, nothing is missing, nothing is double", async () => {
   const ports = [await freePort(), await freePort()] as const;
   const peers = ports.map((port) => `http://localhost:${port}`);
   const archives: string[] = [];

@@ -78,7 +78,7 @@ function isGone(pid: number): boolean {
   }
 }
 
-async function untilGone(pid: number, timeoutMs = 10_000): Promise<void> {
+async function untilGone(pid: number, timeoutMs = 60_000): Promise<void> {
   for (const deadline = Date.now() + timeoutMs; !isGone(pid); await sleep(20)) {
     if (Date.now() > deadline) throw new Error(`Process ${pid} is still there after ${timeoutMs} ms`);
   }

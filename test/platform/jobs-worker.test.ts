@@ -86,7 +86,7 @@ test("no more jobs run at once than it may have", async () => {
       done++;
     },
   });
-  await expect.poll(() => done, { timeout: 10_000 }).toBe(60);
+  await expect.poll(() => done).toBe(60);
   expect(most).toBeGreaterThan(1);
   expect(most).toBeLessThanOrEqual(5);
 });
@@ -201,9 +201,7 @@ test("the next of a key comes forward also when it was enqueued after the finish
   });
 });
 
-test("whatever fails, waits or comes meanwhile, keys keep their order and nothing is left", {
-  timeout: 60_000,
-}, async () => {
+test("whatever fails, waits or comes meanwhile, keys keep their order and nothing is left", async () => {
   const perKey = 60;
   const keys = Array.from({ length: 20 }, (_, n) => `k${n}`);
   const done = new Map<string, number[]>(keys.map((key) => [key, []]));
@@ -245,7 +243,7 @@ test("whatever fails, waits or comes meanwhile, keys keep their order and nothin
       }
     }),
   );
-  await expect.poll(() => db.sql`select from job`, { timeout: 40_000 }).toHaveLength(0);
+  await expect.poll(() => db.sql`select from job`).toHaveLength(0);
   stop.abort();
   await Promise.all(workers);
   await Promise.all(pools.map((pool) => pool.end()));

@@ -56,7 +56,7 @@ describeInBrowser("phases on a line of time", () => {
       page.on("pageerror", (error) => errors.push(error.message));
       await page.goto(`${origin}/signed-in-as/${officialId}`);
       await page.goto(`${origin}/processes/line/steps/phases`);
-      await page.locator(".phase-drag-bar").first().waitFor({ timeout: 10_000 });
+      await page.locator(".phase-drag-bar").first().waitFor();
       await work(page);
       expect(errors).toEqual([]);
     } finally {
@@ -146,7 +146,7 @@ describeInBrowser("phases on a line of time", () => {
     });
   });
 
-  test("axe finds nothing wrong with the pages of the guide", { timeout: 60_000 }, async () => {
+  test("axe finds nothing wrong with the pages of the guide", async () => {
     await onPhases("ar", async (page) => {
       const faults: string[] = [];
       for (const path of ["new", "new/template", "new/copy", "line/publication", "line/texts", "line/preview"]) {

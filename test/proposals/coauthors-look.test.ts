@@ -100,7 +100,7 @@ describeInBrowser("the names of those who write together", () => {
     { what: "people", which: "five", width: 390, lang: "en", scheme: "light", shown: five[1]! },
     { what: "copy", which: "two", width: 390, lang: "en", scheme: "light", shown: "Name a street (at porto.example)" },
     { what: "copy", which: "two", width: 1280, lang: "ar", scheme: "dark", shown: "Name a street" },
-  ] as const)("$what of $which, $width px, $lang, $scheme", { timeout: 60_000 }, async (one) => {
+  ] as const)("$what of $which, $width px, $lang, $scheme", async (one) => {
     const { what, which, width, lang, scheme, shown } = one;
     const context = await browser.newContext({ viewport: { width, height: 900 }, locale: lang, colorScheme: scheme });
     await db.sql`update account set locale = ${lang}`;

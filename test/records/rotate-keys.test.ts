@@ -42,4 +42,4 @@ test("the command gives an actor new keys, and says no to what it cannot do", as
   expect(await run("nobody")).toMatchObject({ code: 1, said: expect.stringContaining("no actor @nobody") });
   expect(await run("bilbao", "--stolen-since", "2999-01-01T00:00:00Z")).toMatchObject({ code: 1 });
   expect((await history()).keys.size).toBe(3);
-}, 60_000);
+});

@@ -90,7 +90,7 @@ test("a result that is published, done or hidden moves the bars; a filtered list
 });
 
 describe.runIf(isThere)("the real plan of Barcelona", () => {
-  test("is told in its own categories, and adds up to 1,467", { timeout: 60_000 }, async () => {
+  test("is told in its own categories, and adds up to 1,467", async () => {
     const options = { folder, organisationId: city.organisation.id, now, onProgress: () => {} };
     const { process } = await importBarcelona2016(city, city.administrator, options);
     await reader.open(`/processes/${process.handle}/results`, { "accept-language": "ca" });

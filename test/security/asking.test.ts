@@ -201,7 +201,7 @@ describe("odd requests", () => {
       }
     }
     expect(faults).toEqual([]);
-  }, 120_000);
+  });
 
   test("no form of copies, adoptions or erasures does anything for a stranger", async () => {
     const { bilbao } = net.nodes;

@@ -73,7 +73,7 @@ async function close(account: ReachableAccount): Promise<void> {
 
 const freshly = async ({ id }: { id: string }) => (await getAccount(net.nodes.bilbao.sql, id)) as ReachableAccount;
 
-test("nothing private of a resident is left anywhere", { timeout: 120_000 }, async () => {
+test("nothing private of a resident is left anywhere", async () => {
   const { bilbao } = net.nodes;
   const { sql, uris, administrator } = bilbao;
   const { secret } = bilbao.config;

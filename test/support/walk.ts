@@ -10,7 +10,7 @@ import { type ListeningCity, secretOfTests } from "./listening.ts";
 import { recordPresses } from "./pressed.ts";
 
 /** Mail and what other servers tell arrive while the page is loaded again. */
-const patience = { timeout: 20_000, interval: 250 };
+const patience = { timeout: 60_000, interval: 250 };
 
 const phonePixels = 390;
 
@@ -49,7 +49,7 @@ export async function openWalk(
 ): Promise<Walk> {
   const viewport = { width: widthPixels, height: 844 };
   const context = await browser.newContext({ locale: lang, javaScriptEnabled: hasScripts, viewport });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(60_000);
   recordPresses(context);
   const page = await context.newPage();
   const faults: string[] = [];

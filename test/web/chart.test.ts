@@ -171,7 +171,7 @@ describeInBrowser("drawn charts", () => {
     app.get("/charts", (c) => c.html(samplePage(c.get("page"))));
     server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
     browser = await launchChromium();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     server?.close();

@@ -131,7 +131,7 @@ beforeAll(async () => {
   const letter = await findOwnLetter(city.sql, has.waiting.id);
   await markLettersSent(city.sql, city.administrator, [letter!.id], new Date());
   found = [...found, ...(await formsOn([["waits", "/account/residence"]]))];
-}, 120_000);
+});
 afterAll(async () => await net?.[Symbol.asyncDispose]());
 
 async function visitorOf(account: Account | null): Promise<Visitor> {
@@ -211,7 +211,7 @@ test("each form says what is missing and where, and keeps what was written", asy
     faults.push(...(await faultsOf(one)).map((fault) => `${one.by} ${one.path}, ${one.form.action}: ${fault}`));
   }
   expect(faults).toEqual([]);
-}, 120_000);
+});
 
 // Last, because these change something.
 test("a form that may be empty is taken as it is", async () => {

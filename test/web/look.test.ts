@@ -55,7 +55,6 @@ describe.skipIf(chromiumPath === null)("in Chromium", () => {
 
   test.each(looks)(
     "axe finds nothing and nothing sticks out, $lang in $scheme at $widthPixels pixels",
-    { timeout: 90_000 },
     async (look) => {
       const faults: string[] = [];
       await visit(look, "/", async (page) => {
