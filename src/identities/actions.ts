@@ -99,7 +99,7 @@ async function insertIdentity(tx: Tx, accountId: string, proven: ProvenIdentity,
 }
 
 /** Two first sign-ins with one identity at once must open one account. */
-const lockIdentity = (tx: Tx, { kind, issuer, subject }: IdentityName) =>
+export const lockIdentity = (tx: Tx, { kind, issuer, subject }: IdentityName) =>
   tx`select pg_advisory_xact_lock(hashtextextended(${`identity ${kind} ${issuer} ${subject}`}, 0))`;
 
 /** @throws Refused `not-found` for a closed account. */

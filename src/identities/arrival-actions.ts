@@ -9,7 +9,7 @@ import type { MessageKey } from "../platform/i18n.ts";
 import type { VerifiedClaims } from "../platform/openid.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { seal } from "../platform/sealing.ts";
-import { linkIdentity, signInWith } from "./actions.ts";
+import { linkIdentity, lockIdentity, signInWith } from "./actions.ts";
 import type { Arrival } from "./arrival.ts";
 import { arrivalKind, arrivalSeal, openArrival } from "./arrival-queries.ts";
 import { type Attempt, openAttempt, useAttempt } from "./attempt-actions.ts";
@@ -57,8 +57,11 @@ export async function receiveArrival(
   const tell = (tx: Tx, account: Account) => tellClaims(onClaims, tx, account, arrival, now);
   if (by !== null) {
     return await withTransaction(sql, async (tx) => {
+      // What is said of the person first: it locks more than their own account, in an order of its own.
+      await lockIdentity(tx, proven);
+      const said = await tell(tx, by);
       await linkIdentity(tx, by, proven, now);
-      return { way: "linked", returnTo, said: await tell(tx, by) };
+      return { way: "linked", returnTo, said };
     });
   }
   if ((await findIdentity(sql, arrival.identity)) !== null) {

@@ -11,7 +11,8 @@ import {
   endVerification,
   findHolder,
   inheritWeight,
-  lockNumber,
+  lockPeople,
+  lockSubject,
   moveWeight,
   noteConflict,
   suspendHolder,
@@ -50,22 +51,23 @@ export interface Proof {
 export type Verified = "verified" | "taken" | "other-number";
 
 /**
- * Opens a verification, or renews the one that is open. Locks the account. A number that is proven here is taken from who had
+ * Opens a verification, or renews the one that is open. Locks as {@link lockPeople} says: the caller holds none
+ * of these accounts yet, nor rows that are locked after them. A number that is proven here is taken from who had
  * only typed it beside a code by post: that residence is suspended.
  *
  * @throws Refused `method-off`, `not-found` for a closed account.
  */
 export async function openVerification(tx: Tx, accountId: string, proof: Proof, now: Date): Promise<Verified> {
   const { method, by } = proof;
-  await tx`select from account where id = ${accountId} for no key update`;
-  await getAccount(tx, accountId);
   const { isOn, validMonths } = await getMethod(tx, method);
   refuseUnless(isOn, "method-off");
-  const [open] = await tx<KnownNumber[]>`
-    select id, number_hash, is_number_proven from residence where account_id = ${accountId} and ended_at is null`;
   const former = await listFormerOf(tx, accountId, proof.subjectHash ?? null);
   const brought = former.find((one) => one.numberHash !== null);
   const hash = proof.numberHash ?? brought?.numberHash ?? null;
+  await lockPeople(tx, hash, [accountId, ...former.map((one) => one.accountId)]);
+  await getAccount(tx, accountId);
+  const [open] = await tx<KnownNumber[]>`
+    select id, number_hash, is_number_proven from residence where account_id = ${accountId} and ended_at is null`;
   const isProven = proof.numberHash === null ? (brought?.isNumberProven ?? true) : provesNumber(method, by !== null);
   if (hash !== null) {
     const own = [accountId, ...former.map((one) => one.accountId)];
@@ -110,7 +112,7 @@ interface KnownNumber {
 const isKnown = (open: KnownNumber | undefined, hash: Buffer): boolean =>
   open?.isNumberProven === true && open.numberHash?.equals(hash) === true;
 
-/** Locks the number and takes it, where this account may have it. */
+/** Takes a number that is locked, where this account may have it. */
 async function takeNumber(
   tx: Tx,
   ask: {
@@ -126,7 +128,6 @@ async function takeNumber(
   now: Date,
 ): Promise<Verified> {
   const { accountId, method, hash, isProven } = ask;
-  await lockNumber(tx, hash);
   const holder = await findHolder(tx, hash, ask.own);
   const givesWay = holder !== null && isProven && !holder.isNumberProven;
   if (holder !== null && !givesWay) {
@@ -144,7 +145,7 @@ async function takeNumber(
 /** Other accounts that one person at the identity provider was verified in, with the number each has. */
 async function listFormerOf(tx: Tx, accountId: string, subject: Buffer | null) {
   if (subject === null) return [];
-  await tx`select pg_advisory_xact_lock(hashtextextended(${`residence subject ${subject.toString("base64")}`}, 0))`;
+  await lockSubject(tx, subject);
   return await tx<{ accountId: string; numberHash: Buffer | null; isNumberProven: boolean }[]>`
     select account_id, number_hash, is_number_proven from residence
     where subject_hash = ${subject} and account_id <> ${accountId} order by ended_at desc nulls first`;

@@ -6,7 +6,13 @@ import { isId } from "../platform/ids.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { openVerification } from "./actions.ts";
-import { endVerification, forgetFormerNumbers, forgetSuspendedNumber, moveWeight } from "./number-actions.ts";
+import {
+  endVerification,
+  forgetFormerNumbers,
+  forgetSuspendedNumber,
+  lockPeople,
+  moveWeight,
+} from "./number-actions.ts";
 import type { Method } from "./residence.ts";
 import { tellResident } from "./telling-actions.ts";
 
@@ -37,12 +43,8 @@ export async function resolveConflict(
   refuseUnless(mayWorkAtDesk(by), "not-allowed");
   refuseUnless(isId(conflictId), "not-found");
   await withTransaction(sql, async (tx) => {
-    const [conflict] = await tx<OpenConflict[]>`
-      select kind, account_id, other_account_id, method, number_hash, resolved_at is null as is_open
-      from residence_conflict where id = ${conflictId} for update`;
-    refuseUnless(conflict !== undefined, "not-found");
+    const conflict = await lockConflict(tx, conflictId);
     const { accountId, otherAccountId, kind } = conflict;
-    refuseUnless(conflict.isOpen, "changed-meanwhile");
     refuseUnless(by.id !== accountId && by.id !== otherAccountId, "not-allowed");
     await tx`
       update residence_conflict set resolved_at = ${now}, resolution = ${resolution}, resolved_by = ${by.id}, number_hash = null
@@ -53,6 +55,23 @@ export async function resolveConflict(
     await recordAct(tx, by, "ResidenceConflictResolved", accountUri(accountId), detail, now);
   });
 }
+
+/** The number and the accounts come before the row, as they do where one is noted. */
+async function lockConflict(tx: Tx, id: string): Promise<OpenConflict> {
+  const read = () => tx<OpenConflict[]>`
+    select kind, account_id, other_account_id, method, number_hash, resolved_at is null as is_open
+    from residence_conflict where id = ${id}`;
+  const [seen] = await read();
+  refuseUnless(seen !== undefined, "not-found");
+  await lockPeople(tx, seen.numberHash, [seen.accountId, seen.otherAccountId]);
+  const [conflict] = await read();
+  const isSame = conflict?.isOpen && conflict.otherAccountId === seen.otherAccountId && isEqual(conflict, seen);
+  refuseUnless(isSame, "changed-meanwhile");
+  return conflict;
+}
+
+const isEqual = ({ numberHash: a }: OpenConflict, { numberHash: b }: OpenConflict): boolean =>
+  a === null || b === null ? a === b : a.equals(b);
 
 async function decideNumber(tx: Tx, by: Account, conflict: OpenConflict, resolution: "moved" | "kept", now: Date) {
   const { accountId, otherAccountId, method, numberHash } = conflict;

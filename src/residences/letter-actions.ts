@@ -1,11 +1,12 @@
 // The verbs of the code by post: ask for a letter, send it, type the code from it.
 import { type Account, mayWorkAtDesk } from "../accounts/account.ts";
-import { type Sql, withTransaction } from "../platform/db.ts";
+import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { tidyText } from "../platform/text.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { openVerification, refuseUnlessVerified } from "./actions.ts";
+import { lockPeople } from "./number-actions.ts";
 import { getMethod, isSuspended } from "./queries.ts";
 import {
   addressLengthMax,
@@ -95,11 +96,8 @@ export async function noteLettersExported(sql: Sql, by: Account, count: number, 
  */
 export async function verifyByLetter(sql: Sql, key: Buffer, by: Account, code: string, now: Date): Promise<void> {
   const result = await withTransaction(sql, async (tx) => {
-    const [letter] = await tx<
-      { id: string; codeHash: Buffer; numberHash: Buffer | null; attempts: number; expiresAt: Date | null }[]
-    >`select id, code_hash, number_hash, attempts, expires_at from residence_letter
-      where account_id = ${by.id} and sent_at is not null and ended_at is null for update`;
-    if (letter === undefined || letter.expiresAt === null || letter.expiresAt <= now) return { kind: "over" } as const;
+    const letter = await lockLetter(tx, by.id, now);
+    if (letter === null) return { kind: "over" } as const;
     if (!codeHash(key, letter.id, code).equals(letter.codeHash)) {
       const left = codeAttemptsMax - letter.attempts - 1;
       await tx`
@@ -120,4 +118,23 @@ export async function verifyByLetter(sql: Sql, key: Buffer, by: Account, code: s
     refuseUnless(result.left > 0, "code-over", { field: "code" });
     refuseUnless(false, "code-wrong", { field: "code", left: result.left });
   } else if (result.kind === "asked") refuseUnlessVerified(result.outcome, "code");
+}
+
+interface SentLetter {
+  readonly id: string;
+  readonly codeHash: Buffer;
+  readonly numberHash: Buffer | null;
+  readonly attempts: number;
+}
+
+/** The letter whose code may be typed now. Its number and the account are locked first, as everywhere. */
+async function lockLetter(tx: Tx, accountId: string, now: Date): Promise<SentLetter | null> {
+  const read = () => tx<SentLetter[]>`
+    select id, code_hash, number_hash, attempts from residence_letter
+    where account_id = ${accountId} and sent_at is not null and ended_at is null and expires_at > ${now}`;
+  const [seen] = await read();
+  if (seen === undefined) return null;
+  await lockPeople(tx, seen.numberHash, [accountId]);
+  const [letter] = await read();
+  return letter?.id === seen.id ? letter : null;
 }

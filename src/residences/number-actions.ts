@@ -7,8 +7,23 @@ import { recordAct } from "../subjects/actions.ts";
 import type { Method } from "./residence.ts";
 import { tellResident } from "./telling-actions.ts";
 
+/**
+ * Locks what a verification may change, before anything of it is locked or written, and on every way in one order, so that
+ * two never wait for each other: who the person is at the identity provider ({@link lockSubject}), the number, then the accounts
+ * by their ids, with the one that holds the number. What was read before has to be read again.
+ */
+export async function lockPeople(tx: Tx, hash: Buffer | null, accountIds: readonly string[]): Promise<void> {
+  if (hash !== null) await lockNumber(tx, hash);
+  const holder = hash === null ? null : await findHolder(tx, hash, accountIds);
+  const all = holder === null ? accountIds : [...accountIds, holder.accountId];
+  await tx`select from account where id = any(${all as string[]}::uuid[]) order by id for no key update`;
+}
+
 export const lockNumber = (tx: Tx, hash: Buffer) =>
   tx`select pg_advisory_xact_lock(hashtextextended(${`residence number ${hash.toString("base64")}`}, 0))`;
+
+export const lockSubject = (tx: Tx, subject: Buffer) =>
+  tx`select pg_advisory_xact_lock(hashtextextended(${`residence subject ${subject.toString("base64")}`}, 0))`;
 
 export interface Holder {
   readonly accountId: string;
