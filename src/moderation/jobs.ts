@@ -20,17 +20,13 @@ const withheldSetting = "withheld-below";
  * Called when a node opens. Takes back what would block this node itself, which nobody can decide any more, and promises,
  * once, that what is below blocked names is withheld.
  */
-export async function scheduleModerationJobs(
-  sql: Sql,
-  { host: ownHost }: Pick<Uris, "host">,
-  now: Date,
-): Promise<void> {
+export async function scheduleModerationJobs(sql: Sql, uris: Pick<Uris, "host">, now: Date): Promise<void> {
   const peers = await sql<{ host: string }[]>`select host from peer order by host`;
-  for (const { host } of peers.filter((peer) => isTooWide(peer.host, ownHost))) {
+  for (const { host } of peers.filter((peer) => isTooWide(peer.host, uris.host))) {
     log.warn("What was decided about {host} covers this server, or a whole region of the net, and is taken back", {
       host,
     });
-    await withTransaction(sql, (tx) => decidePeerIn(tx, null, { host, policy: null, reason: "" }, now));
+    await withTransaction(sql, (tx) => decidePeerIn(tx, uris, null, { host, policy: null, reason: "" }, now));
   }
   await withTransaction(sql, async (tx) => {
     await lockPeers(tx);

@@ -5,6 +5,7 @@ import { isId, newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { Uris } from "../platform/uris.ts";
 import { recordAct } from "../subjects/actions.ts";
+import { isTooWide } from "./host.ts";
 import { type HostChange, previewHosts, previewWords, type WordChange, wordListSetting } from "./list-queries.ts";
 import { decidePeerIn } from "./peer-actions.ts";
 import { checkWord, foldPhrase, type Word, wordsMax } from "./word.ts";
@@ -55,16 +56,23 @@ export async function importHosts(
   refuseUnless(holds(by, "administrator"), "not-allowed");
   return await withTransaction(sql, async (tx) => {
     const { changes } = await previewHosts(tx, csv, uris.host);
-    for (const { after } of changes) await decidePeerIn(tx, by, after, now);
+    for (const { after } of changes) await decidePeerIn(tx, uris, by, after, now);
     return await noteImport(tx, by, "hosts", changes, now);
   });
 }
 
 /**
- * Puts back what an import changed. What was decided anew since then stays as it is now. Undoing twice is once.
+ * Puts back what an import changed. What was decided anew since then stays as it is now, and a server that nobody could
+ * decide about today is put back to nothing. Undoing twice is once.
  * @throws Refused `not-allowed`, `not-found`.
  */
-export async function undoImport(sql: Sql, by: Account, id: string, now: Date): Promise<void> {
+export async function undoImport(
+  sql: Sql,
+  uris: Pick<Uris, "host">,
+  by: Account,
+  id: string,
+  now: Date,
+): Promise<void> {
   refuseUnless(isId(id), "not-found");
   await changeWords(sql, by, async (tx) => {
     const [done] = await tx<{ kind: "words" | "hosts"; changes: unknown[]; undoneAt: Date | null }[]>`
@@ -72,7 +80,7 @@ export async function undoImport(sql: Sql, by: Account, id: string, now: Date): 
     refuseUnless(done !== undefined, "not-found");
     if (done.undoneAt !== null) return;
     if (done.kind === "words") await putBackWords(tx, done.changes as WordChange[], now);
-    else await putBackHosts(tx, by, done.changes as HostChange[], now);
+    else await putBackHosts(tx, uris, by, done.changes as HostChange[], now);
     await tx`update moderation_import set undone_at = ${now} where id = ${id}`;
     await recordAct(tx, by, "list-import-undone", null, { kind: done.kind, count: done.changes.length }, now);
   });
@@ -89,11 +97,19 @@ async function putBackWords(tx: Tx, changes: readonly WordChange[], now: Date): 
   }
 }
 
-async function putBackHosts(tx: Tx, by: Account, changes: readonly HostChange[], now: Date): Promise<void> {
+async function putBackHosts(
+  tx: Tx,
+  uris: Pick<Uris, "host">,
+  by: Account,
+  changes: readonly HostChange[],
+  now: Date,
+): Promise<void> {
   for (const { host, before, after } of changes) {
     const [peer] = await tx<{ policy: string }[]>`select policy from peer where host = ${host}`;
     if (peer?.policy !== after.policy) continue;
-    await decidePeerIn(tx, by, { host, policy: before?.policy ?? null, reason: before?.reason ?? "" }, now);
+    // Kept from when less was refused, or from when this node had another name.
+    const former = isTooWide(host, uris.host) ? null : before;
+    await decidePeerIn(tx, uris, by, { host, policy: former?.policy ?? null, reason: former?.reason ?? "" }, now);
   }
 }
 

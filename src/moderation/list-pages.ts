@@ -97,7 +97,7 @@ async function showLists(
 }
 
 function wordRoutes(pages: Hono<PageEnv>, house: House): void {
-  const { sql, clock } = house;
+  const { sql, uris, clock } = house;
   pages.get("/moderation/lists", async (c) => {
     requireRole(c, "administrator");
     return c.html(await showLists(house, c.get("page"), "word", emptyForm));
@@ -127,7 +127,7 @@ function wordRoutes(pages: Hono<PageEnv>, house: House): void {
 
   pages.post("/moderation/lists/imports/:id/undoing", async (c) => {
     const by = requireRole(c, "administrator");
-    await undoImport(sql, by, c.req.param("id"), clock.now());
+    await undoImport(sql, uris, by, c.req.param("id"), clock.now());
     setFlash(c, { tone: "good", text: c.get("page").t("lists.undone-now") });
     return c.redirect("/moderation/lists", 303);
   });

@@ -10,7 +10,7 @@ import type { Uris } from "../platform/uris.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { type ContributionsOf, releaseServer, withholdServer } from "../subjects/server-actions.ts";
-import { checkHost } from "./host.ts";
+import { checkHost, isTooWide } from "./host.ts";
 import { areFirstCommentsHeld, firstCommentsSetting } from "./peer-queries.ts";
 import { hidingReasonLengthMax } from "./report.ts";
 
@@ -29,20 +29,23 @@ export async function decideServer(
   refuseUnless(holds(by, "administrator"), "not-allowed");
   const host = checkHost(decision.host, uris.host, "host");
   const reason = clip(tidyText(decision.reason), hidingReasonLengthMax);
-  await withTransaction(sql, (tx) => decidePeerIn(tx, by, { host, policy: decision.policy, reason }, now));
+  await withTransaction(sql, (tx) => decidePeerIn(tx, uris, by, { host, policy: decision.policy, reason }, now));
 }
 
 /**
  * The same for callers that have checked who asks and for what: a list decides about many at once. Without a policy it is as
  * if nothing had ever been decided about that name.
  * @param by null: nobody did, the node by itself.
+ * @throws Refused `host-too-wide`, whatever list or memory it comes from.
  */
 export async function decidePeerIn(
   tx: Tx,
+  { host: ownHost }: Pick<Uris, "host">,
   by: Account | null,
   { host, policy, reason }: { readonly host: string; readonly policy: PeerPolicy | null; readonly reason: string },
   now: Date,
 ): Promise<void> {
+  refuseUnless(policy === null || !isTooWide(host, ownHost), "host-too-wide", { field: "host", host });
   await lockPeers(tx);
   const before = await policyFor(tx, host);
   const covered = [...new Set([host, ...(await listForeignHosts(tx, host))])];

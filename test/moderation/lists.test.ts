@@ -103,10 +103,11 @@ test("nothing in a list can make looking slow", () => {
   );
   const matcher = openMatcher(hostile);
   const text = "a".repeat(20_000);
-  const startedMs = performance.now();
+  // Work, not time: a busy machine makes nothing worse, and to try each phrase at each place would take minutes.
+  const before = process.cpuUsage();
   for (let times = 0; times < 10; times++) matcher(text, null);
-  const eachMs = (performance.now() - startedMs) / 10;
-  expect(eachMs).toBeLessThan(250);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(2_500);
   expect(() => readWordList(`phrase,language,match,action\n${"x".repeat(500_000)}`)).toThrow("too-large");
 });
 
@@ -173,7 +174,7 @@ test("a list of words goes in whole or not at all, comes out as it went in, and 
   expect(await judgeWords(db.sql, "so old", "en")).toMatchObject({ action: "refuse" });
   expect(readWordList(writeWordList(await listWords(db.sql)))).toHaveLength(2);
   const [done] = await listImports(db.sql);
-  for (let times = 0; times < 2; times++) await undoImport(db.sql, city.administrator, done!.id, now);
+  for (let times = 0; times < 2; times++) await undoImport(db.sql, city.uris, city.administrator, done!.id, now);
   expect(writeWordList(await listWords(db.sql))).toBe(before);
   await expect(importWords(db.sql, await aModerator(city, { now }), csv, now)).rejects.toThrow("not-allowed");
 });

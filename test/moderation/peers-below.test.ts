@@ -2,14 +2,16 @@
 // cannot have meant is refused: itself, what it is part of, a whole ending of the net.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { follow } from "../../src/actors/actions.ts";
-import { findKnocker, listFollowerInboxes, listInboxesOf, policyFor } from "../../src/actors/queries.ts";
+import { listFollowerInboxes, listInboxesOf, listKnockers, policyFor } from "../../src/actors/queries.ts";
 import { listThread, readCommentTexts } from "../../src/comments/queries.ts";
 import { covers, isPublicEnding } from "../../src/moderation/host.ts";
 import { importHosts, undoImport } from "../../src/moderation/list-actions.ts";
 import { listAllPeers, listImports } from "../../src/moderation/list-queries.ts";
 import { moderationPages } from "../../src/moderation/pages.ts";
-import { decideFirstComments, decideServer } from "../../src/moderation/peer-actions.ts";
+import { decideFirstComments, decidePeerIn, decideServer } from "../../src/moderation/peer-actions.ts";
 import { csvLine } from "../../src/platform/csv.ts";
+import { withTransaction } from "../../src/platform/db.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { findSubject } from "../../src/subjects/queries.ts";
 import { aCity, aProposal, aRemoteComment, aStranger, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -58,7 +60,7 @@ test("a blocked name takes along what is below it, with counts, follows and inbo
   ]);
   expect(await shownIn(proposal.uri)).toEqual(said.slice(3).sort());
   expect((await findSubject(db.sql, proposal.uri))?.commentCount).toBe(2);
-  expect((await findKnocker(db.sql, new URL(people[1]!.uri))).policy).toBe("blocked");
+  expect((await listKnockers(db.sql, [new URL(people[1]!.uri)]))[0]?.policy).toBe("blocked");
   expect(
     await listInboxesOf(
       db.sql,
@@ -108,7 +110,7 @@ test("an imported list does the same, and undone it leaves what a shorter name s
   expect(await shownIn(proposal.uri)).toEqual([]);
   await take(listOf(["x.bulk.example", "silence"]));
   expect(await shownIn(proposal.uri)).toEqual([uri]);
-  await undoImport(db.sql, city.administrator, (await listImports(db.sql))[0]!.id, now);
+  await undoImport(db.sql, city.uris, city.administrator, (await listImports(db.sql))[0]!.id, now);
   expect(await shownIn(proposal.uri)).toEqual([]);
   expect((await listAllPeers(db.sql)).map(({ host }) => host)).not.toContain("x.bulk.example");
 
@@ -118,6 +120,29 @@ test("an imported list does the same, and undone it leaves what a shorter name s
       code: host === "bilbao.test" ? "list-line" : "host-too-wide",
     });
     expect(await listAllPeers(db.sql)).toHaveLength(before);
+  }
+});
+
+test("undoing an import from when less was refused puts nothing too wide back", async () => {
+  const [{ sql }, { organisation, uris, administrator }] = [db, city];
+  const hosts = ["co.uk", "com", uris.host, "fine-before.example"];
+  const changes = hosts.map((host) => ({
+    host,
+    before: { policy: "limited", reason: "Before" },
+    after: { host, policy: "blocked", reason: "After" },
+  }));
+  await sql`insert into peer ${sql(changes.map(({ after }) => ({ ...after, decidedAt: now })))}`;
+  const id = newId(now);
+  const row = { id, kind: "hosts", byId: administrator.id, at: now, changes: sql.json(changes) };
+  await sql`insert into moderation_import ${sql(row)}`;
+  await undoImport(sql, uris, administrator, id, now);
+  const left = (await listAllPeers(sql)).filter(({ host }) => hosts.includes(host));
+  expect(left).toEqual([{ host: "fine-before.example", policy: "limited", reason: "Before" }]);
+  expect(await policyFor(sql, new URL(organisation.uri).host)).toBe("allowed");
+  for (const host of hosts.slice(0, 3)) {
+    const decision = { host, policy: "limited", reason: "" } as const;
+    const decided = withTransaction(sql, (tx) => decidePeerIn(tx, uris, administrator, decision, now));
+    await expect(decided).rejects.toMatchObject({ code: "host-too-wide" });
   }
 });
 
