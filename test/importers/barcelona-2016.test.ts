@@ -118,11 +118,9 @@ describe.runIf(isThere)("the real files", () => {
   });
 
   let imported: Imported;
-  test("every row arrives, in well under a minute, and says how far it is", async () => {
+  test("every row arrives, and says how far it is", async () => {
     const seen: Progress[] = [];
-    const startedAt = performance.now();
     imported = await bring(folder, (progress) => seen.push(progress));
-    const tookMs = performance.now() - startedAt;
     expect(imported.files).toEqual([
       { file: "action_plans.csv", rows: 1_467, added: 1_467 },
       { file: "meetings.csv", rows: 410, added: 410 },
@@ -131,7 +129,6 @@ describe.runIf(isThere)("the real files", () => {
     expect(seen.filter(({ file }) => file === "action_plans.csv").map(({ done }) => done)).toEqual([
       250, 500, 750, 1_000, 1_250, 1_467,
     ]);
-    expect(tookMs).toBeLessThan(30_000);
     expect(imported.process).toMatchObject({
       handle: "pla-municipal-2016",
       origin: null,

@@ -350,12 +350,12 @@ describe("13 body and limits: size and shape (GHSA-mc44-6cfg-2v6w, GHSA-gg8q-rcg
       JSON.stringify(aCreate(Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, i])))),
     ],
     ["a NUL character", JSON.stringify(aCreate({ content: "a\0b" }))],
-  ])("%s is 400, and takes no more than a part of a second of work", async (_, body) => {
+  ])("%s is 400, and takes no more than a moment of work", async (_, body) => {
     const before = process.cpuUsage();
     expect(await statusOf(knock(body))).toBe(400);
     // Work, not time: a busy machine makes nothing worse, and what grows with the square would take many seconds.
     const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1_000).toBeLessThan(1_000);
+    expect((user + system) / 1_000).toBeLessThan(5_000);
   });
 
   it("31 deep, 900 tags and a name of 900 kB pass", async () => {
