@@ -60,6 +60,8 @@ const statusOf = {
   "census-interrupted": 500,
   "address-invalid": 422,
   "letters-limit": 429,
+  "letters-address-limit": 429,
+  "letters-number-limit": 429,
   "letter-not-enough": 409,
   "code-wrong": 422,
   "code-over": 410,

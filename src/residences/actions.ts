@@ -6,6 +6,7 @@ import { isId, newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { endEmailCode } from "./email-code-actions.ts";
+import { forgetUnsentTurns } from "./letter-turn-actions.ts";
 import {
   endSuspension,
   endVerification,
@@ -242,12 +243,13 @@ export function openVerifyByClaim(secret: string) {
 
 /**
  * What closing an account does here: the number is free for another account of the same person, who then finds what they
- * have supported under it. Letters are erased, and the address a code was mailed to; attempts stay for their day, as keyed
- * digests: else who closes and opens accounts would never come to the end of their tries. Given to the closing of accounts
+ * have supported under it. Letters are erased, and the address a code was mailed to; attempts and letters that were sent stay
+ * counted for their time, as keyed digests: else who closes and opens accounts would never come to the end of their tries. Given to the closing of accounts
  * by the composition root.
  */
 export async function releaseResidence(tx: Tx, accountId: string, now: Date): Promise<void> {
   await endVerification(tx, accountId, now);
+  await forgetUnsentTurns(tx, accountId);
   await tx`delete from residence_letter where account_id = ${accountId}`;
   // Why somebody acted for them: words about the person. That it was done stays in the log.
   await tx`update assist set reason = '' where account_id = ${accountId}`;

@@ -9,6 +9,7 @@ import { sweepResidences, tellOfExpiry } from "./actions.ts";
 import { endAssistWhenOver } from "./assist-actions.ts";
 import { emailCodeWindowMs } from "./email-code.ts";
 import { sweepEmailCodes } from "./email-code-actions.ts";
+import { sweepLetterTurns } from "./letter-turn-actions.ts";
 import { attemptWindowMs, reminderMs } from "./residence.ts";
 import { type ResidentNews, residentNews } from "./telling-actions.ts";
 
@@ -47,6 +48,7 @@ export function residenceHandlers(house: {
       await scheduleResidenceRounds(sql, now);
       await tellOfExpiry(sql, new Date(now.getTime() + reminderMs), now);
       await sweepResidences(sql, new Date(now.getTime() - attemptWindowMs), now);
+      await sweepLetterTurns(sql, now);
       await sweepEmailCodes(sql, new Date(now.getTime() - emailCodeWindowMs));
     },
   };

@@ -6,9 +6,11 @@ import { refuseUnless } from "../platform/refusal.ts";
 import { tidyText } from "../platform/text.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { openVerification, refuseUnlessVerified } from "./actions.ts";
+import { forgetUnsentTurns, takeLetterTurn } from "./letter-turn-actions.ts";
 import { lockPeople } from "./number-actions.ts";
 import { getMethod, isSuspended } from "./queries.ts";
 import {
+  addressHash,
   addressLengthMax,
   codeAttemptsMax,
   codeHash,
@@ -25,7 +27,7 @@ const addressLinesMax = 7;
 
 /**
  * Asks for a letter with a code. A letter that is still under way is given up for the new one.
- * @throws Refused `method-off`, `invalid-input` for the address, `number-invalid`, `letters-limit` past three in 90 days,
+ * @throws Refused `method-off`, `invalid-input` for the address, `number-invalid`, `letters-limit` past three in 90 days, as {@link takeLetterTurn},
  * `letter-not-enough` while the desk has yet to look at the number of the letter before.
  */
 export async function askForLetter(
@@ -42,7 +44,7 @@ export async function askForLetter(
   const isAddress =
     address.length >= 10 && address.length <= addressLengthMax && lines >= 2 && lines <= addressLinesMax;
   refuseUnless(isAddress, "address-invalid", { field: "address" });
-  const number = settings.asksNumber ? numberHash(key, readDocumentNumber(input.number)) : null;
+  const number = settings.asksNumber ? numberHash(key, readDocumentNumber(input.number, "letterNumber")) : null;
   await withTransaction(sql, async (tx) => {
     await tx`select from account where id = ${by.id} for no key update`;
     refuseUnless(!(await isSuspended(tx, by.id)), "letter-not-enough");
@@ -51,18 +53,27 @@ export async function askForLetter(
       select from residence_letter where account_id = ${by.id} and sent_at is not null and asked_at > ${since}`;
     refuseUnless(sent.length < lettersMax, "letters-limit", { count: lettersMax });
     // What was never sent leaves no trace.
-    await tx`delete from residence_letter where account_id = ${by.id} and sent_at is null`;
+    await forgetUnsent(tx, by.id);
     await tx`update residence_letter set ended_at = ${now}, number_hash = null where account_id = ${by.id} and ended_at is null`;
     const id = newId(now);
     await tx`
       insert into residence_letter (id, account_id, address, code_hash, number_hash, asked_at)
       values (${id}, ${by.id}, ${address}, ${codeHash(key, id, letterCode(key, id))}, ${number}, ${now})`;
+    await takeLetterTurn(tx, { letterId: id, address: addressHash(key, address), number }, now);
   });
+}
+
+async function forgetUnsent(tx: Tx, accountId: string): Promise<void> {
+  await forgetUnsentTurns(tx, accountId);
+  await tx`delete from residence_letter where account_id = ${accountId} and sent_at is null`;
 }
 
 /** Takes a request back: the address is deleted. Nothing happens where there is none. */
 export async function cancelLetter(sql: Sql, by: Account): Promise<void> {
-  await sql`delete from residence_letter where account_id = ${by.id} and sent_at is null`;
+  await withTransaction(sql, async (tx) => {
+    await tx`select from account where id = ${by.id} for no key update`;
+    await forgetUnsent(tx, by.id);
+  });
 }
 
 /**

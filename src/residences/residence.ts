@@ -132,6 +132,26 @@ export const codeAttemptsMax = 5;
 export const addressLengthMax = 300;
 export const lettersWindowMs = 90 * dayMs;
 export const lettersMax = 3;
+/** Whoever asks: a family or a shared house may all live at one address. */
+export const lettersPerAddressMax = 10;
+/** Higher than what one account can use up, so that one alone keeps nobody from a letter; the desk is open past it. */
+export const lettersPerNumberMax = 6;
+
+/**
+ * What is kept of a postal address, to count letters to it: its words without the name above it, in any order, spelt with or
+ * without accents. Somebody who writes it in other words is counted apart, and the desk sees both before they are sent.
+ */
+export function addressHash(key: Buffer, address: string): Buffer {
+  const [name = "", ...place] = address.split("\n");
+  const where = /\d/.test(name) || place.length === 0 ? [name, ...place] : place;
+  const folded = where
+    .join(" ")
+    .normalize("NFKD")
+    .replace(/[\p{M}.]/gu, "")
+    .toLowerCase();
+  const words = folded.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
+  return keyed(key, "letter address", words.sort().join(" "));
+}
 
 /** The code of a letter, made from its id: so it can be printed, and printed again, and is stored nowhere. */
 export function letterCode(key: Buffer, letterId: string): string {

@@ -45,7 +45,7 @@ const aNumber = () => `ATONCE${String(++made).padStart(4, "0")}X`;
 const atDesk = (person: Account, number: string) =>
   verifyAtDesk(db.sql, key, official, { accountId: person.id, number }, now);
 async function aCode(person: Account, number: string): Promise<string> {
-  await askForLetter(db.sql, key, person, { address: "A Name\nA Street 1\n48001 Bilbao", number }, now);
+  await askForLetter(db.sql, key, person, { address: `A Name\nA Street ${++made}\n48001 Bilbao`, number }, now);
   const { id } = (await findOwnLetter(db.sql, person.id))!;
   await markLettersSent(db.sql, official, [id], now);
   return letterCode(key, id);

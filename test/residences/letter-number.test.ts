@@ -51,7 +51,7 @@ let made = 0;
 const aNumber = () => `TYPED${String(++made).padStart(4, "0")}X`;
 
 async function aLetterTo(person: Account, number: string, at = now): Promise<string> {
-  await askForLetter(db.sql, key, person, { address: "A Name\nA Street 1\n48001 Bilbao", number }, at);
+  await askForLetter(db.sql, key, person, { address: `A Name\nA Street ${++made}\n48001 Bilbao`, number }, at);
   const { id } = (await findOwnLetter(db.sql, person.id))!;
   await markLettersSent(db.sql, official, [id], at);
   return letterCode(key, id);
