@@ -79,9 +79,17 @@ Then sign in here:   ${link}
 }
 
 async function keepsSettings(overwrite: boolean, terminal: Terminal | null): Promise<boolean> {
-  if (!existsSync(envFile) || overwrite) return false;
+  if (overwrite) return false;
+  if (!existsSync(envFile)) return isSetFromOutside();
   const answer = (await terminal?.ask("There is a .env already. Write it anew? [y/N] ")) ?? "n";
   return !/^y(es)?$/i.test(answer.trim());
+}
+
+/** As in a container, whose settings are given to it and whose folder nobody may write to. */
+function isSetFromOutside(): boolean {
+  if (!process.env.ORIGIN || !process.env.SECRET) return false;
+  console.log("The settings come from the environment: no .env is written (--overwrite writes one)");
+  return true;
 }
 
 /** What goes into .env: the answers, and what was set before and is not asked for, the secret above all. */

@@ -21,11 +21,12 @@ describe("npm run setup, with nobody there to answer", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const setUp = (...flags: string[]) =>
+  const setUp = (...flags: string[]) => setUpWith({}, ...flags);
+  const setUpWith = (given: Record<string, string>, ...flags: string[]) =>
     new Promise<{ code: number; text: string }>((done) => {
       const script = join(import.meta.dirname, "../../scripts/setup.ts");
       const args = ["--env-file-if-exists=.env", script, ...flags];
-      const env = { PATH: process.env.PATH, DATA_DIR: join(folder, "data"), LOG_LEVEL: "warning" };
+      const env = { PATH: process.env.PATH, DATA_DIR: join(folder, "data"), LOG_LEVEL: "warning", ...given };
       const child = execFile(process.execPath, args, { cwd: folder, env }, (error, stdout, stderr) =>
         done({ code: error ? Number(error.code) : 0, text: stdout + stderr }),
       );
@@ -40,6 +41,16 @@ describe("npm run setup, with nobody there to answer", () => {
     expect(text).toMatch(/^--handle: A handle has/m);
     expect(text).toMatch(/^--admin-email: needed/m);
     expect(existsSync(join(folder, ".env"))).toBe(false);
+  });
+
+  test("where the settings are given from outside, as to a container, it founds the city and writes no file", async () => {
+    const secret = "a secret of a container, of more than 32 characters";
+    const given = { ORIGIN: "http://localhost:8142", SECRET: secret, DATABASE_NAME: "container" };
+    const { code, text } = await setUpWith(given, ...bilbao, ...administrator);
+    expect(text).toContain("@bilbo-bilbao@localhost:8142");
+    expect(text).toMatch(/http:\/\/localhost:8142\/sign-in\/[\w-]{43}/);
+    expect(text).not.toContain(secret);
+    expect([code, existsSync(join(folder, ".env"))]).toEqual([0, false]);
   });
 
   test("founds the city, writes the settings that npm start reads, and is done", async () => {
