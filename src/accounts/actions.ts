@@ -42,7 +42,7 @@ export async function changeProfile(sql: Sql, by: Account, profile: Profile, now
 }
 
 /** Keeps the language a person has chosen, for pages and mail. */
-export async function rememberLanguage(sql: Sql, by: Account, language: Language): Promise<void> {
+export async function rememberLanguage(sql: Sql, by: Pick<Account, "id">, language: Language): Promise<void> {
   await sql`update account set locale = ${language} where id = ${by.id} and closed_at is null`;
 }
 

@@ -176,9 +176,11 @@ function profileRoutes(pages: Hono<PageEnv>, house: House, settings: AccountSett
       schema: profile,
       act: async ({ isKnowHowPublic, ...rest }) => {
         await changeProfile(sql, by, { ...rest, isKnowHowPublic: isKnowHowPublic === "yes" }, clock.now());
-        // What was chosen here wins over what this device was set to before.
-        c.get("cookies").remove("language");
-        return { to: "/account#profile", said: openTranslator(rest.locale, "UTC")("accounts.saved") };
+        const { assist, t } = c.get("page");
+        // What was chosen here wins over what this device was set to before; at the desk the device is somebody else's.
+        if (!assist) c.get("cookies").remove("language");
+        const said = assist ? t : openTranslator(rest.locale, "UTC");
+        return { to: "/account#profile", said: said("accounts.saved") };
       },
       again: (state) => own(c, { profile: state }),
     });

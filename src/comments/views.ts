@@ -6,7 +6,7 @@ import { languages, ownNames, type Translator } from "../platform/i18n.ts";
 import type { Page } from "../platform/pagination.ts";
 import { cleanRemoteHtml, markdownToHtml } from "../platform/rich-text.ts";
 import { pagePathOf, type Stance, stances } from "../subjects/subject.ts";
-import type { CityIdentity, PageContext } from "../web/context.ts";
+import { type CityIdentity, ownLanguage, type PageContext } from "../web/context.ts";
 import { buttonForm, buttonLink, confirmForm, csrfField, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { filterBar, withQuery } from "../web/lists.ts";
@@ -77,7 +77,7 @@ export function composeForm(ctx: PageContext, targetUri: string, parent: Comment
         charsMax: bodyLengthMax,
       })}
       ${parent === null ? fields.radios("stance", { label: t("comments.stance"), options: sides, value: "neutral" }) : nothing}
-      ${fields.select("language", { label: t("comments.language"), options: tongues, value: t.lang })}`,
+      ${fields.select("language", { label: t("comments.language"), options: tongues, value: ownLanguage(ctx) })}`,
   });
 }
 
@@ -100,7 +100,7 @@ function replyForm(ctx: PageContext, threadUri: string, parent: Comment): Markup
     <summary class="button button-quiet">${t("comments.reply")}<span class="visually-hidden"> ${t("comments.by", { name: nameOf(t, parent) })}</span></summary>
     <form class="form" method="post" action="/comments">
       ${csrfField(ctx)}${placeFields(threadUri, parent)}
-      <input type="hidden" name="language" value="${t.lang}">
+      <input type="hidden" name="language" value="${ownLanguage(ctx)}">
       <div class="field">
         <label for="${id}">${t("comments.reply-to", { name: nameOf(t, parent) })}</label>
         <textarea id="${id}" name="body" rows="3" dir="auto" required></textarea>

@@ -13,7 +13,7 @@ import type { House } from "../ports.ts";
 import type { Process } from "../processes/process.ts";
 import { listCategories } from "../processes/queries.ts";
 import { shownProcess } from "../processes/viewer.ts";
-import type { PageEnv } from "../web/context.ts";
+import { ownLanguage, type PageEnv } from "../web/context.ts";
 import { type FormState, type FormValues, handleForm, readForm } from "../web/forms.ts";
 import { draftProposal, editProposal, publishProposal } from "./actions.ts";
 import { endingPages } from "./ending-pages.ts";
@@ -83,7 +83,7 @@ function newRoutes(pages: Hono<PageEnv>, house: House): void {
     const by = requireViewer(c);
     const { title = "", step } = c.req.query();
     const typed = title.slice(0, titleLengthMax);
-    const values = { once: newId(clock.now()), language: ctx.t.lang, ...(typed ? { title: typed } : {}) };
+    const values = { once: newId(clock.now()), language: ownLanguage(ctx), ...(typed ? { title: typed } : {}) };
     if (typed === "" && step !== "text") {
       return c.html(titleStepPage(ctx, { process, account: by, alike: nothingAlike, state: { values, errors: {} } }));
     }

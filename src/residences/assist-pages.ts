@@ -5,7 +5,7 @@ import { holds, nameLengthMax } from "../accounts/account.ts";
 import { getAccount, listPeople } from "../accounts/queries.ts";
 import { emailFrom } from "../accounts/sign-in.ts";
 import { requireRole, sessionCookie } from "../accounts/viewer.ts";
-import { isLanguage, languages, openTranslator } from "../platform/i18n.ts";
+import { languages } from "../platform/i18n.ts";
 import type { House } from "../ports.ts";
 import { type AssistDoor, assistCookie } from "../web/assisting.ts";
 import type { PageEnv } from "../web/context.ts";
@@ -73,14 +73,11 @@ export function assistPages(house: House, secret: string): Hono<PageEnv> {
   });
 
   pages.post(assistEndPath, async (c) => {
-    const { assist, t, city } = c.get("page");
+    const { assist, t } = c.get("page");
     c.get("cookies").remove(assistCookie);
     if (assist) {
       await endAssist(sql, assist.id, clock.now());
-      // From here on it is the official who reads.
-      const { locale } = await getAccount(sql, assist.officerId);
-      const own = isLanguage(locale) ? openTranslator(locale, city.timeZone) : t;
-      setFlash(c, { tone: "good", text: own("assist.ended", { name: assist.account.name }) });
+      setFlash(c, { tone: "good", text: t("assist.ended", { name: assist.account.name }) });
     }
     return c.redirect("/desk/assist", 303);
   });

@@ -8,6 +8,7 @@ export interface OpenAssist {
   readonly id: string;
   readonly officerId: string;
   readonly officerName: string;
+  readonly officerLocale: string;
   /** For whom, without any role: nobody borrows one. */
   readonly account: Account;
   readonly endsAt: Date;
@@ -20,7 +21,7 @@ export async function findOpenAssist(
   now: Date,
 ): Promise<OpenAssist | null> {
   const [row] = await sql<(Omit<OpenAssist, "account"> & { accountId: string })[]>`
-    select assist.id, assist.officer_id, officer.name as officer_name, assist.account_id, assist.ends_at
+    select assist.id, assist.officer_id, officer.name as officer_name, officer.locale as officer_locale, assist.account_id, assist.ends_at
     from session join assist on assist.id = session.assist_id
     join session own on own.token_digest = session.officer_digest join account officer on officer.id = assist.officer_id
     join account person on person.id = assist.account_id

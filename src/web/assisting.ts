@@ -11,6 +11,8 @@ export interface Assist {
   readonly id: string;
   readonly officerId: string;
   readonly officerName: string;
+  /** Of the pages: it is the official who reads them. What the person is sent is in the person's own. */
+  readonly officerLocale: string;
   /** The person who is there, for whom the official acts. */
   readonly account: Account;
   readonly endsAt: Date;

@@ -78,3 +78,7 @@ export interface PageEnv {
     typedBefore?: FormValues;
   };
 }
+
+/** The language a reader's own words are taken to be in until a form says otherwise: at the desk they are the person's. */
+export const ownLanguage = ({ t, assist }: Pick<PageContext, "t" | "assist">): string =>
+  assist?.account.locale ?? t.lang;

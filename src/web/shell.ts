@@ -40,7 +40,7 @@ export interface ShellOptions {
   /** The terms of use; absent where nobody is asked to agree to any. */
   readonly terms?: TermsDoor;
   readonly countUnread: (account: Account) => Promise<number>;
-  readonly rememberLanguage: (account: Account, language: Language) => Promise<void>;
+  readonly rememberLanguage: (account: Pick<Account, "id">, language: Language) => Promise<void>;
   /** Routes that know no reader, such as health and uploads: they answer without the database being asked who reads. */
   readonly beforeReaders?: readonly Hono[];
   /** A fault nobody expected; the request id is on the page too. */
@@ -82,8 +82,9 @@ function withPage(
     c.set("cookies", cookies);
     c.set("requestId", newId(now));
     const [city, reader] = await Promise.all([options.findCity(), findReader(options, cookies)]);
-    const { account } = reader;
-    const wishes = { account: account?.locale ?? null, cookie: cookies.read("language"), city: city.lang };
+    const { account, assist } = reader;
+    const locale = assist?.officerLocale ?? account?.locale ?? null;
+    const wishes = { account: locale, cookie: cookies.read("language"), city: city.lang };
     const lang = chooseLanguage({ ...wishes, header: c.req.header("accept-language") ?? null, offered: city.offered });
     let csrf: string | null = null;
     const context: PageContext = {
@@ -210,10 +211,12 @@ function preferenceRoutes(options: ShellOptions): Hono<PageEnv> {
   return new Hono<PageEnv>().post("/preferences", async (c) => {
     const { language, theme, tiles, back } = await readForm(c);
     const cookies = c.get("cookies");
-    const { account } = c.get("page");
+    const { account, assist } = c.get("page");
+    // At the desk it is the official's pages that change, and not the language in which the person is written to.
+    const reader = assist ? { id: assist.officerId } : account;
     if (isLanguage(language)) {
       cookies.set("language", language, yearSeconds);
-      if (account) await options.rememberLanguage(account, language);
+      if (reader) await options.rememberLanguage(reader, language);
     }
     if (tiles === "yes") cookies.set("tiles", "yes", yearSeconds);
     if (tiles === "no") cookies.remove("tiles");

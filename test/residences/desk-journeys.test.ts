@@ -319,6 +319,31 @@ describe("acting for a person at the desk", () => {
     expect(own.text.match(/The profile/g)).toHaveLength(1);
   });
 
+  test("pages are in the official's language, which is theirs to change; what the person says and is sent is in the person's", async () => {
+    const { sql } = node;
+    const proposal = await aProposal(node, { process, now: net.clock.now() });
+    const [account, person] = [await anOfficer("Francine Official"), await aPerson("Amal")];
+    const languageOf = async ({ id }: Account) => (await getAccount(sql, id)).locale;
+    const officer = await signedIn(account);
+    await sql`update account set locale = 'ar' where id = ${person.id}`;
+    await begin(officer, person);
+    await sql`update account set locale = 'fr' where id = ${account.id}`;
+    await officer.open(proposalPath(proposal));
+    expect(officer.html).toContain('<html lang="fr"');
+    expect(officer.value("Langue du commentaire")).toBe("ar");
+    await officer.open(`/processes/${process.handle}/proposals/new?step=text`);
+    expect(officer.html).toContain('<option value="ar" selected');
+    await officer.open("/account");
+    await officer.fill("Nom affiché", "Amal A.").press("Enregistrer");
+    expect(officer.text).toContain("Enregistré.");
+    expect([await languageOf(account), await languageOf(person)]).toEqual(["fr", "ar"]);
+    await officer.press("Leer en español");
+    expect(officer.html).toContain('<html lang="es"');
+    expect([await languageOf(account), await languageOf(person)]).toEqual(["es", "ar"]);
+    await officer.press("Terminar");
+    expect(officer.text).toContain("Ya no actúa");
+  });
+
   test("ends by itself after thirty minutes; a form that comes too late is done for nobody", async () => {
     const proposal = await aProposal(node, { process, now: net.clock.now() });
     const account = await anOfficer("Late Leire");

@@ -15,7 +15,7 @@ export interface SampleShell {
   /** What posted forms led to. */
   readonly published: { readonly title: string; readonly topics: readonly string[] }[];
   readonly faults: unknown[];
-  readonly remembered: [Account, Language][];
+  readonly remembered: [Pick<Account, "id">, Language][];
   now: Date;
   isDatabaseAway: boolean;
 }
