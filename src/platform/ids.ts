@@ -1,17 +1,24 @@
 // Identifiers made by the application, so that a row is named before it is written.
 import { createHash, randomBytes } from "node:crypto";
 
-let lastMs = 0;
-let sequence = 0;
+/** The last number given within a millisecond, for the milliseconds that were used last. */
+const sequences = new Map<number, number>();
+const millisecondsKept = 1_000;
 
 /**
  * A UUIDv7 (RFC 9562 section 5.7): sorts by time, so lists page by it. The 12 bits after the time count up within a
- * millisecond (section 6.2, method 1), so that ids made one after another by one process also sort so.
+ * millisecond (section 6.2, method 1), so that ids made one after another by one process also sort so. Requests keep the
+ * time at which they came, so ids of several moments are made by turns.
  */
 export function newId(now: Date = new Date()): string {
   const ms = now.getTime();
-  sequence = ms === lastMs ? (sequence + 1) & 0xfff : 0;
-  lastMs = ms;
+  const sequence = ((sequences.get(ms) ?? -1) + 1) & 0xfff;
+  sequences.delete(ms);
+  sequences.set(ms, sequence);
+  for (const oldest of sequences.keys()) {
+    if (sequences.size <= millisecondsKept) break;
+    sequences.delete(oldest);
+  }
   return uuidOf(ms, sequence, randomBytes(16));
 }
 

@@ -1,6 +1,7 @@
 // Paging by key, clock faces, text as typed, and the pace of requests: pure and small.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { newId } from "../../src/platform/ids.ts";
 import {
   decodeKey,
   encodeKey,
@@ -80,6 +81,13 @@ describe("paging", () => {
     for (const cursor of ["x", "", "e30", encodeKey([]), "A".repeat(500)])
       expect(() => decodeKey(cursor)).toThrow(Refused);
   });
+});
+
+test("ids of several moments that are made by turns stand in the order of their moments, then as they were made", () => {
+  const [early, late] = [new Date("2026-03-01T10:00:00.001Z"), new Date("2026-03-01T10:00:00.002Z")];
+  const turns = Array.from({ length: 20 }, () => [newId(late), newId(early)] as const);
+  const made = [...turns.map(([, id]) => id), ...turns.map(([id]) => id)];
+  expect(made.toSorted()).toEqual(made);
 });
 
 describe("clock faces", () => {
