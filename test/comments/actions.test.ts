@@ -201,8 +201,8 @@ test("on another node's thing the window is a day", async () => {
 test("its author takes it back for good, hidden or not; what was replied keeps its place", async () => {
   const proposal = await aProposal(city, { now });
   const by = await aResident(city, { now });
-  const comment = await aComment(city, { on: proposal, by, stance: "against", body: "My phone is 555", now });
-  await editComment(db.sql, by, comment.uri, { body: "My phone is 556", version: 1 }, now);
+  const comment = await aComment(city, { on: proposal, by, stance: "against", body: "Ring the blue door", now });
+  await editComment(db.sql, by, comment.uri, { body: "Knock at the blue door", version: 1 }, now);
   const reply = await aComment(city, { on: comment, now });
   await expect(deleteComment(db.sql, city.administrator, comment.uri, now)).rejects.toMatchObject({
     code: "not-allowed",
@@ -216,7 +216,7 @@ test("its author takes it back for good, hidden or not; what was replied keeps i
   expect(await listCommentVersions(db.sql, comment.uri)).toEqual([]);
   const rows =
     await db.sql`select to_jsonb(c)::text || to_jsonb(s)::text as row from comment c join subject s using (uri) where c.uri = ${comment.uri}`;
-  expect(rows[0]!.row).not.toMatch(/555|556/);
+  expect(rows[0]!.row).not.toContain("blue door");
   expect(rows[0]!.row).not.toContain(by.name);
   expect(await eventsOf(comment.uri)).toEqual(["CommentPublished", "CommentChanged", "CommentDeleted"]);
   expect(await commentsUnder(proposal.uri)).toBe(1);
