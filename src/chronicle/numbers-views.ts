@@ -46,7 +46,6 @@ export function numbersPage(ctx: PageContext, props: NumbersProps): Markup {
     description: t("numbers.description", { process: title.text }),
     section: "processes",
     crumbs: processCrumbs(ctx, process),
-    kicker: inItsLanguage(t, title),
     width: "wide",
     main: html`${process.origin === null ? nothing : copyNote(ctx, process)}
       ${processTabs(ctx, process, "numbers")}

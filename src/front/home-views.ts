@@ -45,7 +45,7 @@ export function homePage(ctx: PageContext, home: Home): Markup {
     ...(organisation === null ? {} : { activityUrl: organisation.actorUri }),
     hero: hero(t, {
       title: name.text === "" ? { text: city.name, lang: city.lang } : name,
-      kicker: lead.text !== "" && isForeign(t, lead.lang) && languageNote(t, lead.lang),
+      note: lead.text !== "" && isForeign(t, lead.lang) && languageNote(t, lead.lang),
       lead,
       seed: city.origin,
       size: "city",

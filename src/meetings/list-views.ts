@@ -13,7 +13,6 @@ import { atomLink, feedLinks } from "../web/feeds.ts";
 import { buttonLink } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { cardList, emptyState, filterBar, pager, section, tabs, withQuery } from "../web/lists.ts";
-import { inItsLanguage } from "../web/marks.ts";
 import { isOver, type Meeting, type MeetingState, meetingPath } from "./meeting.ts";
 
 const tones = { draft: "waiting", scheduled: "good", cancelled: "bad", closed: "neutral" } as const;
@@ -92,7 +91,6 @@ export function meetingListPage(ctx: PageContext, props: MeetingListProps): Mark
     ...(process === null
       ? { lead: t("meetings.lead"), description: t("meetings.lead") }
       : {
-          kicker: inItsLanguage(t, textOf(t, process, process.title)),
           crumbs: processCrumbs(ctx, process),
           description: t("meetings.list-description", { process: textOf(t, process, process.title).text }),
         }),

@@ -13,18 +13,25 @@ import { ago, langAttrs, languageNote } from "../web/marks.ts";
 import type { Followable, Following } from "./following-queries.ts";
 import { mailRhythms, type NoticeData, type NoticeSettings, noticeText, type ShownNotice } from "./notice.ts";
 import { type PushState, pushSection } from "./push-views.ts";
-import { dataSaid, explainNotice } from "./wording.ts";
+import { dataSaid, explainNotice, followedTitle } from "./wording.ts";
+
+/** What the panel says of what is followed, where it is not the thing that the page is about. */
+export interface FollowWords {
+  readonly title: string;
+  readonly text: string;
+}
 
 /** The button on the page of a thing, and without an account the ways to follow it here. */
-export function followPanel(ctx: PageContext, uri: string, isFollowing: boolean): Markup {
+export function followPanel(ctx: PageContext, uri: string, isFollowing: boolean, words?: FollowWords): Markup {
   const { t, account, path } = ctx;
+  const text = words?.text ?? t("notices.follow-text");
   const id = "follow-here";
   const body =
     account === null
-      ? html`<p class="hint">${t("notices.follow-text")}</p>
+      ? html`<p class="hint">${text}</p>
         ${buttonLink(`/sign-in?back=${encodeURIComponent(path)}`, t("notices.follow-sign-in"), "secondary")}
         <details class="section-small"><summary>${t("notices.follow-by-mail")}</summary>${byMailForm(ctx, uri, emptyForm)}</details>`
-      : html`${isFollowing ? html`<p>${icon("check")} ${t("notices.you-follow")}</p>` : html`<p class="hint">${t("notices.follow-text")}</p>`}
+      : html`${isFollowing ? html`<p>${icon("check")} ${t("notices.you-follow")}</p>` : html`<p class="hint">${text}</p>`}
         ${buttonForm(ctx, {
           action: isFollowing ? "/followings/end" : "/followings",
           label: html`${icon("bell")}${t(isFollowing ? "notices.unfollow" : "notices.follow")}`,
@@ -32,7 +39,7 @@ export function followPanel(ctx: PageContext, uri: string, isFollowing: boolean)
           kind: "secondary",
         })}
         <p class="hint"><a href="/notices/settings">${t("notices.how-often")}</a></p>`;
-  return html`<section class="panel" aria-labelledby="${id}"><h2 id="${id}">${t("notices.follow-title")}</h2>${body}</section>`;
+  return html`<section class="panel" aria-labelledby="${id}"><h2 id="${id}">${words?.title ?? t("notices.follow-title")}</h2>${body}</section>`;
 }
 
 export function byMailForm(ctx: PageContext, uri: string, state: FormState): Markup {
@@ -50,7 +57,7 @@ export const byMailPage = (ctx: PageContext, thing: Followable, state: FormState
   page({
     ctx,
     title: ctx.t("notices.by-mail-title"),
-    lead: html`<span${langAttrs(ctx.t, thing.language)}>${thing.title}</span>`,
+    lead: followedName(ctx, thing),
     isUnlisted: true,
     main: byMailForm(ctx, thing.uri, state),
   });
@@ -113,7 +120,7 @@ function noticeRow(ctx: PageContext, notice: ShownNotice): Markup {
       isUnread
         ? buttonForm(ctx, {
             action: `/notices/${notice.id}/reading`,
-            label: t("notices.mark-read"),
+            label: html`${icon("check")}<span class="notice-done">${t("notices.mark-read")}</span>`,
             about: notice.title,
             kind: "quiet",
           })
@@ -168,29 +175,44 @@ export function settingsPage(
 function followingRow(ctx: PageContext, following: Following): Markup {
   const { t, path } = ctx;
   const id = `rhythm-${following.id}`;
-  return html`<li><p><a href="${href(pathOf(following))}"${langAttrs(t, following.language)}><bdi>${following.title || t("notices.untitled")}</bdi></a>
+  const title = followedTitle(t, following, ctx.city.name);
+  return html`<li><p><a href="${href(pathOf(following))}">${followedName(ctx, following)}</a>
       <span class="badge">${t(`notices.kind.${following.kind}`)}</span> ${languageNote(t, following.language)}</p>
     <div class="row">
     <form class="row" method="post" action="/followings/rhythm">${csrfField(ctx)}
       <input type="hidden" name="uri" value="${following.uri}"><input type="hidden" name="back" value="${path}">
-      <label class="visually-hidden" for="${id}">${t("notices.rhythm-of", { title: following.title })}</label>
+      <label class="visually-hidden" for="${id}">${t("notices.rhythm-of", { title })}</label>
       <select id="${id}" name="mail">
         <option value="">${t("notices.rhythm.as-usual")}</option>
         ${mailRhythms.map((rhythm) => html`<option${attrs({ value: rhythm, selected: rhythm === following.mail })}>${t(`notices.rhythm.${rhythm}`)}</option>`)}
       </select>
-      <button class="${buttonClass("quiet")}" type="submit">${t("notices.save")}<span class="visually-hidden"> ${following.title}</span></button>
+      <button class="${buttonClass("quiet")}" type="submit">${t("notices.save")}<span class="visually-hidden"> ${title}</span></button>
     </form>
-    ${buttonForm(ctx, { action: "/followings/end", label: t("notices.unfollow"), about: following.title, values: { uri: following.uri, back: path }, kind: "quiet" })}
+    ${buttonForm(ctx, { action: "/followings/end", label: t("notices.unfollow"), about: title, values: { uri: following.uri, back: path }, kind: "quiet" })}
     </div></li>`;
 }
 
-/** Organisations have their page under their handle, the last part of their address. */
-export const pathOf = (thing: Followable): string =>
-  thing.kind !== "organisation"
-    ? pagePathOf({ ...thing, kind: thing.kind })
-    : thing.origin === null
-      ? `/organisations/${thing.uri.split("/").at(-1)}`
-      : thing.url;
+/** Only what is a text of its own is in the language of its author. */
+const followedName = (ctx: PageContext, thing: Followable): Markup => {
+  const isOurWords = thing.kind === "category" || thing.kind === "node";
+  return html`<bdi${isOurWords ? nothing : langAttrs(ctx.t, thing.language)}>${followedTitle(ctx.t, thing, ctx.city.name)}</bdi>`;
+};
+
+/** Where it is read: organisations and persons of this node under their handle, the last part of their address. */
+export function pathOf({ kind, ...thing }: Followable): string {
+  switch (kind) {
+    case "organisation":
+      return thing.origin === null ? `/organisations/${thing.uri.split("/").at(-1)}` : thing.url;
+    case "person":
+      return thing.origin === null ? new URL(thing.uri).pathname : `/actors/${thing.id}`;
+    case "category":
+      return new URL(thing.uri).pathname;
+    case "node":
+      return "/processes";
+    default:
+      return pagePathOf({ ...thing, kind });
+  }
+}
 
 /** A page behind a link in a mail: says what it does, and does it only when asked to, since programs open links too. */
 export function mailLinkPage(

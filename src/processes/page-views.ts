@@ -1,5 +1,5 @@
 // The page of one process, for everyone: what it is about, what is open now, who decides, and how to follow it.
-import { attrs, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
+import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 import { markdownToHtml, plainText } from "../platform/rich-text.ts";
 import type { LanguageMap } from "../platform/text.ts";
@@ -8,6 +8,7 @@ import { recordPanel } from "../records/views.ts";
 import { articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { shareBox } from "../web/fediverse.ts";
+import { feedLinks } from "../web/feeds.ts";
 import { buttonLink } from "../web/fields.ts";
 import { hero } from "../web/hero.ts";
 import { icon } from "../web/icons.ts";
@@ -106,7 +107,7 @@ export function processPage(ctx: PageContext, props: ProcessPageProps): Markup {
       ${facts(t, { ...props, process })}
       ${isDraft ? nothing : shareBox(ctx, { url: process.url, title: title.text })}
       ${recordPanel(ctx, props.record, process.id)}
-      ${feedLinks(t, process)}`,
+      ${feedLinks(feedsOf(t, process))}`,
   });
 }
 
@@ -171,6 +172,7 @@ function deskPanel({ t }: PageContext, process: Process): Markup {
     ...(isDraft ? [] : [[`${path}/steps/phases`, t("processes.step.phases")] as const]),
     [`${path}/edit`, t("processes.edit")],
     [`${path}/texts`, t("processes.texts")],
+    ...(isDraft ? [] : [[`${path}/languages`, t("translations.lacking")] as const]),
     [`${path}/documents`, t("processes.documents-edit")],
     ...(isDraft ? [[`${path}/preview`, t("processes.preview")] as const] : []),
     [`${path}/template.json`, t("processes.template-export")],
@@ -318,6 +320,3 @@ function facts(t: Translator, { process, categories }: ProcessPageProps): Markup
   ]);
   return html`<section class="panel" aria-label="${t("processes.facts")}">${rows}</section>`;
 }
-
-const feedLinks = (t: Translator, process: Process): Markup =>
-  html`${feedsOf(t, process).map((feed) => html`<p class="hint feed-link"><a href="${href(feed.href)}"${attrs({ type: feed.type })}>${icon("link")} ${feed.title}</a></p>`)}`;

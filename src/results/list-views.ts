@@ -15,7 +15,6 @@ import { atomLink, feedLinks } from "../web/feeds.ts";
 import { buttonLink } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { cardList, emptyState, filterBar, pager } from "../web/lists.ts";
-import { inItsLanguage } from "../web/marks.ts";
 import type { StatusCount } from "./progress.ts";
 import { progressId, progressSection } from "./progress-views.ts";
 import { type Result, type ResultStatus, resultPath, resultStatuses } from "./result.ts";
@@ -110,7 +109,6 @@ export function resultListPage(ctx: PageContext, props: ResultListProps): Markup
     ...(process === null
       ? { lead: t("results.lead"), description: t("results.lead") }
       : {
-          kicker: inItsLanguage(t, textOf(t, process, process.title)),
           crumbs: processCrumbs(ctx, process),
           description: t("results.list-description", { process: textOf(t, process, process.title).text }),
         }),

@@ -14,15 +14,15 @@ export interface FollowBox {
   /** What the button says, where it is not "Follow". */
   readonly go?: string;
   readonly followerCount?: number | null;
+  /** One of several ways on a page that is about something else: opens at a touch. */
+  readonly isFolded?: boolean;
 }
 
 /** The handle to copy, and a field that sends the reader to their own server. */
 export const followBox = (ctx: PageContext, box: FollowBox): Markup => {
   const { t } = ctx;
   const id = `follow-${box.handle.replace(/[^a-z0-9]/gi, "-")}`;
-  return html`<section class="follow-box">
-    <h2>${box.title}</h2>
-    <p>${box.text ?? t("fediverse.text")}</p>
+  const body = html`<p>${box.text ?? t("fediverse.text")}</p>
     ${copyField(ctx, box.handle, t("fediverse.handle"))}
     <form method="get" action="/follow">
       <input type="hidden" name="uri" value="${box.uri}">
@@ -30,8 +30,10 @@ export const followBox = (ctx: PageContext, box: FollowBox): Markup => {
       <div class="joined"><input id="${id}" type="text" name="account" dir="ltr" placeholder="@you@example.social" autocomplete="off" autocapitalize="none" spellcheck="false" required>
       <button class="button" type="submit">${box.go ?? t("fediverse.go")}</button></div>
     </form>
-    ${box.followerCount == null ? nothing : html`<p class="hint">${t("card.followers", { count: box.followerCount })}</p>`}
-  </section>`;
+    ${box.followerCount == null ? nothing : html`<p class="hint">${t("card.followers", { count: box.followerCount })}</p>`}`;
+  return box.isFolded === true
+    ? html`<details class="follow-box follow-box-folded"><summary><h2>${box.title}</h2></summary>${body}</details>`
+    : html`<section class="follow-box"><h2>${box.title}</h2>${body}</section>`;
 };
 
 /** A value to take along. Without a script it can still be selected and copied. */

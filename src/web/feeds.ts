@@ -11,4 +11,4 @@ export interface FeedLink {
 export const atomLink = (to: string, title: string): FeedLink => ({ href: to, title, type: "application/atom+xml" });
 
 export const feedLinks = (feeds: readonly FeedLink[]): Markup =>
-  html`${feeds.map((feed) => html`<p class="hint feed-link"><a href="${href(feed.href)}"${attrs({ type: feed.type })}>${icon("link")} ${feed.title}</a></p>`)}`;
+  html`<ul class="hint feed-link">${feeds.map((feed) => html`<li><a href="${href(feed.href)}"${attrs({ type: feed.type })}>${icon("link")} ${feed.title}</a></li>`)}</ul>`;

@@ -8,6 +8,8 @@ export interface Hero {
   readonly title: TextIn;
   readonly kicker?: Renderable;
   readonly lead?: TextIn;
+  /** A mark below the lead, such as its language. */
+  readonly note?: Renderable;
   readonly actions?: Renderable;
   readonly imageUrl?: string | null;
   readonly imageAlt?: string;
@@ -27,6 +29,7 @@ export const hero = (
     ${props.kicker ? html`<p class="kicker">${props.kicker}</p>` : nothing}
     <h1${langAttrs(t, props.title.lang)}>${props.title.text}</h1>
     ${props.lead?.text ? html`<p class="hero-lead"${langAttrs(t, props.lead.lang)}>${props.lead.text}</p>` : nothing}
+    ${props.note ? html`<p class="hero-note">${props.note}</p>` : nothing}
     </div>
     ${props.actions ? html`<div class="page-actions">${props.actions}</div>` : nothing}
     ${props.foot}

@@ -208,7 +208,7 @@ function accountMenu(ctx: PageContext): Markup {
     // The address of a link from a mail is a key, which no other address may carry.
     const isKey = ctx.path.startsWith("/sign-in") || ctx.path.startsWith("/account/email/");
     const to = isKey ? "/sign-in" : `/sign-in?back=${encodeURIComponent(ctx.path)}`;
-    return html`<a class="button button-small" href="${href(to)}">${t("shell.sign-in")}</a>`;
+    return html`<a class="button button-secondary button-small" href="${href(to)}">${t("shell.sign-in")}</a>`;
   }
   const desk = deskLinks.filter(({ isFor }) => isFor(account));
   return html`${bell(ctx)}<details class="menu" data-menu>

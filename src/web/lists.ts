@@ -60,15 +60,22 @@ export function filterBar(
         ? html`<div class="filter filter-search"><label for="filter-q">${props.search.label ?? t("list.search")}</label><input id="filter-q" type="search" name="q" dir="auto" maxlength="200" value="${props.search.value}"></div>`
         : nothing
     }
-    ${props.filters?.map(
-      (filter) => html`<div class="filter"><label for="${`filter-${filter.name}`}">${filter.label}</label>
+    ${filterChoices(t, props.filters ?? [])}
+    <button class="button button-secondary" type="submit">${t("list.apply")}</button>
+  </form>`;
+}
+
+/** Folded on a phone, so that what is listed comes first; open there too where something is chosen. */
+function filterChoices(t: Translator, filters: readonly Filter[]): Markup {
+  if (filters.length === 0) return nothing;
+  const isChosen = filters.some(({ value, all, options }) => value !== (all === undefined ? options[0]?.value : ""));
+  return html`<details class="filter-choices"${attrs({ open: isChosen })}><summary>${t("list.filters")}</summary><div class="filter-fields">${filters.map(
+    (filter) => html`<div class="filter"><label for="${`filter-${filter.name}`}">${filter.label}</label>
       <select id="${`filter-${filter.name}`}" name="${filter.name}" data-submit>
         ${filter.all === undefined ? nothing : html`<option value="">${filter.all}</option>`}
         ${filter.options.map((option) => html`<option${attrs({ value: option.value, selected: option.value === filter.value })}>${option.label}</option>`)}
       </select></div>`,
-    )}
-    <button class="button button-secondary" type="submit">${t("list.apply")}</button>
-  </form>`;
+  )}</div></details>`;
 }
 
 /** The big search field of a search page. */

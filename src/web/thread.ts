@@ -60,7 +60,7 @@ export function thread(ctx: PageContext, props: ThreadProps): Markup {
     }
     ${props.compose}
     ${props.filters}
-    ${props.comments.length === 0 ? emptyState(t("thread.empty"), t("thread.empty-hint")) : commentList(ctx, props.comments, 0)}
+    ${props.comments.length === 0 ? emptyState(t("thread.empty")) : commentList(ctx, props.comments, 0)}
     ${props.pager}
   </section>`;
 }
