@@ -34,7 +34,8 @@ export interface Delivering {
 /**
  * Hands one batch of deliveries of a frozen activity to the queue and promises the next: followers and who is named, then
  * other servers it is for. Deliveries of one subject to one server keep their order. A batch that is handed over twice
- * sends the same activity under the same id. Where it goes is noted on the ledger first.
+ * sends the same activity under the same id, signed anew: no signed body is kept, since words of it may have to be erased
+ * and keys change. Where it goes is noted on the ledger first.
  */
 export async function deliver(
   delivering: Delivering,

@@ -6,6 +6,7 @@ import { findActor } from "../../src/actors/queries.ts";
 import { publishComment } from "../../src/comments/actions.ts";
 import { findComment } from "../../src/comments/queries.ts";
 import { withTransaction } from "../../src/platform/db.ts";
+import { enqueue } from "../../src/platform/jobs.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { answerProposal } from "../../src/proposals/answer-actions.ts";
@@ -77,6 +78,32 @@ describe("a stranger's account", () => {
     expect(received("Announce")).toEqual([expect.objectContaining({ actor: process.actorUri, object: notes[1]?.id })]);
     for (const note of notes) expect(note).not.toHaveProperty("summary");
     expect(JSON.stringify(ana.inbox)).not.toContain(resident.email);
+  });
+
+  test("gets what was handed over twice under one id and with one content; only how it was signed may differ", async () => {
+    const official = await anOfficial(bilbao, { now: net.clock.now() });
+    const text = { title: "Twice", body: "Said once.", language: "en" };
+    const uri = await publishNews(
+      bilbao.sql,
+      bilbao.uris,
+      official,
+      { processUri: process.uri, ...text },
+      net.clock.now(),
+    );
+    await net.settle();
+    const about = (activity: Json) => (activity.object as Json).id === uri;
+    const [first] = ana.inbox.filter(about);
+    // As after a crash between the handing over and its end.
+    await enqueue(bilbao.sql, { kind: "deliver", payload: { activityUri: first!.id as string, after: "" } });
+    await net.settle();
+    const both = ana.inbox.filter(about);
+    expect(both).toHaveLength(2);
+    const [said, again] = both.map(({ proof, signature, ...content }) => ({
+      content,
+      isSigned: [!!proof, !!signature],
+    }));
+    expect(again).toEqual(said);
+    expect(said?.isSigned).toEqual([true, true]);
   });
 
   test("hears of a changed profile, whole, with its key", async () => {
