@@ -13,6 +13,7 @@ import type { Process } from "../src/processes/process.ts";
 import { findProcess } from "../src/processes/queries.ts";
 import { audienceOf, countsOf, isLater } from "./proposals.ts";
 import { contentLengthMax, type WirePost } from "./reading.ts";
+import { translationsInCivic } from "./translations.ts";
 import { eventContext, inOneLanguage, type Json, PUBLIC } from "./vocabulary.ts";
 import { wordsIn } from "./wording.ts";
 
@@ -185,6 +186,7 @@ export async function keepMeeting(tx: Tx, post: WirePost, now: Date): Promise<vo
       categoryName: category,
       attendeeCount: attendees,
       linkedUris: proposals,
+      translations: translationsInCivic("meeting", post.civic),
       publishedAt: post.publishedAt ?? now,
       updatedAt: post.updatedAt ?? post.publishedAt ?? now,
     },

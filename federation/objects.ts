@@ -17,6 +17,7 @@ import { answerToObject, proposalToObject } from "./proposals.ts";
 import { withLineage } from "./quotes.ts";
 import { withRecordLink } from "./records/links.ts";
 import { milestoneToObject, resultToObject } from "./results.ts";
+import { withTranslations } from "./translations.ts";
 import { AS2, type Json } from "./vocabulary.ts";
 
 type Find = (sql: Sql, subject: Subject, uris: Uris) => Promise<Json | null>;
@@ -87,7 +88,8 @@ export async function findObject(sql: Sql, uris: Uris, uri: string): Promise<Jso
   const isServed = isShown && (await standsOpen(sql, uri));
   const object = isServed ? ((await finders[subject.kind]?.(sql, subject, uris)) ?? null) : null;
   if (object === null) return null;
-  const placed = { ...object, ...(await threadOf(sql, subject, object)) };
+  const said = await withTranslations(sql, subject, object);
+  const placed = { ...said, ...(await threadOf(sql, subject, said)) };
   return await withRecordLink(sql, uris, uri, await withLineage(sql, subject, placed));
 }
 

@@ -18,6 +18,7 @@ import {
   tellMeeting,
   tellNews,
   tellOfficial,
+  tellTranslated,
 } from "./sending/telling-official.ts";
 import { tellAccept, tellFollow, tellLike, tellReport } from "./sending/telling-relations.ts";
 import { tellAppealDecided, tellAppealMade, tellStatement } from "./statements.ts";
@@ -68,6 +69,7 @@ const table: Readonly<Record<EventType, Tell>> = {
   ResultChanged: tellOfficial("Update"),
   AdoptionAnswered: tellOfferAnswer,
   MilestoneReached: tellOfficial("Create"),
+  SubjectTranslated: tellTranslated,
 };
 
 /**

@@ -6,6 +6,7 @@ import { escapeHtml } from "../src/platform/html.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
 import { pickText } from "../src/platform/text.ts";
+import { lastMomentBefore } from "../src/platform/time.ts";
 import { originOf } from "../src/platform/uris.ts";
 import { callsIn } from "../src/processes/call-to-action.ts";
 import { activePhase, checkPhases, nextPhase, type Process, permissions } from "../src/processes/process.ts";
@@ -15,13 +16,17 @@ import { keepRemoteNews, keepRemoteProcess } from "../src/processes/remote.ts";
 import { noteLineageOf } from "./lineage-civic.ts";
 import { audienceOf, isLater } from "./proposals.ts";
 import { contentLengthMax, textOf, type WireActor, type WirePost } from "./reading.ts";
+import { translationsInCivic } from "./translations.ts";
 import { inOneLanguage, type Json, objectContext } from "./vocabulary.ts";
 import { wordsIn } from "./wording.ts";
 
-/** Phase and dates as profile fields; two or more, since Mastodon reads them only from a list. */
-export function processFields(process: Process, now: Date): { name: string; value: string }[] {
+/**
+ * Phase and dates as profile fields; two or more, since Mastodon reads them only from a list.
+ * @param timeZone the node's, whose days the phases begin and end on.
+ */
+export function processFields(process: Process, timeZone: string, now: Date): { name: string; value: string }[] {
   const language = process.languages[0] ?? "en";
-  const t = wordsIn(language);
+  const t = wordsIn(language, timeZone);
   const [active, next] = [activePhase(process.phases, now), nextPhase(process.phases, now)];
   const shown = (title: Process["title"]) => escapeHtml(pickText(title, language).text);
   return [
@@ -30,7 +35,7 @@ export function processFields(process: Process, now: Date): { name: string; valu
       value:
         active === null
           ? t("wire.no-phase")
-          : `${shown(active.title)} (${t("wire.until", { date: t.date(active.endsAt) })})`,
+          : `${shown(active.title)} (${t("wire.until", { date: t.date(lastMomentBefore(active.endsAt)) })})`,
     },
     ...(next === null
       ? []
@@ -205,6 +210,7 @@ export async function keepNews(tx: Tx, post: WirePost, now: Date): Promise<void>
       title: plainText(textOf(civic.title, 300)),
       body: String(cleanRemoteHtml(textOf(civic.body, contentLengthMax))) || post.html,
       language: post.language ?? process.languages[0] ?? "en",
+      translations: translationsInCivic("news", post.civic),
       publishedAt: post.publishedAt ?? now,
       updatedAt: post.updatedAt ?? post.publishedAt ?? now,
     },

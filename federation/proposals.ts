@@ -11,6 +11,7 @@ import { coauthorNamesMax, namesOf } from "../src/proposals/coauthor.ts";
 import { type Answer, type Proposal, proposalStates } from "../src/proposals/proposal.ts";
 import { keepRemoteAnswer, keepRemoteProposal } from "../src/proposals/remote.ts";
 import { contentLengthMax, countOf, isObject, listOf, textOf, type WirePost } from "./reading.ts";
+import { translationsInCivic } from "./translations.ts";
 import { inOneLanguage, type Json, objectContext, PUBLIC } from "./vocabulary.ts";
 import { centsOf, wordsIn } from "./wording.ts";
 
@@ -213,6 +214,7 @@ export async function keepAnswer(tx: Tx, post: WirePost, now: Date): Promise<voi
       costCurrency: hasCost ? currency : null,
       term: textOf(civic.term, 500),
       language: post.language,
+      translations: translationsInCivic("answer", post.civic),
       publishedAt: post.publishedAt ?? now,
       updatedAt: post.updatedAt ?? post.publishedAt ?? now,
     },

@@ -12,6 +12,7 @@ import { type Milestone, type Result, resultStatuses } from "../src/results/resu
 import { addresses, civicSource } from "./meetings.ts";
 import { audienceOf, countsOf, isLater } from "./proposals.ts";
 import { contentLengthMax, type WirePost } from "./reading.ts";
+import { translationsInCivic } from "./translations.ts";
 import { inOneLanguage, type Json, objectContext } from "./vocabulary.ts";
 import { centsOf, wordsIn } from "./wording.ts";
 
@@ -165,6 +166,7 @@ export async function keepResult(tx: Tx, post: WirePost, now: Date): Promise<voi
       categoryName: category,
       proposalUris: proposals,
       meetingUris: meetings,
+      translations: translationsInCivic("result", post.civic),
       publishedAt: post.publishedAt ?? now,
       updatedAt: post.updatedAt ?? post.publishedAt ?? now,
     },
@@ -190,6 +192,7 @@ export async function keepMilestone(tx: Tx, post: WirePost, now: Date): Promise<
       language: post.language ?? "en",
       organisationId: author?.id ?? null,
       organisationName: author?.name ?? "",
+      translations: translationsInCivic("milestone", post.civic),
       publishedAt: post.publishedAt ?? now,
       updatedAt: post.updatedAt ?? post.publishedAt ?? now,
     },

@@ -40,7 +40,8 @@ export type EventType =
   | "ResultPublished"
   | "ResultChanged"
   | "AdoptionAnswered"
-  | "MilestoneReached";
+  | "MilestoneReached"
+  | "SubjectTranslated";
 
 export interface RecordedEvent<Data = unknown> {
   readonly id: string;

@@ -12,6 +12,8 @@ const roomsInOrder = [
   ["records"],
   ["subjects"],
   ["accounts"],
+  // Of everything official that the rooms above write.
+  ["translations"],
   ["identities", "residences", "notices"],
   ["erasures"],
   ["cities"],

@@ -151,6 +151,20 @@ const partTerms: Record<string, Term> = {
     "@id": "koinon:author",
     "@context": { name: "schema:name", uri: "@id" },
   },
+  /** What the institution says of it in further languages, each text Markdown. */
+  translations: list("translations", {
+    "@context": {
+      language: "schema:inLanguage",
+      title: "koinon:title",
+      text: { "@id": "koinon:text", "@type": "koinon:markdown" },
+      agenda: "koinon:agenda",
+      minutes: "koinon:minutes",
+      audience: "koinon:audience",
+      cancelReason: "koinon:cancelReason",
+      term: "koinon:term",
+      older: { "@id": "koinon:older", "@container": "@set" },
+    },
+  }),
   coauthors: list("coauthors", { "@context": { name: "schema:name", key: "koinon:coauthorKey" } }),
   inReplyTo: link("inReplyTo"),
   media: list("media", {

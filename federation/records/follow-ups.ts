@@ -7,6 +7,7 @@ import { isTimeZone } from "../../src/platform/time.ts";
 import type { Json, RecordDocument } from "../../src/records/record.ts";
 import type { RemoteMilestone, RemoteResult } from "../../src/results/remote.ts";
 import { resultStatuses } from "../../src/results/result.ts";
+import { translationsInCopiedPart } from "../translations.ts";
 import {
   address,
   addresses,
@@ -79,6 +80,7 @@ export function readMeeting(document: RecordDocument, part: Json): Omit<RemoteMe
     linkedUris: proposals,
     latitude: point(place)?.latitude ?? null,
     longitude: point(place)?.longitude ?? null,
+    translations: translationsInCopiedPart("meeting", part),
     publishedAt: published,
     updatedAt: updated ?? published,
   };
@@ -127,6 +129,7 @@ export function readResult(document: RecordDocument, part: Json): Omit<RemoteRes
     categoryName: category,
     proposalUris: proposals,
     meetingUris: meetings,
+    translations: translationsInCopiedPart("result", part),
     publishedAt: published,
     updatedAt: updated ?? published,
   };
@@ -151,6 +154,7 @@ export function readMilestone(document: RecordDocument, part: Json): Omit<Remote
     title,
     body: text,
     organisationName: by.name,
+    translations: translationsInCopiedPart("milestone", part),
     publishedAt: published,
     updatedAt: updated ?? published,
   };

@@ -7,7 +7,7 @@ import type { RecordDocument } from "../../src/records/record.ts";
 import { contentLengthMax } from "../reading.ts";
 
 /** What the database cannot hold: the character zero, and halves of characters. */
-const safe = (text: string): string => text.replaceAll("\0", "").toWellFormed();
+export const safe = (text: string): string => text.replaceAll("\0", "").toWellFormed();
 
 export const line = (charsMax: number) =>
   z

@@ -10,6 +10,7 @@ import { coauthorNamesMax, type NamedCoauthor } from "../../src/proposals/coauth
 import { proposalStates } from "../../src/proposals/proposal.ts";
 import type { RemoteAnswer, RemoteProposal } from "../../src/proposals/remote.ts";
 import type { Json, RecordDocument } from "../../src/records/record.ts";
+import { translationsInCopiedPart } from "../translations.ts";
 import {
   type Author,
   address,
@@ -117,6 +118,7 @@ export function readNews(document: RecordDocument, part: Json): Omit<RemoteNews,
     title,
     body: text,
     language: data.language,
+    translations: translationsInCopiedPart("news", part),
     publishedAt: published,
     updatedAt: updated ?? published,
   };
@@ -213,6 +215,7 @@ export function readAnswer(document: RecordDocument, part: Json): Omit<RemoteAns
     costCurrency: said?.currency ?? null,
     term: data.term,
     language: data.language,
+    translations: translationsInCopiedPart("answer", part),
     publishedAt: published,
     updatedAt: updated ?? published,
   };

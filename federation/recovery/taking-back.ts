@@ -28,6 +28,7 @@ import { findSubject } from "../../src/subjects/queries.ts";
 import { readMeeting, readMilestone, readResult } from "../records/follow-ups.ts";
 import { readAnswer, readNews, readProcess, readProposal } from "../records/things.ts";
 import { takeWordsBack } from "../sending/telling.ts";
+import { translationsAsWritten } from "../translations.ts";
 
 const log = getLogger(["koinon", "recovery"]);
 
@@ -142,7 +143,12 @@ async function recover({ tx, uris, now }: Place, document: RecordDocument, part:
     case "news":
       return await recoverNews(
         tx,
-        { ...readNews(document, part), body, kind: document.data.kind === "phase" ? "phase" : "news" },
+        {
+          ...readNews(document, part),
+          body,
+          translations: translationsAsWritten(kind, part),
+          kind: document.data.kind === "phase" ? "phase" : "news",
+        },
         now,
       );
     case "proposal": {
@@ -152,15 +158,28 @@ async function recover({ tx, uris, now }: Place, document: RecordDocument, part:
       return isEntered;
     }
     case "answer":
-      return await recoverAnswer(tx, { ...readAnswer(document, part), reasons: body }, now);
+      return await recoverAnswer(
+        tx,
+        { ...readAnswer(document, part), reasons: body, translations: translationsAsWritten(kind, part) },
+        now,
+      );
     case "meeting": {
       const words = { body, agenda: written("agenda"), minutes: written("minutes") };
-      return await recoverMeeting(tx, { ...readMeeting(document, part), ...words, organisationId }, now);
+      const translations = translationsAsWritten(kind, part);
+      return await recoverMeeting(tx, { ...readMeeting(document, part), ...words, translations, organisationId }, now);
     }
     case "result":
-      return await recoverResult(tx, { ...readResult(document, part), body, organisationId }, now);
+      return await recoverResult(
+        tx,
+        { ...readResult(document, part), body, translations: translationsAsWritten(kind, part), organisationId },
+        now,
+      );
     case "milestone":
-      return await recoverMilestone(tx, { ...readMilestone(document, part), body, organisationId }, now);
+      return await recoverMilestone(
+        tx,
+        { ...readMilestone(document, part), body, translations: translationsAsWritten(kind, part), organisationId },
+        now,
+      );
     default:
       throw new Refused("unsupported-object");
   }

@@ -40,6 +40,8 @@ export function tellOfficial(type: "Create" | "Update"): Tell {
     if (thing === null) return [];
     const { object, speaker, processActor, organisation } = thing;
     const followersOf = present(speaker, processActor, organisation);
+    if (event.data.isForCopies === true)
+      return [{ actorUri: speaker, type, object, kind: "official", institutionsOf: followersOf }];
     const recipients = present(processActor);
     const said: Outgoing = {
       actorUri: speaker,
@@ -65,7 +67,10 @@ export function tellMeeting(type: "Create" | "Update"): Tell {
     if (thing === null) return [];
     const { object, speaker, processActor } = thing;
     const said = { actorUri: speaker, type, object, kind: "official" } as const;
-    if (processActor === null) return [{ ...said, followersOf: [speaker] }];
+    if (processActor === null)
+      return [
+        { ...said, ...(event.data.isForCopies === true ? { institutionsOf: [speaker] } : { followersOf: [speaker] }) },
+      ];
     const { newsUri } = event.data as { newsUri: string | null };
     const news = newsUri === null ? [] : await tellOfficial("Create")(telling, { ...event, subjectUri: newsUri });
     return [{ ...said, institutionsOf: [speaker, processActor] }, ...news];
@@ -82,4 +87,16 @@ export async function tellAnswer(telling: Telling, event: RecordedEvent<Json>): 
     subjectUri: answerUri,
   } as never);
   return [...said, ...(await tellChange(telling, event))];
+}
+
+/**
+ * An official text in one more language. What other programs show of it is as it was: only the institutions that keep copies
+ * are told that there is something to read.
+ */
+export async function tellTranslated(telling: Telling, event: RecordedEvent<Json>): Promise<Outgoing[]> {
+  const thing = await thingOf(telling, event.subjectUri);
+  if (thing === null) return [];
+  const { object, speaker, processActor, organisation } = thing;
+  const institutionsOf = present(speaker, processActor, organisation);
+  return [{ actorUri: speaker, type: "Update", object, kind: "official", institutionsOf }];
 }

@@ -79,6 +79,7 @@ export const knownActs = [
   "moderation-settings",
   "settings-changed",
   "taken-back",
+  "text-translated",
 ] as const;
 export type KnownAct = (typeof knownActs)[number];
 

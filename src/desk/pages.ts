@@ -25,6 +25,7 @@ import { answerDeskPages } from "./answer-pages.ts";
 import { auditPages } from "./audit-pages.ts";
 import { deliveryPages } from "./delivery-pages.ts";
 import { countFailures } from "./delivery-queries.ts";
+import { languagePages } from "./language-pages.ts";
 import { listScopes } from "./scope-queries.ts";
 import { teamPages } from "./team-pages.ts";
 import { deskPlaces, type QueueLine, queueTable, teamLinks } from "./views.ts";
@@ -84,6 +85,7 @@ export function workDeskPages(house: House): Hono<PageEnv> {
   deliveryPages(routes, house);
   auditPages(routes, house);
   teamPages(routes, house);
+  routes.route("/", languagePages(house));
   return routes;
 }
 

@@ -6,6 +6,7 @@ import { eraseMeetingCopy } from "../meetings/remote.ts";
 import { eraseNewsCopy } from "../processes/remote.ts";
 import { eraseProposalCopy } from "../proposals/remote.ts";
 import { eraseResultCopy } from "../results/remote.ts";
+import { eraseTranslationCopy } from "../translations/actions.ts";
 
 export const copyErasers: readonly EraseCopy[] = [
   eraseCommentCopy,
@@ -13,6 +14,7 @@ export const copyErasers: readonly EraseCopy[] = [
   eraseNewsCopy,
   eraseMeetingCopy,
   eraseResultCopy,
+  eraseTranslationCopy,
   eraseLineageCopy,
   eraseActorCopy,
 ];

@@ -17,6 +17,8 @@ import { listProcesses } from "../processes/queries.ts";
 import { shownProcess } from "../processes/viewer.ts";
 import { findSubjectById } from "../subjects/queries.ts";
 import { isPublic, pagePathOf } from "../subjects/subject.ts";
+import { inLanguage, listTranslationsOf } from "../translations/queries.ts";
+import { listedIn, translatableKinds } from "../translations/translation.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
 import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
@@ -53,7 +55,7 @@ function feedRoutes(pages: Hono<PageEnv>, { sql, uris }: House, feed: (typeof fe
     const things = await listNewest(sql, kind, process === null ? "node" : { processUri: process.uri }, feedEntriesMax);
     const place = process === null ? city.name : textOf(t, process, process.title).text;
     const at = `${process === null ? "" : processPath(process)}${path}`;
-    return answerFeed(c, {
+    return await answerFeed(c, sql, {
       url: uris.at(`${at}.atom`),
       // Answers and news have no list of the whole node; they are read where they belong.
       pageUrl: uris.at(process !== null && kind === "answer" ? `${processPath(process)}/proposals` : pageOf(at, kind)),
@@ -82,7 +84,7 @@ function discussionRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
     const title = c.get("page").t("feeds.discussion", { title: subject.title });
     const path = pagePathOf(subject);
     const pageUrl = path.startsWith("/") ? uris.at(path) : path;
-    return answerFeed(c, { url: uris.at(`/discussions/${id}.atom`), pageUrl, title, things });
+    return await answerFeed(c, sql, { url: uris.at(`/discussions/${id}.atom`), pageUrl, title, things });
   });
 }
 
@@ -93,7 +95,7 @@ function organisationRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
     refuseUnless(organisation !== null, "not-found");
     const { actorId, name, languages } = organisation;
     const page = `/organisations/${organisation.handle}`;
-    return answerFeed(c, {
+    return await answerFeed(c, sql, {
       url: uris.at(`${page}.atom`),
       pageUrl: uris.at(page),
       title: pickText(name, c.get("page").t.lang, ...languages).text,
@@ -106,7 +108,7 @@ function organisationRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
 function copiesRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
   pages.get("/network/processes.atom", async (c) => {
     const { t, city } = c.get("page");
-    return answerFeed(c, {
+    return await answerFeed(c, sql, {
       url: uris.at("/network/processes.atom"),
       pageUrl: uris.at("/network/processes"),
       title: `${t("mirrors.processes")} · ${city.name}`,
@@ -118,18 +120,36 @@ function copiesRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
 /** Before anything was ever published. */
 const never = new Date(0);
 
-function answerFeed(
+async function answerFeed(
   c: Context<PageEnv>,
+  sql: House["sql"],
   { things, ...feed }: { url: string; pageUrl: string; title: string; things: readonly FeedThing[] },
-): Response {
+): Promise<Response> {
   const ctx = c.get("page");
+  const read = await inReaderLanguage(sql, ctx.t.lang, things);
   const body = atomFeed({
     ...feed,
     lang: ctx.t.lang,
     updatedAt: new Date(Math.max(...things.map((one) => +(one.updatedAt ?? one.publishedAt ?? never)), 0)),
-    entries: things.map((one) => entryOf(ctx, one)),
+    entries: read.map((one) => entryOf(ctx, one)),
   });
   return answerCached(c, body, atomType);
+}
+
+/** What is official, in the language of whoever asks for the feed, where it stands in it. */
+async function inReaderLanguage(sql: House["sql"], lang: string, things: readonly FeedThing[]): Promise<FeedThing[]> {
+  const said = await listTranslationsOf(
+    sql,
+    things.map(({ uri }) => uri),
+  );
+  return things.map((thing) => {
+    const kind = translatableKinds.find((one) => one === thing.kind);
+    const translation = said.get(thing.uri)?.find(({ language }) => language === lang);
+    if (kind === undefined || translation === undefined) return thing;
+    if (kind !== "answer") return listedIn(kind, thing, translation);
+    const { reasons, language } = listedIn(kind, { reasons: thing.body, language: thing.language }, translation);
+    return { ...thing, body: reasons, language };
+  });
 }
 
 const entryOf = ({ t, city }: PageContext, one: FeedThing) => ({
@@ -157,7 +177,12 @@ function calendarRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
     const phases = eventsOf(ctx, processes).filter(({ endsAt }) => endsAt >= since);
     return answerCached(
       c,
-      calendarOf({ name: ctx.city.name, timeZone: ctx.city.timeZone, meetings, phases }),
+      calendarOf({
+        name: ctx.city.name,
+        timeZone: ctx.city.timeZone,
+        meetings: await inLanguage(sql, "meeting", ctx.t.lang, meetings),
+        phases,
+      }),
       calendarType,
     );
   });

@@ -5,6 +5,7 @@ import type { House } from "../ports.ts";
 import { listCategories, listProcesses } from "../processes/queries.ts";
 import { listLatestProposals } from "../proposals/queries.ts";
 import { listLatestResults } from "../results/queries.ts";
+import { inLanguage } from "../translations/queries.ts";
 import type { PageEnv } from "../web/context.ts";
 import { homePage } from "./home-views.ts";
 import { countResults, listChanges } from "./queries.ts";
@@ -24,7 +25,7 @@ export function homePages({ sql, clock }: House): Hono<PageEnv> {
       listProcesses(sql, { from: "elsewhere", limit: shownMax.elsewhere, now }),
       listLatestProposals(sql, shownMax.proposals),
       listCategories(sql),
-      listChanges(sql, shownMax.changes),
+      listChanges(sql, shownMax.changes, c.get("page").t.lang),
       countResults(sql),
       listLatestResults(sql, shownMax.results),
     ]);
@@ -39,7 +40,7 @@ export function homePages({ sql, clock }: House): Hono<PageEnv> {
         categories,
         changes,
         resultCounts,
-        results,
+        results: await inLanguage(sql, "result", c.get("page").t.lang, results),
       }),
     );
   });

@@ -13,10 +13,15 @@ export interface Change {
   readonly publishedAt: Date;
 }
 
-/** The newest of them in this node's own processes. Reads a few rows of an index for each process and kind. */
-export async function listChanges(sql: Sql, limit: number): Promise<Change[]> {
+/**
+ * The newest of them in this node's own processes. Reads a few rows of an index for each process and kind.
+ * @param lang of the reader: what stands in it is named in it.
+ */
+export async function listChanges(sql: Sql, limit: number, lang = ""): Promise<Change[]> {
   return await sql<Change[]>`
-    select case when news.kind = 'phase' then 'phase' else latest.kind end as kind, latest.title, latest.language,
+    select case when news.kind = 'phase' then 'phase' else latest.kind end as kind,
+      coalesce(said.texts ->> 'title', latest.title) as title,
+      case when said.texts ? 'title' then said.language else latest.language end as language,
       latest.url, latest.published_at
     from subject of_process
     cross join unnest(${changeKinds as unknown as string[]}::text[]) wanted (kind)
@@ -29,6 +34,7 @@ export async function listChanges(sql: Sql, limit: number): Promise<Change[]> {
       order by subject.id desc limit ${limit}
     ) latest
     left join news on news.uri = latest.uri
+    left join translation said on said.subject_uri = latest.uri and said.language = ${lang}
     where of_process.uri in (select uri from process) and of_process.origin is null and of_process.published_at is not null
       and of_process.hidden_at is null and of_process.deleted_at is null and coalesce(news.kind, '') <> 'digest'
     order by latest.published_at desc, latest.id desc limit ${limit}`;

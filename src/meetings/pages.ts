@@ -17,6 +17,8 @@ import { findProcess, listCategories, listProcesses } from "../processes/queries
 import { shownProcess } from "../processes/viewer.ts";
 import { findHead } from "../records/queries.ts";
 import { listLinked } from "../subjects/linked-queries.ts";
+import { inLanguage, listTranslations } from "../translations/queries.ts";
+import { readIn } from "../translations/translation.ts";
 import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { calendarOf, calendarType } from "./calendar.ts";
@@ -75,7 +77,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
     return c.html(
       meetingListPage(ctx, {
         process,
-        meetings: toPage(rows, request, pageKeyOf),
+        meetings: toPage(await inLanguage(sql, "meeting", ctx.t.lang, rows), request, pageKeyOf),
         drafts: mayOpen && isFirst ? await listDraftMeetings(sql, process?.uri ?? null) : [],
         processes: process === null ? await listProcesses(sql, { limit: processesOfferedMax, now }) : [],
         when: which,
@@ -90,8 +92,11 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
 }
 
 function calendarRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
-  const answer = (c: Context<PageEnv>, name: string, meetings: readonly Meeting[]) =>
-    answerCached(c, calendarOf({ name, timeZone: c.get("page").city.timeZone, meetings }), calendarType);
+  const answer = async (c: Context<PageEnv>, name: string, meetings: readonly Meeting[]) => {
+    const { t, city } = c.get("page");
+    const read = await inLanguage(sql, "meeting", t.lang, meetings);
+    return answerCached(c, calendarOf({ name, timeZone: city.timeZone, meetings: read }), calendarType);
+  };
   const since = () => new Date(+clock.now() - calendarPastMs);
 
   pages.get("/meetings.ics", async (c) => {
@@ -128,6 +133,7 @@ function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showFollow: Sho
   pages.get("/meetings/:id", async (c) => {
     const ctx = c.get("page");
     const meeting = await shownMeeting(c, sql);
+    const translations = await listTranslations(sql, meeting.uri);
     const process = meeting.processUri === null ? null : await findProcess(sql, meeting.processUri);
     refuseUnless(process === null || process.hiddenAt === null, "not-found");
     const isPublic = meeting.publishedAt !== null && meeting.hiddenAt === null;
@@ -146,7 +152,7 @@ function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showFollow: Sho
     const category = categories.find(({ id }) => id === meeting.categoryId);
     return c.html(
       meetingPage(ctx, {
-        meeting,
+        meeting: readIn("meeting", meeting, translations, c.req.query("lang"), ctx.t.lang),
         process,
         categoryName: category ? pickText(category.name, ctx.t.lang).text : meeting.categoryName || null,
         linked: await listLinked(sql, links),

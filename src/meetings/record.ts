@@ -1,10 +1,17 @@
 // What is vouched for of a meeting. Pure: no SQL, no request, no clock.
 import { geometryOf, timeOf } from "../records/draft.ts";
 import type { RecordDraft } from "../records/record.ts";
+import { translationsInPart } from "../translations/record.ts";
+import type { Translation } from "../translations/translation.ts";
 import type { Meeting } from "./meeting.ts";
 
 /** @param proposals what it talks about, by address, in order. */
-export function meetingDraft(meeting: Meeting, proposals: readonly string[], publisher: string): RecordDraft {
+export function meetingDraft(
+  meeting: Meeting,
+  proposals: readonly string[],
+  publisher: string,
+  translations: readonly Translation[] = [],
+): RecordDraft {
   return {
     kind: "meeting",
     subject: meeting.uri,
@@ -41,6 +48,7 @@ export function meetingDraft(meeting: Meeting, proposals: readonly string[], pub
       ...geometryOf(meeting),
       link: meeting.link,
       author: authorOf(meeting),
+      ...translationsInPart("meeting", translations),
     },
   };
 }

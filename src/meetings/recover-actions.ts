@@ -3,6 +3,7 @@ import type { Tx } from "../platform/db.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { recoverCategory } from "../processes/recover-actions.ts";
 import { recoverSubject } from "../subjects/recover-actions.ts";
+import { replaceTranslations } from "../translations/actions.ts";
 import { replaceMeetingLinks } from "./actions.ts";
 import { linkedMax } from "./meeting.ts";
 import { findMeeting } from "./queries.ts";
@@ -10,7 +11,8 @@ import type { RemoteMeeting } from "./remote.ts";
 
 /** Brings a meeting of ours to what its record says. @returns whether it was entered anew. */
 export async function recoverMeeting(tx: Tx, meeting: RemoteMeeting, now: Date): Promise<boolean> {
-  const { url, organisationName, linkedUris, publishedAt, updatedAt, source, categoryName, ...said } = meeting;
+  const { url, organisationName, linkedUris, publishedAt, updatedAt, source, categoryName, translations, ...said } =
+    meeting;
   const { uri, processUri, title, language, organisationId } = meeting;
   const before = await findMeeting(tx, uri);
   const author = { authorId: organisationId, authorName: organisationName };
@@ -33,5 +35,6 @@ export async function recoverMeeting(tx: Tx, meeting: RemoteMeeting, now: Date):
   } else await tx`update meeting set ${tx(columns as never)} where uri = ${uri}`;
   if (was !== "changed") await countContribution(tx, { kind: "meeting", processUri }, 1);
   await replaceMeetingLinks(tx, uri, linkedUris.slice(0, linkedMax));
+  await replaceTranslations(tx, [{ uri, language, translations: translations ?? [] }], updatedAt);
   return was === "entered";
 }

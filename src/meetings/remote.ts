@@ -3,6 +3,8 @@ import type { Tx } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { enterSubject, touchSubject } from "../subjects/actions.ts";
+import { replaceTranslations } from "../translations/actions.ts";
+import type { Translation } from "../translations/translation.ts";
 import { replaceMeetingLinks } from "./actions.ts";
 import { linkedMax, type Meeting } from "./meeting.ts";
 import { findMeeting } from "./queries.ts";
@@ -39,6 +41,7 @@ export type RemoteMeeting = Pick<
   readonly organisationId: string | null;
   readonly organisationName: string;
   readonly linkedUris: readonly string[];
+  readonly translations?: readonly Translation[];
   readonly publishedAt: Date;
   readonly updatedAt: Date;
 };
@@ -48,7 +51,7 @@ export type RemoteMeeting = Pick<
  * matter.
  */
 export async function keepRemoteMeeting(tx: Tx, meeting: RemoteMeeting, now: Date): Promise<void> {
-  const { url, organisationName, linkedUris, publishedAt, updatedAt, source, ...columns } = meeting;
+  const { url, organisationName, linkedUris, publishedAt, updatedAt, source, translations, ...columns } = meeting;
   const { uri, processUri, title, language, organisationId } = meeting;
   const id = newId(publishedAt < now ? publishedAt : now);
   const isNew = await enterSubject(tx, {
@@ -76,6 +79,7 @@ export async function keepRemoteMeeting(tx: Tx, meeting: RemoteMeeting, now: Dat
   }
   await replaceMeetingLinks(tx, uri, linkedUris.slice(0, linkedMax));
   await touchSubject(tx, uri, { title, language, url, authorName: organisationName }, updatedAt);
+  await replaceTranslations(tx, [{ uri, language, translations: translations ?? [] }], updatedAt);
 }
 
 /** Empties our copy of a meeting. */

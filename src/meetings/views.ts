@@ -8,6 +8,8 @@ import type { KeptRecord } from "../records/queries.ts";
 import { recordPanel } from "../records/views.ts";
 import type { Linked } from "../subjects/linked-queries.ts";
 import { pagePathOf } from "../subjects/subject.ts";
+import { languageOfText, type Read } from "../translations/translation.ts";
+import { readingNote } from "../translations/views.ts";
 import { articleBody, dateBlock } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { shareBox } from "../web/fediverse.ts";
@@ -22,7 +24,7 @@ import { clockOf, stateOf, textShown } from "./list-views.ts";
 import { isOver, type Meeting, mayBecome, meetingPath } from "./meeting.ts";
 
 export interface MeetingPageProps {
-  readonly meeting: Meeting;
+  readonly meeting: Read<Meeting>;
   readonly process: Process | null;
   readonly categoryName: string | null;
   readonly linked: readonly Linked[];
@@ -44,7 +46,7 @@ export function meetingPage(ctx: PageContext, props: MeetingPageProps): Markup {
   return page({
     ctx,
     title: meeting.title || t("meetings.untitled"),
-    titleLang: meeting.language,
+    titleLang: meeting.reading.language ?? meeting.language,
     description: `${whenOf(clockOf(t, meeting), meeting)}. ${plainText(textShown(meeting, meeting.body).toString())}`,
     section: process === null ? "meetings" : "processes",
     crumbs: crumbsOf(ctx, process),
@@ -54,12 +56,13 @@ export function meetingPage(ctx: PageContext, props: MeetingPageProps): Markup {
       ? [{ href: `${meetingPath(meeting)}/calendar.ics`, title: t("meetings.add"), type: "text/calendar" }]
       : [],
     isUnlisted: !isPublic,
-    kicker: html`<span>${t("meetings.one")}</span>${status === null ? nothing : statusPill(status.label, status.tone)}${badge(t(`meetings.kind.${meeting.kind}`))}${props.categoryName ? badge(props.categoryName) : nothing}${languageNote(t, meeting.language)}`,
+    kicker: html`<span>${t("meetings.one")}</span>${status === null ? nothing : statusPill(status.label, status.tone)}${badge(t(`meetings.kind.${meeting.kind}`))}${props.categoryName ? badge(props.categoryName) : nothing}${languageNote(t, meeting.reading.language)}`,
     main: html`
       ${notes(ctx, props)}
+      ${readingNote(ctx, meeting.reading, meetingPath(meeting))}
       ${facts(ctx, meeting, props.territory)}
-      ${meeting.body ? html`<div class="section-small">${articleBody(t, textShown(meeting, meeting.body), meeting.language)}</div>` : nothing}
-      ${meeting.agenda ? section(t("meetings.agenda"), articleBody(t, textShown(meeting, meeting.agenda), meeting.language), undefined, "agenda") : nothing}
+      ${meeting.body ? html`<div class="section-small">${articleBody(t, textShown(meeting, meeting.body), languageOfText(meeting, "body"))}</div>` : nothing}
+      ${meeting.agenda ? section(t("meetings.agenda"), articleBody(t, textShown(meeting, meeting.agenda), languageOfText(meeting, "agenda")), undefined, "agenda") : nothing}
       ${afterwards(ctx, meeting)}
       ${linkedList(t, t("meetings.about-proposals"), props.linked)}
       ${props.thread}`,
@@ -89,7 +92,7 @@ function notes(ctx: PageContext, { meeting }: MeetingPageProps): Renderable {
   if (meeting.state === "cancelled") {
     return note(
       "bad",
-      html`${t("meetings.cancelled-note")} <span${langAttrs(t, meeting.language)}>${meeting.cancelReason}</span>`,
+      html`${t("meetings.cancelled-note")} <span${langAttrs(t, languageOfText(meeting, "cancelReason"))}>${meeting.cancelReason}</span>`,
     );
   }
   if (meeting.origin === null) return nothing;
@@ -104,7 +107,7 @@ function notes(ctx: PageContext, { meeting }: MeetingPageProps): Renderable {
 }
 
 /** When and where, large enough to be found on a phone in the street. */
-function facts(ctx: PageContext, meeting: Meeting, territory: unknown): Markup {
+function facts(ctx: PageContext, meeting: Read<Meeting>, territory: unknown): Markup {
   const { t } = ctx;
   const clock = clockOf(t, meeting);
   const { latitude, longitude, address, link } = meeting;
@@ -123,7 +126,9 @@ function facts(ctx: PageContext, meeting: Meeting, territory: unknown): Markup {
     ],
     [
       t("meetings.audience"),
-      meeting.audience ? html`<span${langAttrs(t, meeting.language)}>${meeting.audience}</span>` : null,
+      meeting.audience
+        ? html`<span${langAttrs(t, languageOfText(meeting, "audience"))}>${meeting.audience}</span>`
+        : null,
     ],
     [t("meetings.organisation"), meeting.organisationName ? html`<bdi>${meeting.organisationName}</bdi>` : null],
   ]);
@@ -136,14 +141,14 @@ function facts(ctx: PageContext, meeting: Meeting, territory: unknown): Markup {
 }
 
 /** Who came and what was said. */
-function afterwards({ t }: PageContext, meeting: Meeting): Markup {
+function afterwards({ t }: PageContext, meeting: Read<Meeting>): Markup {
   const { attendeeCount, organisations, minutes } = meeting;
   if (attendeeCount === null && !organisations && !minutes) return nothing;
   return section(
     t("meetings.minutes"),
     html`${attendeeCount === null ? nothing : html`<div class="stats">${stat(t, attendeeCount, t("meetings.attendees"), t(meeting.source ? "meetings.counted-by-source" : "meetings.counted-by-city"))}</div>`}
       ${organisations ? factList([[t("meetings.organisations"), html`<span${langAttrs(t, meeting.language)}>${organisations}</span>`]]) : nothing}
-      ${minutes ? articleBody(t, textShown(meeting, minutes), meeting.language) : nothing}`,
+      ${minutes ? articleBody(t, textShown(meeting, minutes), languageOfText(meeting, "minutes")) : nothing}`,
     undefined,
     "minutes",
   );
@@ -175,7 +180,7 @@ function desk(ctx: PageContext, meeting: Meeting): Markup {
     ${meeting.state === "draft" ? confirmForm(ctx, { label: t("meetings.publish"), kind: "secondary", ask: t("meetings.publish-ask"), action: `${path}/publication`, submit: t("meetings.publish-now"), body: nothing }) : nothing}
     <p class="row">${meeting.state === "draft" || meeting.state === "scheduled" ? buttonLink(`${path}/edit`, t("meetings.edit"), "secondary") : nothing}
     ${may("closed") && meeting.startsAt <= now ? buttonLink(`${path}/minutes`, t(meeting.state === "closed" ? "meetings.edit-minutes" : "meetings.write-minutes"), "secondary") : nothing}
-    ${may("cancelled") ? buttonLink(`${path}/cancellation`, t("meetings.cancel"), "quiet") : nothing}</p>
+    ${may("cancelled") ? buttonLink(`${path}/cancellation`, t("meetings.cancel"), "quiet") : nothing}${meeting.hiddenAt === null ? buttonLink(`${path}/languages`, t("translations.title"), "quiet") : nothing}</p>
     ${meeting.state === "draft" ? confirmForm(ctx, { label: t("meetings.discard"), ask: t("meetings.discard-ask"), action: `${path}/removal`, submit: t("meetings.discard-now"), tone: "danger", body: nothing }) : nothing}
   </section>`;
 }

@@ -17,13 +17,19 @@ type Row = Omit<ShownNotice, "subject"> & {
 const columns = (sql: Sql) => sql`
   notice.id, notice.kind, notice.data, notice.created_at,
   subject.kind as subject_kind, subject.id as subject_id, subject.origin, subject.url,
-  coalesce(nullif(subject.title, ''), thread.title, '') as title, coalesce(thread.language, subject.language) as language,
+  coalesce(translated.texts ->> 'title', nullif(subject.title, ''), thread.title, '') as title,
+  case when translated.texts ? 'title' then translated.language else coalesce(thread.language, subject.language) end as language,
   case when process.uri in (notice.subject_uri, subject.thread_uri) then '' else coalesce(process.title, '') end as process_title`;
 
 const joined = (sql: Sql) => sql`
   left join subject on subject.uri = notice.subject_uri
   left join subject thread on thread.uri = subject.thread_uri
   left join subject process on process.uri = subject.process_uri`;
+
+/** What is official is named in the language of whoever is told of it, where it stands in it. */
+const translated = (sql: Sql, whose: "account" | "mail_following") => sql`
+  left join translation translated on translated.subject_uri = notice.subject_uri
+    and translated.language = (select locale from ${sql(whose)} told where told.id = notice.${sql(`${whose}_id`)})`;
 
 /** What the person may still read of: neither it nor what it stands in is hidden or gone, unless that is what they are told. */
 const shown = (sql: Sql) => sql`
@@ -42,7 +48,7 @@ export async function listNotices(sql: Sql, accountId: string, request: PageRequ
   const key = String((request.after ?? request.before)?.[0] ?? "");
   refuseUnless(key === "" || isId(key), "not-found");
   const rows = await sql<Row[]>`
-    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)}
+    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)} ${translated(sql, "account")}
     where notice.account_id = ${accountId} and ${shown(sql)}
       ${request.after ? sql`and notice.id < ${key}` : request.before ? sql`and notice.id > ${key}` : sql``}
     order by ${request.before ? sql`notice.id` : sql`notice.id desc`} limit ${request.sizeRows + 1}`;
@@ -65,7 +71,7 @@ export async function countUnread(sql: Sql, accountId: string): Promise<number> 
 export async function getNotice(sql: Sql, accountId: string, id: string): Promise<ShownNotice> {
   refuseUnless(isId(id), "not-found");
   const [row] = await sql<Row[]>`
-    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)}
+    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)} ${translated(sql, "account")}
     where notice.account_id = ${accountId} and notice.id = ${id} and ${shown(sql)}`;
   refuseUnless(row !== undefined, "not-found");
   return noticeOf(row);
@@ -74,7 +80,7 @@ export async function getNotice(sql: Sql, accountId: string, id: string): Promis
 /** What waits to be mailed to an account at this rhythm, the earliest first. */
 export async function listToMail(sql: Sql, accountId: string, mail: NoticeMail, limit: number): Promise<ShownNotice[]> {
   const rows = await sql<Row[]>`
-    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)}
+    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)} ${translated(sql, "account")}
     where notice.account_id = ${accountId} and notice.mail = ${mail} and notice.mailed_at is null and ${shown(sql)}
     order by notice.id limit ${limit}`;
   return rows.map(noticeOf);
@@ -91,7 +97,7 @@ export async function listToPush(
   limit: number,
 ): Promise<ShownNotice[]> {
   const rows = await sql<Row[]>`
-    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)}
+    select ${columns(sql)}, notice.read_at, notice.followed_uri from notice ${joined(sql)} ${translated(sql, "account")}
     where notice.account_id = ${accountId} and notice.read_at is null and notice.pushed_at is null
       and (notice.mail in ('at-once', 'always') or notice.kind = any(${kinds as NoticeKind[]}))
       and notice.created_at >= (select min(created_at) from push_device where account_id = ${accountId})
@@ -118,6 +124,7 @@ export async function listAccountsToMail(
 export async function listToMailFollower(sql: Sql, mailFollowingId: string, limit: number): Promise<ShownNotice[]> {
   const rows = await sql<Row[]>`
     select ${columns(sql)}, null::timestamptz as read_at, null as followed_uri from mail_following_notice notice ${joined(sql)}
+    ${translated(sql, "mail_following")}
     where notice.mail_following_id = ${mailFollowingId} and notice.mailed_at is null and ${shown(sql)}
     order by notice.id limit ${limit}`;
   return rows.map(noticeOf);

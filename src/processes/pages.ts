@@ -8,6 +8,8 @@ import { refuseUnless } from "../platform/refusal.ts";
 import { tidyLine } from "../platform/text.ts";
 import type { House } from "../ports.ts";
 import { findHead } from "../records/queries.ts";
+import { inLanguage, listTranslations } from "../translations/queries.ts";
+import { readIn } from "../translations/translation.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
 import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
@@ -114,7 +116,7 @@ function processRoutes(
         process,
         categories,
         documents,
-        news,
+        news: await inLanguage(sql, "news", ctx.t.lang, news),
         mayEdit,
         related,
         follow,
@@ -129,7 +131,8 @@ function processRoutes(
     const { t } = c.get("page");
     const process = await shownProcess(c, sql, c.req.param("segment"));
     refuseUnless(process.publishedAt !== null, "not-found");
-    const news = await listNews(sql, { processUri: process.uri, before: null, limit: feedEntriesMax });
+    const listed = await listNews(sql, { processUri: process.uri, before: null, limit: feedEntriesMax });
+    const news = await inLanguage(sql, "news", t.lang, listed);
     const author = process.organisationName ?? c.get("page").city.name;
     const feed = atomFeed({
       url: uris.at(`${processPath(process)}/feed.atom`),
@@ -159,7 +162,7 @@ function newsRoutes(pages: Hono<PageEnv>, { sql }: House, showThread: ShowThread
       newerThan: idOf(request.before),
       limit: request.sizeRows + 1,
     });
-    const news = toPage(rows, request, (one) => [one.id]);
+    const news = toPage(await inLanguage(sql, "news", ctx.t.lang, rows), request, (one) => [one.id]);
     const mayEdit = process.origin === null && holds(ctx.account, "official", process.uri);
     return c.html(newsListPage(ctx, { process, news, mayEdit }));
   });
@@ -172,6 +175,8 @@ function newsRoutes(pages: Hono<PageEnv>, { sql }: House, showThread: ShowThread
     refuseUnless(process.hiddenAt === null, "not-found");
     const ctx = c.get("page");
     const thread = await showThread?.(ctx, news.uri, new URL(c.req.url).searchParams);
-    return c.html(newsPage(ctx, { process, news, thread }));
+    const read = readIn("news", news, await listTranslations(sql, news.uri), c.req.query("lang"), ctx.t.lang);
+    const mayEdit = news.origin === null && news.kind !== "digest" && holds(ctx.account, "official", process.uri);
+    return c.html(newsPage(ctx, { process, news: read, mayEdit, thread }));
   });
 }

@@ -4,6 +4,8 @@ import type { LanguageMap } from "../platform/text.ts";
 import { timeOf } from "../records/draft.ts";
 import type { RecordDraft } from "../records/record.ts";
 import type { DerivedFrom } from "../subjects/derivation.ts";
+import { translationsInPart } from "../translations/record.ts";
+import type { Translation } from "../translations/translation.ts";
 import type { Phase, Process } from "./process.ts";
 
 export interface ProcessToRecord {
@@ -103,7 +105,11 @@ const pilotOf = (process: Process) =>
     : null;
 
 /** News are written by officials, who may name persons in them: their words can be taken away. */
-export function newsDraft(news: NewsToRecord, publisher: string): RecordDraft {
+export function newsDraft(
+  news: NewsToRecord,
+  publisher: string,
+  translations: readonly Translation[] = [],
+): RecordDraft {
   return {
     kind: "news",
     subject: news.uri,
@@ -116,6 +122,11 @@ export function newsDraft(news: NewsToRecord, publisher: string): RecordDraft {
       published: timeOf(news.publishedAt),
       updated: timeOf(news.updatedAt),
     },
-    part: { title: news.title, text: news.body, author: { uri: publisher } },
+    part: {
+      title: news.title,
+      text: news.body,
+      author: { uri: publisher },
+      ...translationsInPart("news", translations),
+    },
   };
 }

@@ -5,6 +5,7 @@ import { newId } from "../platform/ids.ts";
 import { type LanguageMap, pickText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { recoverSubject } from "../subjects/recover-actions.ts";
+import { replaceTranslations } from "../translations/actions.ts";
 import { schedulePhases } from "./phase-actions.ts";
 import { checkPhases, type Phase, type Process } from "./process.ts";
 import { findProcess } from "./queries.ts";
@@ -147,6 +148,7 @@ export async function recoverNews(tx: Tx, news: RecoveredNews, now: Date): Promi
   );
   await tx`
     insert into news ${tx({ uri, processUri, kind, body })} on conflict (uri) do update set body = excluded.body`;
+  await replaceTranslations(tx, [news], updatedAt);
   if (kind === "phase") {
     await tx`
       update phase set announced_at = ${publishedAt}

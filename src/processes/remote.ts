@@ -4,6 +4,8 @@ import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { type LanguageMap, pickText } from "../platform/text.ts";
 import { enterSubject, touchSubject } from "../subjects/actions.ts";
+import { replaceTranslations } from "../translations/actions.ts";
+import type { Translation } from "../translations/translation.ts";
 import type { PhasePlan, Process } from "./process.ts";
 import { findProcess } from "./queries.ts";
 
@@ -103,6 +105,7 @@ export interface RemoteNews {
   /** Cleaned HTML. */
   readonly body: string;
   readonly language: string;
+  readonly translations?: readonly Translation[];
   readonly publishedAt: Date;
   readonly updatedAt: Date;
 }
@@ -128,6 +131,7 @@ export async function keepRemoteNews(tx: Tx, news: RemoteNews, now: Date): Promi
   if (isNew) await tx`insert into news (uri, process_uri, body) values (${uri}, ${process.uri}, ${body})`;
   else await tx`update news set body = ${body} where uri = ${uri}`;
   await touchSubject(tx, uri, { title, language }, news.updatedAt);
+  await replaceTranslations(tx, [news], news.updatedAt);
 }
 
 /** Empties our copy of news whose own server says it is gone. */

@@ -62,6 +62,7 @@ export function textsPage(ctx: PageContext, props: TextsProps): Markup {
     isUnlisted: true,
     crumbs: processCrumbs(ctx, process),
     main: html`${overview(ctx, props)}
+      ${process.publishedAt === null ? nothing : html`<p><a href="${href(`${processPath(process)}/languages`)}">${t("translations.lacking")}</a></p>`}
       ${pair(ctx, props)}
       ${form(ctx, {
         action: `${path}?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`,

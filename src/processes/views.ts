@@ -4,6 +4,8 @@ import type { Translator } from "../platform/i18n.ts";
 import { timeOf } from "../platform/ids.ts";
 import type { Page } from "../platform/pagination.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../platform/rich-text.ts";
+import { languageOfText, type Read } from "../translations/translation.ts";
+import { readingNote } from "../translations/views.ts";
 import { articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { followBox, shareBox } from "../web/fediverse.ts";
@@ -123,20 +125,22 @@ export function newsListPage(
 
 export function newsPage(
   ctx: PageContext,
-  { process, news, thread }: { process: Process; news: News; thread?: Renderable },
+  props: { process: Process; news: Read<News>; mayEdit?: boolean; thread?: Renderable },
 ): Markup {
   const { t } = ctx;
+  const { process, news, thread } = props;
+  const path = `/news/${news.id}`;
   return page({
     ctx,
     title: news.title || t("processes.news"),
-    titleLang: news.language,
+    titleLang: news.reading.language ?? news.language,
     description: plainText(bodyOf(news.origin, news.body).toString()),
     section: "processes",
     crumbs: processCrumbs(ctx, process),
-    kicker: html`<span>${t("processes.news")}</span>${when(t, news.publishedAt)}${languageNote(t, news.language)}`,
+    kicker: html`<span>${t("processes.news")}</span>${when(t, news.publishedAt)}${languageNote(t, news.reading.language)}`,
     activityUrl: news.uri,
     canonical: news.url,
-    main: html`${articleBody(t, bodyOf(news.origin, news.body), news.language)}${shareBox(ctx, { url: news.url, title: news.title })}${thread}`,
+    main: html`${readingNote(ctx, news.reading, path)}${articleBody(t, bodyOf(news.origin, news.body), languageOfText(news, "body"))}${props.mayEdit === true ? html`<p>${buttonLink(`${path}/languages`, t("translations.title"), "secondary")}</p>` : nothing}${shareBox(ctx, { url: news.url, title: news.title })}${thread}`,
     aside: followProcess(ctx, process),
   });
 }

@@ -3,6 +3,7 @@ import { getActorOfKind } from "../actors/queries.ts";
 import type { Sql, Tx } from "../platform/db.ts";
 import { writeRecords } from "../records/actions.ts";
 import { findDerivation } from "../subjects/derivation-queries.ts";
+import { listTranslationsOf } from "../translations/queries.ts";
 import { findProcess, listDocuments, listNewsToRecord, listProcessCategories } from "./queries.ts";
 import { newsDraft, processDraft } from "./record.ts";
 
@@ -40,12 +41,13 @@ export async function vouchForProcess(tx: Tx, uri: string, now: Date): Promise<v
 export async function vouchForNews(tx: Tx, uris: readonly string[], now: Date): Promise<void> {
   const publishers = new Map<string, string>();
   const news = await listNewsToRecord(tx, uris);
+  const translations = await listTranslationsOf(tx, uris);
   for (const { processUri } of news) {
     if (!publishers.has(processUri)) publishers.set(processUri, await publisherOf(tx, processUri));
   }
   await writeRecords(
     tx,
-    news.map((one) => newsDraft(one, publishers.get(one.processUri)!)),
+    news.map((one) => newsDraft(one, publishers.get(one.processUri)!, translations.get(one.uri))),
     now,
   );
 }

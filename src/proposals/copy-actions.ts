@@ -4,6 +4,7 @@ import type { Tx } from "../platform/db.ts";
 import { idFrom } from "../platform/ids.ts";
 import { originOf } from "../platform/uris.ts";
 import { enterSubjects, type SubjectCopy, touchCopies } from "../subjects/bulk-actions.ts";
+import { replaceTranslations } from "../translations/actions.ts";
 import type { RemoteAnswer, RemoteProposal } from "./remote.ts";
 
 const rowsPerInsertMax = 500;
@@ -156,6 +157,11 @@ export async function keepRemoteAnswers(tx: Tx, all: readonly RemoteAnswer[], no
       on conflict (proposal_uri) do update set uri = excluded.uri, outcome = excluded.outcome, reasons = excluded.reasons,
         cost_amount = excluded.cost_amount, cost_currency = excluded.cost_currency, term = excluded.term`;
   }
+  await replaceTranslations(
+    tx,
+    answers.filter(({ uri }) => fresh.has(uri) || changed.has(uri)),
+    now,
+  );
 }
 
 /** How one of another node's proposals stands by its own city's count. An older count than the one kept is ignored. */

@@ -21,6 +21,8 @@ import { listOpenMethods } from "../residences/queries.ts";
 import { residenceNeeded } from "../residences/views.ts";
 import { likeSubject, unlikeSubject } from "../subjects/like-actions.ts";
 import { findSubjectById, isLikedBy } from "../subjects/queries.ts";
+import { listTranslations } from "../translations/queries.ts";
+import { type Read, readIn } from "../translations/translation.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
 import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
@@ -28,7 +30,7 @@ import { answerPages } from "./answer-pages.ts";
 import { isCoauthor } from "./coauthor-queries.ts";
 import { historyPage } from "./history-views.ts";
 import { authorLine, bodyOf, categoryNameOf, proposalListPage } from "./list-views.ts";
-import { isEditable, mayBecome, type Proposal, proposalPath, proposalStates } from "./proposal.ts";
+import { type Answer, isEditable, mayBecome, type Proposal, proposalPath, proposalStates } from "./proposal.ts";
 import {
   countSupportsGiven,
   findAnswer,
@@ -197,6 +199,11 @@ async function shownProposal(c: Context<PageEnv>, sql: House["sql"]): Promise<Pr
   return proposal;
 }
 
+/** In the language that was asked for, else the reader's, where it stands in it. */
+async function readAnswer(c: Context<PageEnv>, sql: House["sql"], answer: Answer): Promise<Read<Answer>> {
+  return readIn("answer", answer, await listTranslations(sql, answer.uri), c.req.query("lang"), c.get("page").t.lang);
+}
+
 function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Related, showFollow: Related): void {
   pages.get("/proposals/:id", async (c) => {
     const ctx = c.get("page");
@@ -225,7 +232,7 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
         proposal,
         process,
         categoryName: categoryNameOf(ctx.t, proposal, categories),
-        answer,
+        answer: answer && (await readAnswer(c, sql, answer)),
         support,
         residenceNeeded:
           support.kind === "unverified" && account !== null ? await neededOf(sql, ctx, account, proposal) : null,
@@ -240,6 +247,7 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
           holds(account, "official", process.uri) &&
           permits(process.phases, "answer", now) &&
           mayBecome(proposal.state, "accepted"),
+        mayTranslate: isPublic && proposal.origin === null && holds(account, "official", process.uri),
         reportPath: isWriter || !isPublic ? null : `/reports/new?about=${encodeURIComponent(proposal.uri)}`,
         mayModerate: mayModerate(account, { kind: "proposal", processUri: process.uri }),
         territory,

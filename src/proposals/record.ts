@@ -2,6 +2,8 @@
 import { geometryOf, timeOf } from "../records/draft.ts";
 import type { RecordDraft } from "../records/record.ts";
 import type { DerivedFrom } from "../subjects/derivation.ts";
+import { translationsInPart } from "../translations/record.ts";
+import type { Translation } from "../translations/translation.ts";
 import type { NamedCoauthor } from "./coauthor.ts";
 import type { Answer, Proposal } from "./proposal.ts";
 
@@ -48,7 +50,12 @@ function authorOf({ authorName, authorUri, authorType }: Proposal) {
   return { name: authorName, ...(authorUri === null || isForgotten ? {} : { uri: authorUri }) };
 }
 
-export function answerDraft(answer: Answer, proposal: Proposal, publisher: string): RecordDraft {
+export function answerDraft(
+  answer: Answer,
+  proposal: Proposal,
+  publisher: string,
+  translations: readonly Translation[] = [],
+): RecordDraft {
   return {
     kind: "answer",
     subject: answer.uri,
@@ -64,6 +71,11 @@ export function answerDraft(answer: Answer, proposal: Proposal, publisher: strin
       published: timeOf(answer.publishedAt),
       updated: timeOf(answer.updatedAt),
     },
-    part: { title: proposal.title, text: answer.reasons, author: { uri: publisher } },
+    part: {
+      title: proposal.title,
+      text: answer.reasons,
+      author: { uri: publisher },
+      ...translationsInPart("answer", translations),
+    },
   };
 }

@@ -5,6 +5,7 @@ import { refuseUnless } from "../platform/refusal.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { recoverCategory } from "../processes/recover-actions.ts";
 import { recoverSubject } from "../subjects/recover-actions.ts";
+import { replaceTranslations } from "../translations/actions.ts";
 import type { NamedCoauthor } from "./coauthor.ts";
 import { recoverCoauthors } from "./coauthor-actions.ts";
 import { replaceImages } from "./image-actions.ts";
@@ -116,5 +117,6 @@ export async function recoverAnswer(tx: Tx, answer: RecoveredAnswer, now: Date):
   const columns = { outcome, reasons, costAmount, costCurrency, term };
   await tx`
     insert into answer ${tx({ uri, proposalUri, ...columns })} on conflict (proposal_uri) do update set ${tx({ uri, ...columns })}`;
+  await replaceTranslations(tx, [{ ...answer, language }], updatedAt);
   return was === "entered";
 }

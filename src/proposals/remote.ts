@@ -3,6 +3,8 @@ import type { Tx } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { enterSubject, touchSubject } from "../subjects/actions.ts";
+import { replaceTranslations } from "../translations/actions.ts";
+import type { Translation } from "../translations/translation.ts";
 import { replaceImages } from "./image-actions.ts";
 import type { Answer, Proposal, ProposalImage, ProposalText } from "./proposal.ts";
 import { findAnswer, findProposal } from "./queries.ts";
@@ -89,6 +91,7 @@ export type RemoteAnswer = Omit<Answer, "id"> & {
   readonly url: string;
   readonly authorId: string | null;
   readonly authorName: string;
+  readonly translations?: readonly Translation[];
 };
 
 /** Keeps another node's answer to its own proposal, new or revised; an older one than the one kept is ignored. */
@@ -115,6 +118,7 @@ export async function keepRemoteAnswer(tx: Tx, answer: RemoteAnswer, now: Date):
   await tx`
     insert into answer ${tx({ uri, proposalUri, ...columns })} on conflict (proposal_uri) do update set ${tx({ uri, ...columns })}`;
   await touchSubject(tx, uri, { language }, answer.updatedAt);
+  await replaceTranslations(tx, [answer], answer.updatedAt);
 }
 
 /** Empties our copy of a proposal or an answer, and every text it had. */

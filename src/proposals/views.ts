@@ -9,6 +9,8 @@ import { type Process, processPath } from "../processes/process.ts";
 import { addressOfProcess, processCrumbs } from "../processes/views.ts";
 import type { KeptRecord } from "../records/queries.ts";
 import { recordPanel } from "../records/views.ts";
+import { languageOfText, type Read } from "../translations/translation.ts";
+import { readingNote } from "../translations/views.ts";
 import { answerBox, articleBody, count } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { followBox, shareBox } from "../web/fediverse.ts";
@@ -17,7 +19,7 @@ import { buttonForm, buttonLink } from "../web/fields.ts";
 import { icon } from "../web/icons.ts";
 import { page } from "../web/layout.ts";
 import { placeMap } from "../web/map.ts";
-import { ago, badge, byline, languageNote, stat, statusPill, when } from "../web/marks.ts";
+import { ago, badge, byline, inItsLanguage, languageNote, stat, statusPill, when } from "../web/marks.ts";
 import { authorOf, bodyOf, stateStatus } from "./list-views.ts";
 import { moneyOf } from "./money.ts";
 import { type Answer, type Proposal, proposalPath } from "./proposal.ts";
@@ -27,7 +29,7 @@ export interface ProposalPageProps {
   readonly proposal: Proposal;
   readonly process: Process;
   readonly categoryName: string | null;
-  readonly answer: Answer | null;
+  readonly answer: Read<Answer> | null;
   readonly support: SupportStanding;
   /** Why the reader's residence is asked for and how to verify it, in the place of the button. */
   readonly residenceNeeded: Renderable;
@@ -39,6 +41,8 @@ export interface ProposalPageProps {
   readonly mayEdit: boolean;
   readonly mayWithdraw: boolean;
   readonly mayAnswer: boolean;
+  /** The answer, into other languages. */
+  readonly mayTranslate: boolean;
   /** Where a reader reports it; null for its author. */
   readonly reportPath: string | null;
   readonly mayModerate: boolean;
@@ -89,7 +93,7 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
       ${place(ctx, props)}`,
     isOpeningBrief: isPublic && isBrief(proposal),
     main: html`
-      ${props.answer === null ? nothing : answer(t, proposal, process, props.answer)}
+      ${props.answer === null ? nothing : answer(ctx, props, props.answer)}
       ${props.became}
       ${props.thread}`,
     ...(isPublic ? { call: supportPanel(ctx, props) } : {}),
@@ -110,6 +114,12 @@ const marks = (t: Translator, { proposal, categoryName }: ProposalPageProps): Ma
   const status = stateStatus(t, proposal.state);
   return html`${statusPill(status.label, status.tone)}${categoryName ? badge(categoryName) : nothing}${languageNote(t, proposal.language)}`;
 };
+
+/** On a phone the supports come after the text they are for: how many there are stands on top, and leads there. */
+const toSupports = (t: Translator, { publishedAt, hiddenAt, supportCount }: Proposal): Renderable =>
+  publishedAt === null || hiddenAt !== null
+    ? nothing
+    : html`<a class="to-supports" href="#support-title">${t("proposals.supports-short", { count: supportCount })}</a>`;
 
 /** What its author, or a moderator, should know that others do not see; and for everyone what a withdrawal means. */
 function notes(ctx: PageContext, { proposal, isOwn }: ProposalPageProps): Renderable {
@@ -184,16 +194,22 @@ function place(ctx: PageContext, { proposal, territory }: ProposalPageProps): Re
   </section>`;
 }
 
-function answer(t: Translator, proposal: Proposal, process: Process, given: Answer): Markup {
+function answer(ctx: PageContext, props: ProposalPageProps, given: Read<Answer>): Markup {
+  const { t } = ctx;
+  const { proposal, process } = props;
   return answerBox(t, {
     id: "answer",
     status: stateStatus(t, given.outcome),
     by: process.organisationName ?? addressOfProcess(process),
     at: given.updatedAt,
     body: proposal.origin === null ? markdownToHtml(given.reasons) : cleanRemoteHtml(given.reasons),
-    lang: given.language,
+    lang: languageOfText(given, "reasons"),
+    note: readingNote(ctx, given.reading, `${proposalPath(proposal)}#answer`),
+    ...(props.mayTranslate
+      ? { more: buttonLink(`/answers/${given.id}/languages`, t("translations.title"), "quiet") }
+      : {}),
     cost: given.costAmount && given.costCurrency ? moneyOf(t, given.costAmount, given.costCurrency) : null,
-    term: given.term || null,
+    term: given.term ? inItsLanguage(t, { text: given.term, lang: languageOfText(given, "term") ?? t.lang }) : null,
   });
 }
 

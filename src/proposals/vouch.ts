@@ -3,6 +3,7 @@ import type { Tx } from "../platform/db.ts";
 import { publisherOf } from "../processes/vouch.ts";
 import { writeRecords } from "../records/actions.ts";
 import { findDerivation } from "../subjects/derivation-queries.ts";
+import { listTranslations } from "../translations/queries.ts";
 import { listCoauthors } from "./coauthor-queries.ts";
 import { findAnswerToRecord, findProposal } from "./queries.ts";
 import { answerDraft, proposalDraft } from "./record.ts";
@@ -16,6 +17,8 @@ export async function vouchForProposal(tx: Tx, uri: string, now: Date): Promise<
   const derivedFrom = await findDerivation(tx, uri);
   const coauthors = await listCoauthors(tx, uri);
   const drafts = [proposalDraft(proposal, publisher, answer?.uri ?? null, derivedFrom, coauthors)];
-  if (answer !== null) drafts.push(answerDraft(answer, proposal, publisher));
+  if (answer !== null) {
+    drafts.push(answerDraft(answer, proposal, publisher, await listTranslations(tx, answer.uri)));
+  }
   await writeRecords(tx, drafts, now);
 }

@@ -15,6 +15,8 @@ import { getProcess, listCategories, listProcesses } from "../processes/queries.
 import { shownProcess } from "../processes/viewer.ts";
 import { findHead } from "../records/queries.ts";
 import { listLinked } from "../subjects/linked-queries.ts";
+import { inLanguage, listTranslations, listTranslationsOf } from "../translations/queries.ts";
+import { readIn } from "../translations/translation.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { resultDeskPages } from "./desk-pages.ts";
 import { categoryNameOf, resultListPage } from "./list-views.ts";
@@ -84,7 +86,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
       newerThan: idOf(request.before),
       limit: request.sizeRows + 1,
     });
-    const results = toPage(rows, request, (result) => [result.id]);
+    const results = toPage(await inLanguage(sql, "result", ctx.t.lang, rows), request, (result) => [result.id]);
     const isWhole = !q && !known && !category && !segment && request.after === null && request.before === null;
     const [categories, proposalCounts, processes, progress] = await Promise.all([
       listCategories(sql, chosen?.uri ?? null),
@@ -147,14 +149,19 @@ function pageRoutes(
           })
         : null,
     ]);
+    const asked = [c.req.query("lang"), ctx.t.lang];
+    const said = await listTranslationsOf(
+      sql,
+      milestones.map(({ uri }) => uri),
+    );
     return c.html(
       resultPage(ctx, {
-        result,
+        result: readIn("result", result, await listTranslations(sql, result.uri), ...asked),
         process,
         categoryName: categoryNameOf(ctx.t, result, categories),
-        milestones,
+        milestones: milestones.map((step) => readIn("milestone", step, said.get(step.uri) ?? [], ...asked)),
         proposals: await listLinked(sql, links.proposals),
-        meetings: await listLinked(sql, links.meetings),
+        meetings: await inLanguage(sql, "meeting", ctx.t.lang, await listLinked(sql, links.meetings)),
         mayEdit,
         related: await showRelated(ctx, result.uri),
         follow: result.hiddenAt === null ? await showFollow(ctx, result.uri) : null,

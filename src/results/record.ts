@@ -2,6 +2,8 @@
 import { authorOf } from "../meetings/record.ts";
 import { timeOf } from "../records/draft.ts";
 import type { RecordDraft } from "../records/record.ts";
+import { translationsInPart } from "../translations/record.ts";
+import type { Translation } from "../translations/translation.ts";
 import type { Milestone, Result } from "./result.ts";
 
 /** What a result comes from, by address, in order. */
@@ -10,7 +12,12 @@ export interface ResultLinks {
   readonly meetings: readonly string[];
 }
 
-export function resultDraft(result: Result, { proposals, meetings }: ResultLinks, publisher: string): RecordDraft {
+export function resultDraft(
+  result: Result,
+  { proposals, meetings }: ResultLinks,
+  publisher: string,
+  translations: readonly Translation[] = [],
+): RecordDraft {
   return {
     kind: "result",
     subject: result.uri,
@@ -34,12 +41,22 @@ export function resultDraft(result: Result, { proposals, meetings }: ResultLinks
       published: timeOf(result.publishedAt),
       updated: timeOf(result.updatedAt),
     },
-    part: { title: result.title, text: result.body, author: authorOf(result) },
+    part: {
+      title: result.title,
+      text: result.body,
+      author: authorOf(result),
+      ...translationsInPart("result", translations),
+    },
   };
 }
 
 /** @param result what it is a step of. */
-export function milestoneDraft(milestone: Milestone, result: Result, publisher: string): RecordDraft {
+export function milestoneDraft(
+  milestone: Milestone,
+  result: Result,
+  publisher: string,
+  translations: readonly Translation[] = [],
+): RecordDraft {
   return {
     kind: "milestone",
     subject: milestone.uri,
@@ -53,6 +70,11 @@ export function milestoneDraft(milestone: Milestone, result: Result, publisher: 
       published: timeOf(milestone.publishedAt),
       updated: timeOf(milestone.updatedAt),
     },
-    part: { title: milestone.title, text: milestone.body, author: authorOf(result) },
+    part: {
+      title: milestone.title,
+      text: milestone.body,
+      author: authorOf(result),
+      ...translationsInPart("milestone", translations),
+    },
   };
 }

@@ -4,6 +4,7 @@ import { refuseUnless } from "../platform/refusal.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { recoverCategory } from "../processes/recover-actions.ts";
 import { recoverSubject } from "../subjects/recover-actions.ts";
+import { replaceTranslations } from "../translations/actions.ts";
 import { replaceResultLinks } from "./actions.ts";
 import { findResult } from "./queries.ts";
 import type { RemoteMilestone, RemoteResult } from "./remote.ts";
@@ -11,8 +12,18 @@ import { linkedMax } from "./result.ts";
 
 /** Brings a result of ours to what its record says. @returns whether it was entered anew. */
 export async function recoverResult(tx: Tx, result: RemoteResult, now: Date): Promise<boolean> {
-  const { url, organisationName, proposalUris, meetingUris, publishedAt, updatedAt, source, categoryName, ...said } =
-    result;
+  const {
+    url,
+    organisationName,
+    proposalUris,
+    meetingUris,
+    publishedAt,
+    updatedAt,
+    source,
+    categoryName,
+    translations,
+    ...said
+  } = result;
   const { uri, processUri, title, language, organisationId } = result;
   const before = await findResult(tx, uri);
   const author = { authorId: organisationId, authorName: organisationName };
@@ -37,6 +48,7 @@ export async function recoverResult(tx: Tx, result: RemoteResult, now: Date): Pr
   const proposals = proposalUris.slice(0, linkedMax);
   const links = { proposalUris: proposals, meetingUris: meetingUris.slice(0, linkedMax - proposals.length) };
   await replaceResultLinks(tx, uri, links);
+  await replaceTranslations(tx, [{ uri, language, translations: translations ?? [] }], updatedAt);
   return was === "entered";
 }
 
@@ -54,5 +66,6 @@ export async function recoverMilestone(tx: Tx, milestone: RemoteMilestone, now: 
   await tx`
     insert into milestone ${tx({ uri, id, resultUri, reachedOn, title, body })}
     on conflict (uri) do update set ${tx({ reachedOn, title, body })}`;
+  await replaceTranslations(tx, [milestone], updatedAt);
   return was === "entered";
 }

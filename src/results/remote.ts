@@ -4,6 +4,8 @@ import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { enterSubject, touchSubject } from "../subjects/actions.ts";
+import { replaceTranslations } from "../translations/actions.ts";
+import type { Translation } from "../translations/translation.ts";
 import { replaceResultLinks } from "./actions.ts";
 import { findResult } from "./queries.ts";
 import { linkedMax, type Milestone, type Result } from "./result.ts";
@@ -33,11 +35,13 @@ export type RemoteResult = Pick<
   readonly organisationName: string;
   readonly proposalUris: readonly string[];
   readonly meetingUris: readonly string[];
+  readonly translations?: readonly Translation[];
 };
 
 /** Keeps another node's result, new or changed. An older state than the one kept is ignored. */
 export async function keepRemoteResult(tx: Tx, result: RemoteResult, now: Date): Promise<void> {
-  const { url, organisationName, proposalUris, meetingUris, publishedAt, updatedAt, source, ...columns } = result;
+  const { url, organisationName, proposalUris, meetingUris, publishedAt, updatedAt, source, translations, ...columns } =
+    result;
   const { uri, processUri, title, language, organisationId } = result;
   const id = newId(publishedAt < now ? publishedAt : now);
   const isNew = await enterSubject(tx, {
@@ -69,6 +73,7 @@ export async function keepRemoteResult(tx: Tx, result: RemoteResult, now: Date):
     meetingUris: meetingUris.slice(0, linkedMax - proposals.length),
   });
   await touchSubject(tx, uri, { title, language, url, authorName: organisationName }, updatedAt);
+  await replaceTranslations(tx, [{ uri, language, translations: translations ?? [] }], updatedAt);
 }
 
 export type RemoteMilestone = Pick<
@@ -78,6 +83,7 @@ export type RemoteMilestone = Pick<
   readonly language: string;
   readonly organisationId: string | null;
   readonly organisationName: string;
+  readonly translations?: readonly Translation[];
 };
 
 /** Keeps a step of another node's result, new or changed. @throws Refused `not-found` for one of a result we do not keep. */
@@ -102,6 +108,7 @@ export async function keepRemoteMilestone(tx: Tx, milestone: RemoteMilestone, no
   if (isNew) await tx`insert into milestone ${tx({ uri, id, resultUri, reachedOn, title, body })}`;
   else await tx`update milestone set ${tx({ reachedOn, title, body })} where uri = ${uri}`;
   await touchSubject(tx, uri, { title, language, url: milestone.url }, milestone.updatedAt);
+  await replaceTranslations(tx, [milestone], milestone.updatedAt);
 }
 
 /** Empties our copy of a result or of one of its steps. */

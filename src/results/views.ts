@@ -9,6 +9,8 @@ import { followProcess, processCrumbs } from "../processes/views.ts";
 import type { KeptRecord } from "../records/queries.ts";
 import { recordPanel } from "../records/views.ts";
 import type { Linked } from "../subjects/linked-queries.ts";
+import { languageOfText, type Read } from "../translations/translation.ts";
+import { readingNote } from "../translations/views.ts";
 import { articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { shareBox } from "../web/fediverse.ts";
@@ -22,10 +24,10 @@ import { costOf, statusOf, textShown } from "./list-views.ts";
 import { type Milestone, type Result, resultPath } from "./result.ts";
 
 export interface ResultPageProps {
-  readonly result: Result;
+  readonly result: Read<Result>;
   readonly process: Process;
   readonly categoryName: string | null;
-  readonly milestones: readonly Milestone[];
+  readonly milestones: readonly Read<Milestone>[];
   readonly proposals: readonly Linked[];
   readonly meetings: readonly Linked[];
   readonly mayEdit: boolean;
@@ -45,20 +47,21 @@ export function resultPage(ctx: PageContext, props: ResultPageProps): Markup {
   return page({
     ctx,
     title: result.title,
-    titleLang: result.language,
+    titleLang: result.reading.language ?? result.language,
     description: `${status.label}. ${plainText(textShown(result, result.body).toString())}`,
     section: "processes",
     crumbs: [...processCrumbs(ctx, process), { href: `${processPath(process)}/results`, label: t("results.title") }],
     canonical: result.origin === null ? resultPath(result) : result.url,
     activityUrl: result.uri,
     isUnlisted: result.hiddenAt !== null,
-    kicker: html`<span>${t("results.one")}</span>${statusPill(status.label, status.tone)}${props.categoryName ? badge(props.categoryName) : nothing}${languageNote(t, result.language)}`,
+    kicker: html`<span>${t("results.one")}</span>${statusPill(status.label, status.tone)}${props.categoryName ? badge(props.categoryName) : nothing}${languageNote(t, result.reading.language)}`,
     main: html`
       ${notes(ctx, result)}
+      ${readingNote(ctx, result.reading, resultPath(result))}
       ${result.progress === null ? nothing : progressBar(t, result.progress / 100, t("card.progress-of", { title: result.title }), result.status === "dropped")}
       <div class="section-small facts-across">${facts(t, result)}</div>
-      ${result.body ? html`<div class="section-small">${articleBody(t, textShown(result, result.body), result.language)}</div>` : nothing}
-      ${milestones(t, props.milestones)}
+      ${result.body ? html`<div class="section-small">${articleBody(t, textShown(result, result.body), languageOfText(result, "body"))}</div>` : nothing}
+      ${milestones(ctx, props)}
       ${linkedList(t, t("results.from-proposals"), props.proposals)}
       ${linkedList(t, t("results.from-meetings"), props.meetings)}
       ${sourceCounts(t, result)}
@@ -108,25 +111,38 @@ const facts = (t: Translator, result: Result): Markup =>
     [t("results.updated"), when(t, result.updatedAt)],
   ]);
 
-const milestones = (t: Translator, steps: readonly Milestone[]): Markup =>
+const milestones = (ctx: PageContext, { result, milestones: steps, mayEdit }: ResultPageProps): Markup =>
   steps.length === 0
     ? nothing
     : section(
-        t("results.milestones"),
+        ctx.t("results.milestones"),
         timeline(
-          t,
+          ctx.t,
           steps.map((step) => ({
             at: new Date(`${step.reachedOn}T12:00:00Z`),
             id: `milestone-${step.id}`,
-            title: { text: step.title, lang: step.language ?? t.lang },
-            ...(step.body
-              ? { body: html`<div${langAttrs(t, step.language)}>${textShown(step, step.body)}</div>` }
-              : {}),
+            title: { text: step.title, lang: languageOfText(step, "title") ?? ctx.t.lang },
+            ...stepBody(ctx, result, step, mayEdit),
           })),
         ),
         undefined,
         "milestones",
       );
+
+/** Its text, in how many languages it stands, and for the desk where that is changed. */
+function stepBody(ctx: PageContext, result: Result, step: Read<Milestone>, mayEdit: boolean): { body?: Markup } {
+  const { t } = ctx;
+  const isWritten = step.body !== "";
+  if (!isWritten && !mayEdit && step.reading.languages.length < 2) return {};
+  const text = isWritten
+    ? html`<div${langAttrs(t, languageOfText(step, "body"))}>${textShown(step, step.body)}</div>`
+    : nothing;
+  const note = readingNote(ctx, step.reading, `${resultPath(result)}#milestone-${step.id}`);
+  const languages = mayEdit
+    ? html`<p><a href="${href(`/milestones/${step.id}/languages`)}">${t("translations.title")}<span class="visually-hidden">: ${step.title}</span></a></p>`
+    : nothing;
+  return { body: html`${text}${note}${languages}` };
+}
 
 const countLabels = {
   proposals: "results.count.proposals",
@@ -155,5 +171,5 @@ function sourceCounts(t: Translator, { source }: Result): Markup {
 
 const desk = (t: Translator, result: Result): Markup =>
   html`<section class="panel" aria-labelledby="result-desk"><h2 id="result-desk">${t("results.desk")}</h2>
-    <p class="row">${buttonLink(`${resultPath(result)}/milestones/new`, t("results.reach"), "secondary")}${buttonLink(`${resultPath(result)}/edit`, t("results.edit"), "secondary")}</p>
+    <p class="row">${buttonLink(`${resultPath(result)}/milestones/new`, t("results.reach"), "secondary")}${buttonLink(`${resultPath(result)}/edit`, t("results.edit"), "secondary")}${result.hiddenAt === null ? buttonLink(`${resultPath(result)}/languages`, t("translations.title"), "quiet") : nothing}</p>
   </section>`;

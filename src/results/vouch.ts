@@ -2,6 +2,7 @@
 import type { Tx } from "../platform/db.ts";
 import { publisherOf } from "../processes/vouch.ts";
 import { writeRecords } from "../records/actions.ts";
+import { listTranslations, listTranslationsOf } from "../translations/queries.ts";
 import { findMilestoneToRecord, findResult, listResultLinksOf, listResultsToRecord } from "./queries.ts";
 import { milestoneDraft, resultDraft } from "./record.ts";
 
@@ -9,6 +10,7 @@ import { milestoneDraft, resultDraft } from "./record.ts";
 export async function vouchForResults(tx: Tx, uris: readonly string[], now: Date): Promise<void> {
   const results = await listResultsToRecord(tx, uris);
   const links = await listResultLinksOf(tx, uris);
+  const translations = await listTranslationsOf(tx, uris);
   const publishers = new Map<string, string>();
   for (const { processUri } of results) {
     if (!publishers.has(processUri)) publishers.set(processUri, await publisherOf(tx, processUri));
@@ -16,7 +18,12 @@ export async function vouchForResults(tx: Tx, uris: readonly string[], now: Date
   await writeRecords(
     tx,
     results.map((result) =>
-      resultDraft(result, links.get(result.uri) ?? { proposals: [], meetings: [] }, publishers.get(result.processUri)!),
+      resultDraft(
+        result,
+        links.get(result.uri) ?? { proposals: [], meetings: [] },
+        publishers.get(result.processUri)!,
+        translations.get(result.uri),
+      ),
     ),
     now,
   );
@@ -27,5 +34,6 @@ export async function vouchForMilestone(tx: Tx, uri: string, now: Date): Promise
   const milestone = await findMilestoneToRecord(tx, uri);
   const result = milestone === null ? null : await findResult(tx, milestone.resultUri);
   if (milestone === null || result === null) return;
-  await writeRecords(tx, [milestoneDraft(milestone, result, await publisherOf(tx, result.processUri))], now);
+  const publisher = await publisherOf(tx, result.processUri);
+  await writeRecords(tx, [milestoneDraft(milestone, result, publisher, await listTranslations(tx, uri))], now);
 }

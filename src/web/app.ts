@@ -53,6 +53,7 @@ import { listResultsOf, readMilestoneTexts, readResultTexts } from "../results/q
 import { openTermsDoor } from "../settings/agreement-pages.ts";
 import { settingPages } from "../settings/pages.ts";
 import { readPageSettings } from "../settings/queries.ts";
+import { inLanguage } from "../translations/queries.ts";
 import type { PageContext, PageEnv } from "./context.ts";
 import { type HealthOptions, healthPages } from "./health.ts";
 import { cardGrid, section } from "./lists.ts";
@@ -194,7 +195,12 @@ function relatedTo({ sql }: House): Related {
       listMeetingsAbout(sql, uri, relatedMax),
       showAdoptions({ sql }, ctx, uri),
     ]);
-    return [becameOf(ctx, results), spokenAt(ctx, meetings), adoptions];
+    const { lang } = ctx.t;
+    return [
+      becameOf(ctx, await inLanguage(sql, "result", lang, results)),
+      spokenAt(ctx, await inLanguage(sql, "meeting", lang, meetings)),
+      adoptions,
+    ];
   };
 }
 

@@ -229,8 +229,12 @@ export interface Answer {
   readonly at: Date;
   readonly body: Markup;
   readonly lang: string | null;
+  /** In which languages it stands. */
+  readonly note?: Renderable;
   readonly cost?: string | null;
-  readonly term?: string | null;
+  readonly term?: Renderable;
+  /** What the desk does with it. */
+  readonly more?: Renderable;
 }
 
 /** What the city said, set apart from what people say. */
@@ -240,10 +244,12 @@ export const answerBox = (
 ): Markup => html`<section class="answer"${attrs({ id: answer.id })}>
   <div class="answer-title"><h2>${t("card.official-answer")}</h2>${statusPill(answer.status.label, answer.status.tone)}</div>
   <p class="answer-by">${icon("answer")}<span><bdi>${answer.by}</bdi> · ${when(t, answer.at)}</span></p>
+  ${answer.note}
   ${articleBody(t, answer.body, answer.lang)}
   ${
     answer.cost || answer.term
       ? html`<dl class="facts facts-row">${answer.cost ? html`<div><dt>${t("card.cost")}</dt><dd>${answer.cost}</dd></div>` : nothing}${answer.term ? html`<div><dt>${t("card.term")}</dt><dd>${answer.term}</dd></div>` : nothing}</dl>`
       : nothing
   }
+  ${answer.more ? html`<p>${answer.more}</p>` : nothing}
 </section>`;
