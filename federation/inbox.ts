@@ -11,7 +11,7 @@ import { type Sql, type Tx, withTransaction } from "../src/platform/db.ts";
 import { enqueue } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
 import { plainText } from "../src/platform/rich-text.ts";
-import { addReaction, removeReaction } from "../src/subjects/actions.ts";
+import { addReaction, removeReaction, renameReaction } from "../src/subjects/actions.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import type { ReactionKind } from "../src/subjects/subject.ts";
 import { receiveRelation, receiveRelationAnswer } from "./adoptions.ts";
@@ -31,7 +31,7 @@ import {
   type WirePost,
 } from "./reading.ts";
 import { promiseRefresh } from "./refresh-jobs.ts";
-import { readReport } from "./reports.ts";
+import { notesNamedIn, readReport } from "./reports.ts";
 import { isMessage, receiveMessage } from "./statements.ts";
 import { receivePassedOn, wrappedIn } from "./threads/passed-on.ts";
 import { isOfConcern, releaseWaiting, waitForParent } from "./threads/waiting.ts";
@@ -61,6 +61,7 @@ const table: Readonly<Record<string, Receive>> = {
   Update: receiveUpdate,
   Delete: receiveDelete,
   Like: (received) => receiveReaction(received, "like"),
+  EmojiReact: (received) => receiveReaction(received, "like"),
   Announce: receiveAnnounce,
   Undo: receiveUndo,
   Offer: receiveRelation,
@@ -265,9 +266,12 @@ async function receiveUpdate(received: Received): Promise<void> {
   await receiveCommentUpdate(tx, update, now);
 }
 
+/** Whatever picture it bears, one is one: who changes theirs (Misskey, Pleroma) is counted once, under the newest id. */
 async function receiveReaction({ tx, now, activity, from }: Received, kind: ReactionKind): Promise<void> {
   const subjectUri = activity.objectUri ?? "";
-  await addReaction(tx, { subjectUri, voice: { actorId: from.id }, kind, activityUri: activity.id }, now);
+  const voice = { actorId: from.id };
+  const isNew = await addReaction(tx, { subjectUri, voice, kind, activityUri: activity.id }, now);
+  if (!isNew) await renameReaction(tx, { subjectUri, voice, kind, activityUri: activity.id });
 }
 
 /** A boost of ours is goodwill; a boost by a node we follow, of its own thing, is news of that thing. */
@@ -299,14 +303,21 @@ async function receiveUndo({ tx, activity, from }: Received): Promise<void> {
   }
   const [known] = await tx<{ subjectUri: string; kind: ReactionKind }[]>`
     select subject_uri, kind from reaction where activity_uri = ${activity.objectUri} and actor_id = ${from.id}`;
-  const kind = known?.kind ?? (type === "Like" ? "like" : type === "Announce" ? "share" : null);
+  const kind = known?.kind ?? kindOf(type);
   const subjectUri = known?.subjectUri ?? target;
   refuseUnless(kind !== null && subjectUri !== null, "unsupported-object");
+  // One that another has taken the place of: its end came after that (Misskey's changed reaction, in two deliveries).
+  const told = known === undefined ? await tx`select from received_activity where uri = ${activity.objectUri}` : [];
+  if (told.length > 0) return;
   await removeReaction(tx, { subjectUri, voice: { actorId: from.id }, kind });
 }
 
+const kindOf = (type: string | null): ReactionKind | null =>
+  type === "Like" || type === "EmojiReact" ? "like" : type === "Announce" ? "share" : null;
+
 async function receiveReport({ tx, now, activity, from }: Received): Promise<void> {
-  const { objectUris, text: content, summary } = activity;
+  const { text: content, summary } = activity;
+  const objectUris = [...activity.objectUris, ...notesNamedIn(content)];
   await receiveFlag(tx, { actor: from, objectUris, ...readReport(content, summary) }, now);
 }
 

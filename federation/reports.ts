@@ -4,6 +4,8 @@ import { type ReportCategory, reportCategories } from "../src/moderation/report.
 import { isLanguage, type Language, languages, openTranslator } from "../src/platform/i18n.ts";
 
 const contentLengthMax = 5_000;
+/** Misskey puts what it names first. */
+const namedLinesMax = 50;
 
 const nameIn = (lang: Language, category: ReportCategory): string =>
   openTranslator(lang, "UTC")(`moderation.category.${category}`);
@@ -21,4 +23,15 @@ export function readReport(content: string, summary: string): { content: string;
   const said = named === undefined ? content : rest.join("\n").trim();
   // Where there is nothing but a category, `summary` stood in for the text.
   return { content: said === summary && named === undefined ? "" : said, category: summary || (named ?? "") };
+}
+
+/**
+ * The things a Misskey Flag is about: its `object` is the account alone, and each thing is a line of its own in the text,
+ * `Note: https://…`. What follows a `#` is a place on a page of ours.
+ */
+export function notesNamedIn(content: string): string[] {
+  const lines = content
+    .split("\n", namedLinesMax)
+    .map((line) => /^Note: (https?:\/\/[^\s#]+)(?:#\S*)?$/.exec(line.trim())?.[1]);
+  return [...new Set(lines.filter((address) => address !== undefined))];
 }

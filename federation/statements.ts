@@ -13,6 +13,7 @@ import {
 } from "../src/moderation/statement-actions.ts";
 import { findMessages, findStatement } from "../src/moderation/statement-queries.ts";
 import { escapeHtml } from "../src/platform/html.ts";
+import { isLanguage, type Language } from "../src/platform/i18n.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
 import { plainText } from "../src/platform/rich-text.ts";
 import { clip } from "../src/platform/text.ts";
@@ -36,7 +37,7 @@ const notePath = "/moderation/statements/";
 export async function tellStatement(telling: Telling, event: RecordedEvent<Json>): Promise<Outgoing[]> {
   const found = await statementToTell(telling, event);
   if (found === null || found.statement.endedAt !== null) return [];
-  const { statement, subject, voiceUri, t } = found;
+  const { statement, subject, voiceUri, language, t } = found;
   const uri = `${telling.uris.at(notePath)}${statement.id}`;
   // A changed reason changes the message: an answer to it is an answer to the decision as it stands.
   const type = (await findMessages(telling.tx, statement.id)).statementNoteUri === null ? "Create" : "Update";
@@ -61,7 +62,7 @@ export async function tellStatement(telling: Telling, event: RecordedEvent<Json>
       type,
       words,
       link,
-      subject,
+      language,
     }),
   ];
 }
@@ -70,7 +71,7 @@ export async function tellStatement(telling: Telling, event: RecordedEvent<Json>
 export async function tellAppealDecided(telling: Telling, event: RecordedEvent<Json>): Promise<Outgoing[]> {
   const found = await statementToTell(telling, event);
   if (found === null) return [];
-  const { statement, subject, voiceUri, t } = found;
+  const { statement, subject, voiceUri, language, t } = found;
   const { statementNoteUri, appealNoteUri } = await findMessages(telling.tx, statement.id);
   if (statementNoteUri === null) return [];
   const outcome = statement.appeal?.outcome ?? "reinstated";
@@ -82,7 +83,7 @@ export async function tellAppealDecided(telling: Telling, event: RecordedEvent<J
   const inReplyTo = appealNoteUri ?? statementNoteUri;
   const uri = `${telling.uris.at(notePath)}${statement.id}/outcome`;
   return [
-    await message(telling, event, { uri, from: voiceUri, toId: statement.actorId, inReplyTo, words, link, subject }),
+    await message(telling, event, { uri, from: voiceUri, toId: statement.actorId, inReplyTo, words, link, language }),
   ];
 }
 
@@ -105,7 +106,7 @@ export async function tellAppealMade(telling: Telling, event: RecordedEvent<Json
       inReplyTo,
       words,
       link: null,
-      subject,
+      language: subject.language,
     }),
   ];
 }
@@ -114,7 +115,15 @@ async function statementToTell({ tx }: Telling, event: RecordedEvent<Json>) {
   const statement = await findStatement(tx, String(event.data.statementId));
   const subject = await findSubject(tx, event.subjectUri);
   if (statement?.actorId == null || subject === null) return null;
-  return { statement, subject, voiceUri: await voiceFor(tx, subject), t: wordsIn(subject.language) };
+  const language = await languageFor(tx, subject);
+  return { statement, subject, voiceUri: await voiceFor(tx, subject), language, t: wordsIn(language) };
+}
+
+/** What they wrote in; where their server does not say (Misskey), or we have no words of it, what their process speaks. */
+async function languageFor(tx: Telling["tx"], subject: Subject): Promise<Language> {
+  const process = subject.processUri === null ? null : await findProcess(tx, subject.processUri);
+  const spoken = [subject.language, ...(process?.languages ?? [])].map((tag) => tag?.split("-")[0]);
+  return spoken.find(isLanguage) ?? "en";
 }
 
 /** Who answers for the place something stood in: its process where that is ours, else the city. */
@@ -136,7 +145,7 @@ async function message(
     readonly inReplyTo: string | null;
     readonly words: readonly string[];
     readonly link: Json | null;
-    readonly subject: Subject;
+    readonly language: string | null;
     readonly type?: "Create" | "Update";
   },
 ): Promise<Outgoing> {
@@ -151,7 +160,7 @@ async function message(
     to: recipients,
     ...(said.inReplyTo === null ? {} : { inReplyTo: said.inReplyTo }),
     content,
-    ...(said.subject.language === null ? {} : { contentMap: inOneLanguage(content, said.subject.language) }),
+    ...(said.language === null ? {} : { contentMap: inOneLanguage(content, said.language) }),
     url: uris.at("/moderation/rules"),
     published: event.at.toISOString(),
     ...(said.type === "Update" ? { updated: event.at.toISOString() } : {}),

@@ -175,6 +175,17 @@ export async function addReaction(
   return rows.length > 0;
 }
 
+/** The same like or share of the same actor, told again under another id: by that one it is taken back. */
+export async function renameReaction(
+  tx: Tx,
+  reaction: { subjectUri: string; voice: { readonly actorId: string }; kind: ReactionKind; activityUri: string },
+): Promise<void> {
+  const { subjectUri, voice, kind, activityUri } = reaction;
+  await tx`
+    update reaction set activity_uri = ${activityUri}
+    where subject_uri = ${subjectUri} and kind = ${kind} and actor_id = ${voice.actorId}`;
+}
+
 /**
  * Takes a like or a share back. Nothing happens where there is none.
  * @returns the activity that had told it, null where none had.
