@@ -4,6 +4,7 @@ import { exportMultibaseKey } from "@fedify/vocab-runtime";
 import type { Actor } from "../src/actors/actor.ts";
 import { keysOf, type StoredKeyPair } from "../src/actors/keys.ts";
 import { findLocalActor } from "../src/actors/queries.ts";
+import { findTimeZone } from "../src/cities/queries.ts";
 import type { Sql } from "../src/platform/db.ts";
 import { escapeHtml } from "../src/platform/html.ts";
 import type { Uris } from "../src/platform/uris.ts";
@@ -79,7 +80,7 @@ export async function actorToObject(sql: Sql, uris: Uris, actor: Actor, now: Dat
           },
           { name: "Koinon", value: escapeHtml(uris.host) },
         ]
-      : processFields(process, now);
+      : processFields(process, await findTimeZone(sql), now);
   return {
     "@context": actorContext,
     id: actor.uri,

@@ -1,10 +1,13 @@
 // The words Koinon itself adds to what it sends, in the language of the thing it speaks about.
 import { isLanguage, openTranslator, type Translator } from "../src/platform/i18n.ts";
 
-/** Times on the wire are said in UTC: a reader may live anywhere. English where we have no words of that language. */
-export function wordsIn(language: string | null): Translator {
+/**
+ * English where we have no words of that language.
+ * @param timeZone where days are those of a place; else times are said in UTC, since a reader may live anywhere.
+ */
+export function wordsIn(language: string | null, timeZone = "UTC"): Translator {
   const base = language?.split("-")[0];
-  return openTranslator(isLanguage(base) ? base : "en", "UTC");
+  return openTranslator(isLanguage(base) ? base : "en", timeZone);
 }
 
 /** A decimal string of whole units in cents, as {@link Translator.money} takes it. */

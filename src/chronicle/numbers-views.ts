@@ -3,7 +3,7 @@ import { foldGroups } from "../platform/groups.ts";
 import { html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 import { pickText } from "../platform/text.ts";
-import { fromLocal, toLocalDate } from "../platform/time.ts";
+import { fromLocal, lastMomentBefore, toLocalDate } from "../platform/time.ts";
 import { textOf } from "../processes/list-views.ts";
 import { type Process, processPath } from "../processes/process.ts";
 import { copyNote, processCrumbs, processTabs } from "../processes/views.ts";
@@ -166,7 +166,7 @@ function overTime(ctx: PageContext, { process, counted }: NumbersProps): Markup 
 
 function phaseItem(t: Translator, process: Process, { title, startsAt, endsAt }: Process["phases"][number]): Markup {
   const name = textOf(t, process, title);
-  return html`<li><span${langAttrs(t, name.lang)}>${name.text}</span> · ${t.dateRange(startsAt, endsAt, "short")}</li>`;
+  return html`<li><span${langAttrs(t, name.lang)}>${name.text}</span> · ${t.dateRange(startsAt, lastMomentBefore(endsAt), "short")}</li>`;
 }
 
 interface Group {

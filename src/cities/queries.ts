@@ -15,6 +15,9 @@ export async function findMainOrganisation(sql: Sql): Promise<Organisation | nul
   return row ?? null;
 }
 
+/** Whose clocks the node's days are read from, IANA; UTC before it was set up. */
+export const findTimeZone = async (sql: Sql): Promise<string> => (await findMainOrganisation(sql))?.timeZone ?? "UTC";
+
 export async function findOrganisation(sql: Sql, handle: string): Promise<Organisation | null> {
   const [row] = await sql<Organisation[]>`
     select ${columns(sql)} from organisation join actor on actor.id = actor_id

@@ -36,6 +36,9 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** The last moment before an end: what ends at midnight has its last day before it, and that day is what people are told. */
+export const lastMomentBefore = (end: Date): Date => new Date(end.getTime() - 1);
+
 /** Whole days from `now` until `moment` as the city's calendar counts them: 0 today, 1 tomorrow, negative when past. */
 export function daysUntil(moment: Date, now: Date, timeZone: string): number {
   const until = zoned(now, timeZone).toPlainDate().until(zoned(moment, timeZone).toPlainDate(), { largestUnit: "day" });

@@ -1,10 +1,12 @@
 // The verbs of phases: replaced with their process, promised to jobs, announced at their time, told of when they move.
+import { findTimeZone } from "../cities/queries.ts";
 import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { isLanguage, openTranslator } from "../platform/i18n.ts";
 import { newId } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { pickText } from "../platform/text.ts";
+import { lastMomentBefore } from "../platform/time.ts";
 import { openUris, originOf, type Uris } from "../platform/uris.ts";
 import { touchSubject } from "../subjects/actions.ts";
 import { enterNews } from "./news-actions.ts";
@@ -29,8 +31,9 @@ export async function announcePhase(sql: Sql, uris: Uris, phaseId: string, now: 
     const phase = activePhase(process.phases, now);
     if (phase?.id !== phaseId) return;
     const language = process.languages[0] ?? "en";
-    const t = openTranslator(isLanguage(language) ? language : "en", "UTC");
-    const body = [pickText(phase.description, language).text, t("process.phase-until", { date: t.date(phase.endsAt) })];
+    const t = openTranslator(isLanguage(language) ? language : "en", await findTimeZone(tx));
+    const until = t("process.phase-until", { date: t.date(lastMomentBefore(phase.endsAt)) });
+    const body = [pickText(phase.description, language).text, until];
     await touchSubject(tx, process.uri, {}, now);
     await vouchForProcess(tx, process.uri, now);
     const newsUri = await enterNews(
@@ -59,10 +62,10 @@ export async function tellMovedPhases(
   now: Date,
 ): Promise<void> {
   const written = process.languages[0] ?? "en";
-  const t = openTranslator(isLanguage(written) ? written : "en", "UTC");
+  const t = openTranslator(isLanguage(written) ? written : "en", await findTimeZone(tx));
   const name = ({ title }: PhasePlan) => escapeMarkdown(pickText(title, written).text);
   const lines = [
-    ...dated.map((phase) => `- **${name(phase)}**: ${t.dateRange(phase.startsAt, phase.endsAt)}`),
+    ...dated.map((phase) => `- **${name(phase)}**: ${t.dateRange(phase.startsAt, lastMomentBefore(phase.endsAt))}`),
     ...dropped.map((phase) => `- **${name(phase)}**: ${t("processes.phase-dropped")}`),
   ];
   const body = `${reason}\n\n${lines.join("\n")}`;

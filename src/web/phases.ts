@@ -2,7 +2,7 @@
 import { attrs, classes, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import type { Translator } from "../platform/i18n.ts";
 import type { TextIn } from "../platform/text.ts";
-import { daysUntil } from "../platform/time.ts";
+import { daysUntil, lastMomentBefore } from "../platform/time.ts";
 import { icon } from "./icons.ts";
 import { inItsLanguage, langAttrs, when } from "./marks.ts";
 
@@ -41,12 +41,14 @@ const phaseText = (t: Translator, description: Renderable, time: PhaseTime): Mar
     : html`<details class="phase-text"><summary>${t("phase.about")}</summary>${description}</details>`;
 
 const phaseDates = (t: Translator, { startsAt, endsAt }: PhaseShown): string =>
-  endsAt === null ? t("phase.since", { date: t.date(startsAt, "short") }) : t.dateRange(startsAt, endsAt, "short");
+  endsAt === null
+    ? t("phase.since", { date: t.date(startsAt, "short") })
+    : t.dateRange(startsAt, lastMomentBefore(endsAt), "short");
 
 /** "ends in 12 days", as the city's calendar counts them. */
 export function timeLeft(t: Translator, endsAt: Date | null, now: Date): string {
   if (endsAt === null) return t("phase.open-end");
-  const days = daysUntil(endsAt, now, t.timeZone);
+  const days = daysUntil(lastMomentBefore(endsAt), now, t.timeZone);
   return days === 0 ? t("phase.ends-today") : t("phase.days-left", { count: days });
 }
 
