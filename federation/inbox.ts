@@ -70,8 +70,14 @@ const table: Readonly<Record<string, Receive>> = {
   Move: receiveMove,
 };
 
-/** Follow and Undo are idempotent by state, since some servers use one id twice, and a Follow is always answered. */
-const idempotentByState = new Set(["Follow", "Undo"]);
+/**
+ * What is judged by the state it finds, not by whether its id is new: some servers use one id twice for Follow and Undo, and
+ * a Follow is always answered. NodeBB names a Like after its object, so that it has one id however often it is given.
+ */
+const isIdempotentByState = ({ id, type, objectUri }: WireActivity): boolean =>
+  type === "Follow" ||
+  type === "Undo" ||
+  (type === "Like" && objectUri !== null && id.endsWith(encodeURIComponent(objectUri)));
 
 export type Verdict = "done" | "repeated" | "refused" | "ignored";
 
@@ -94,7 +100,7 @@ export async function receive(
     const isNew = await withTransaction(sql, async (tx) => {
       const received = { tx, now, activity, from, isLimited, payload, isByKnownKey };
       if (goesAhead.has(activity.type)) return await takeAhead(received, row);
-      if (!idempotentByState.has(activity.type) && !(await isFirst(tx, activity.id, now))) return false;
+      if (!isIdempotentByState(activity) && !(await isFirst(tx, activity.id, now))) return false;
       await row(received);
       return true;
     });

@@ -180,6 +180,22 @@ describe("24 replay and double count", () => {
     expect(await send(ana, ana.activity("Like", proposal.uri))).toBe(202);
     expect((await counts()).likeCount).toBe(before + 1);
   });
+
+  test("a like that has one id however often it is given (NodeBB) counts each time it is given, once", async () => {
+    const ben = openStranger(net, { host: "forum.test" });
+    const before = (await counts()).likeCount!;
+    const like = {
+      ...ben.activity("Like", proposal.uri),
+      id: `${ben.uri}#activity/like/${encodeURIComponent(proposal.uri)}`,
+    };
+    const taken = () => ben.activity("Undo", { id: like.id, type: "Like", actor: ben.uri, object: proposal.uri });
+    const seen: unknown[] = [];
+    for (const activity of [like, like, taken(), taken(), like, taken(), like]) {
+      expect(await send(ben, activity)).toBe(202);
+      seen.push((await counts()).likeCount! - before);
+    }
+    expect(seen).toEqual([1, 1, 0, 0, 1, 0, 1]);
+  });
 });
 
 // Fedify CVE-2026-69132.
