@@ -14,9 +14,11 @@ import { emptyForm, type FormState, handleForm, setFlash } from "../web/forms.ts
 import { page } from "../web/layout.ts";
 import { verifyAtDesk, withdrawVerification } from "./actions.ts";
 import { beginCensus, confirmCensus, discardCensus, readCensusList, readingMsMax } from "./census-actions.ts";
+import { censusListPage, censusUploadPage } from "./census-views.ts";
 import { resolveConflict } from "./conflict-actions.ts";
-import { censusListPage, censusUploadPage, deskPage, methodPage, personResidence } from "./desk-views.ts";
+import { deskPage, methodPage } from "./desk-views.ts";
 import { setMethod } from "./method-actions.ts";
+import { personResidence } from "./person-views.ts";
 import {
   findComingCensus,
   findCurrentCensus,

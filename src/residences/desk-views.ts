@@ -1,16 +1,15 @@
-// The desk's pages of residence: what waits, the methods, the census list, and the part on a person's own page at the desk.
-import { type Account, isResident, mayGrantRoles, mayVerifyResidence } from "../accounts/account.ts";
+// The desk's pages of residence: what waits, the conflicts, and the methods.
+import { type Account, mayGrantRoles } from "../accounts/account.ts";
 import { href, html, type Markup, nothing } from "../platform/html.ts";
-import type { MessageKey, MessageParams } from "../platform/i18n.ts";
+import type { MessageKey } from "../platform/i18n.ts";
 import type { PageContext } from "../web/context.ts";
-import { buttonForm, buttonLink, confirmForm, form, openFields } from "../web/fields.ts";
-import { emptyForm, type FormState } from "../web/forms.ts";
+import { buttonLink, confirmForm, form, openFields } from "../web/fields.ts";
+import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
-import { emptyState, factList, section } from "../web/lists.ts";
-import { ago, stat, stats, statusPill, when } from "../web/marks.ts";
-import { censusBytesMax, censusLinesMax, columnsFor } from "./census.ts";
+import { emptyState, section } from "../web/lists.ts";
+import { ago, statusPill, when } from "../web/marks.ts";
 import type { CensusList, Conflict } from "./queries.ts";
-import { type CensusFact, censusFacts, type Method, type MethodRow, validMonthsMax } from "./residence.ts";
+import { type CensusFact, censusFacts, type MethodRow, validMonthsMax } from "./residence.ts";
 import { methodName, whatItProves } from "./views.ts";
 
 export interface DeskProps {
@@ -203,145 +202,4 @@ function settingFields(ctx: PageContext, row: MethodRow, fields: ReturnType<type
     default:
       return row.method satisfies never;
   }
-}
-
-export function censusUploadPage(ctx: PageContext, asks: readonly CensusFact[], state: FormState): Markup {
-  const { t } = ctx;
-  const fields = openFields(ctx, state);
-  const columns = columnsFor(asks);
-  const example = ["12345678Z", ...asks.map((fact) => (fact === "birth-date" ? "1980-05-31" : "48001"))];
-  const upload = form(ctx, {
-    action: "/desk/residence/census",
-    submit: t("residences.census-read"),
-    hasFiles: true,
-    body: html`${fields.summary()}
-      ${fields.file("list", {
-        label: t("residences.census-file"),
-        hint: t("residences.census-file-hint", {
-          lines: t.number(censusLinesMax),
-          megabytes: t.number(censusBytesMax / 1_000_000),
-        }),
-        accept: ".csv,text/csv,text/plain",
-        bytesMax: censusBytesMax,
-      })}`,
-  });
-  return page({
-    ctx,
-    title: t("residences.census-upload"),
-    section: "desk",
-    isUnlisted: true,
-    crumbs: residenceCrumbs(ctx),
-    main: html`<div class="stack"><div class="prose"><p>${t("residences.census-kept")}</p>
-      <p>${t("residences.census-columns", { columns: columns.join(", ") })}</p></div>
-      <pre dir="ltr"><code>${columns.join(",")}\n${example.join(",")}</code></pre>
-      <p><a href="/desk/residence/methods/census">${t("residences.census-settings")}</a></p>${upload}</div>`,
-  });
-}
-
-/** A list on its way: how far it is, what it would change, or why it was not taken. */
-export function censusListPage(ctx: PageContext, list: CensusList): Markup {
-  const { t } = ctx;
-  return page({
-    ctx,
-    title: t("residences.census-list"),
-    tab: `${t("residences.census-list")}, ${t.date(list.uploadedAt, "dateTime")}`,
-    section: "desk",
-    isUnlisted: true,
-    crumbs: residenceCrumbs(ctx),
-    main: html`<div class="stack">${censusListState(ctx, list)}</div>`,
-  });
-}
-
-function censusListState(ctx: PageContext, list: CensusList): Markup {
-  const { t } = ctx;
-  const action = `/desk/residence/census/${list.id}`;
-  switch (list.state) {
-    case "reading":
-      return html`<p role="status">${t("residences.census-reading", {
-        people: t.number(list.personCount),
-        share: t.percent(list.sizeBytes === 0 ? 0 : list.bytesRead / list.sizeBytes),
-      })}</p>
-      <div class="progress"><progress max="${String(list.sizeBytes)}" value="${String(list.bytesRead)}" aria-label="${t("residences.census-list")}"></progress></div>
-      <p><a href="${href(action)}">${t("residences.census-look-again")}</a></p>`;
-    case "waiting":
-      return html`${stats([
-        stat(t, list.addedCount ?? 0, t("residences.census-added")),
-        stat(t, list.goneCount ?? 0, t("residences.census-gone")),
-        stat(t, list.keptCount ?? 0, t("residences.census-kept-count")),
-      ])}
-      <p>${t("residences.census-replace-help", { people: t.number(list.personCount) })}</p>
-      ${buttonForm(ctx, { action, label: t("residences.census-replace") })}
-      ${buttonForm(ctx, { action: `${action}/withdrawal`, label: t("residences.census-discard"), kind: "secondary" })}`;
-    case "refused":
-      return html`<div class="note note-bad"><p>${t(`refusal.${list.refusal ?? "census-interrupted"}` as MessageKey, list.refusalParams as MessageParams)}</p></div>
-      <p>${t("residences.census-nothing-taken")}</p>
-      ${buttonLink("/desk/residence/census", t("residences.census-upload"), "secondary")}`;
-    case "current":
-      return factList([
-        [t("residences.census-people"), t.number(list.personCount)],
-        [t("residences.since"), when(t, list.confirmedAt ?? list.uploadedAt)],
-      ]);
-    default:
-      return list.state satisfies never;
-  }
-}
-
-/** Residence on a person's page at the desk. */
-export function personResidence(
-  ctx: PageContext,
-  by: Account,
-  person: Account,
-  { desk, method }: { desk: MethodRow; method: Method | null },
-  state: FormState = emptyForm,
-): Markup {
-  const { t } = ctx;
-  const action = `/admin/people/${person.id}/verification`;
-  const { residenceVerifiedAt: since, residenceExpiresAt: end } = person;
-  const said =
-    since === null
-      ? html`<p>${t("accounts.not-verified")}</p>`
-      : html`<p>${t.rich("accounts.verified-since", { date: when(t, since) })} ${method === null ? nothing : html`(${methodName(ctx, method)})`}</p>
-        ${end === null ? nothing : html`<p>${t.rich(isResident(person, ctx.now) ? "residences.holds-until" : "residences.over", { date: when(t, end) })}</p>`}`;
-  if (!mayVerifyResidence(by, person.id))
-    return html`<div class="stack">${said}<p>${t("accounts.verify-own")}</p></div>`;
-  const withdraw = confirmForm(ctx, {
-    action: `${action}/withdrawal`,
-    label: t("accounts.verify-undo"),
-    ask: t("accounts.verify-undo-ask", { name: person.name }),
-    submit: t("accounts.verify-undo-confirm"),
-    tone: "danger",
-    kind: "danger",
-    body: nothing,
-  });
-  return html`<div class="stack">${said}
-    ${desk.isOn ? verifyForm(ctx, person, { action, desk, state }) : html`<p>${t("residences.desk-off")}</p>`}
-    ${since === null ? nothing : withdraw}
-    <p><a href="${href(`/desk/assist/${person.id}`)}">${t("assist.begin-for", { name: person.name })}</a></p></div>`;
-}
-
-function verifyForm(
-  ctx: PageContext,
-  person: Account,
-  { action, desk, state }: { action: string; desk: MethodRow; state: FormState },
-): Markup {
-  const { t } = ctx;
-  const isNew = person.residenceVerifiedAt === null;
-  const fields = openFields(ctx, state);
-  const asks = desk.settings.asksNumber === true;
-  const number = html`${fields.summary()}${fields.text("number", {
-    label: t("residences.number"),
-    hint: t("residences.number-desk-hint"),
-    autocomplete: "off",
-    spellcheck: false,
-    charsMax: 40,
-  })}`;
-  const props = {
-    action,
-    ask: t("accounts.verify-ask", { name: person.name }),
-    submit: t("accounts.verify-confirm"),
-    body: asks ? number : nothing,
-  };
-  // What was typed wrong must not hide behind a closed fold.
-  if (state !== emptyForm) return html`<p>${props.ask}</p>${form(ctx, props)}`;
-  return confirmForm(ctx, { ...props, label: t(isNew ? "accounts.verify" : "residences.renew"), kind: "secondary" });
 }

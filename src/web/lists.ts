@@ -3,7 +3,7 @@ import { attrs, href, html, type Markup, nothing, type Renderable } from "../pla
 import type { Translator } from "../platform/i18n.ts";
 import type { Page } from "../platform/pagination.ts";
 import type { PageContext } from "./context.ts";
-import type { Option } from "./fields.ts";
+import type { Option } from "./field-controls.ts";
 import { icon } from "./icons.ts";
 import { pageNumberOf } from "./title.ts";
 
