@@ -53,7 +53,7 @@ export function networkView(ctx: PageContext, props: NetworkProps): Markup {
     )}
     ${section(
       t("network.followers"),
-      html`${institutions.length === 0 ? nothing : cardList(institutions.map((row) => followerRow(ctx, row)))}
+      html`${followers.length === 0 ? emptyState(t("network.followers-none")) : nothing}${institutions.length === 0 ? nothing : cardList(institutions.map((row) => followerRow(ctx, row)))}
         ${people === 0 ? nothing : html`<p>${t("network.people", { count: people })}</p>`}
         ${followBox(ctx, { handle: city.handle, uri: city.origin, title: t("network.follow-us") })}`,
     )}

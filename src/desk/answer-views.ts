@@ -113,19 +113,19 @@ function queueRows(ctx: PageContext, { rows, by }: QueuePageProps, choosing: boo
   return html`<div class="table-wrap"><table class="table">
     <thead><tr>
       ${choosing ? html`<th scope="col"><span class="visually-hidden">${t("desk.choose")}</span></th>` : nothing}
-      <th scope="col">${t("desk.proposal")}</th><th scope="col">${t("desk.process")}</th>
+      <th scope="col">${t("desk.proposal")}</th>
       <th scope="col">${t("desk.waits-since")}</th><th scope="col">${t("desk.assigned-to")}</th>
     </tr></thead>
     <tbody>${rows.rows.map(
       (row) => html`<tr data-key-row>
       ${choosing ? html`<td><input type="checkbox" name="id" value="${row.id}" aria-label="${t("desk.choose-one", { title: row.title })}"></td>` : nothing}
       <th scope="row"><a href="${href(`/desk/proposals/${row.id}`)}"${langAttrs(t, row.language)}>${row.title}</a>
+        <p class="hint"><bdi>${row.processTitle}</bdi></p>
         <div class="row">${statusPill(stateStatus(t, row.state).label, stateStatus(t, row.state).tone)}${
           row.publishAt === null
             ? nothing
             : statusPill(t("desk.planned-for", { date: t.date(row.publishAt, "dateTime") }), "accent")
         }${row.failure === "" ? nothing : statusPill(t("desk.plan-failed-short"), "bad")}</div></th>
-      <td>${row.processTitle}</td>
       <td>${ago(t, row.publishedAt, now)}</td>
       <td>${row.assignedTo === null ? t("desk.unassigned") : row.assignedTo === by.id ? t("desk.me") : orNobody(ctx, row.assignedName)}</td>
     </tr>`,

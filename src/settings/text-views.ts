@@ -12,9 +12,13 @@ import { type TextFacts, usualText } from "./text.ts";
 export function textBody(ctx: PageContext, name: TextName, own: OwnText, facts: TextFacts): Markup {
   const { t, city } = ctx;
   const lang = [t.lang, city.lang, ...languages].find((one) => own.texts[one]);
-  if (lang === undefined) return html`<div class="prose">${pageMarkdownToHtml(usualText(t, name, facts))}</div>`;
-  return html`${languageNote(t, lang)}<div class="prose"${langAttrs(t, lang)}>${pageMarkdownToHtml(own.texts[lang] ?? "")}</div>`;
+  const shown = (text: string) => pageMarkdownToHtml(withOwnLinks(text, city.origin));
+  if (lang === undefined) return html`<div class="prose">${shown(usualText(t, name, facts))}</div>`;
+  return html`${languageNote(t, lang)}<div class="prose"${langAttrs(t, lang)}>${shown(own.texts[lang] ?? "")}</div>`;
 }
+
+/** Of a person's text, links without a host are taken away: these are the city's own, and lead to its pages. */
+const withOwnLinks = (text: string, origin: string): string => text.replaceAll("](/", `](${origin}/`);
 
 export function textPage(ctx: PageContext, name: TextName, own: OwnText, facts: TextFacts): Markup {
   const { t } = ctx;

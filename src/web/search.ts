@@ -57,6 +57,7 @@ export function searchPages({ sql }: { readonly sql: Sql }): Hono<PageEnv> {
         section: "search",
         width: "wide",
         isUnlisted: true,
+        ...(text === "" ? { lead: t("search.lead") } : {}),
         main: html`${text === "" ? searchBox(t, "/search", text) : searchForm(ctx, filter)}
           ${text === "" ? nothing : tabs(t, t("search.kinds"), kindTabs)}
           ${results(ctx, text, found.rows, near)}

@@ -150,6 +150,7 @@ test("the four texts are there from the first day, in Arabic too, and a city's o
     expect(reader.html).not.toMatch(/\{\w+\}/);
   }
   expect((await reader.open("/terms", { "accept-language": "ar" })).html).toContain("من يدير هذا الموقع");
+  expect((await reader.open("/terms")).html).toMatch(/<a href="https?:\/\/[^"]+\/moderation\/rules"/);
   const visitor = await rooms.visitor(city.administrator);
   await visitor.open("/desk/settings/terms?begin=usual");
   expect(visitor.value("The text (Arabic)")).toContain("من يدير هذا الموقع");
