@@ -196,7 +196,8 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     sql,
     house,
     mailbox,
-    fetch: async (request, env) => (await answerServer(door, request)) ?? (await app.fetch(request, env as never)),
+    fetch: async (request, env) =>
+      refuseUnreadable(request) ?? (await answerServer(door, request)) ?? (await app.fetch(request, env as never)),
     startWorkers: async (signal) => {
       const common = { signal, log, notify: config.databasePrepare, otherKinds: "any" } as const;
       await Promise.all([
@@ -207,6 +208,15 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     drain: async (options) => await drain(sql, { ...handlers, ...deliveries }, { ...options, now: clock.now() }),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** No text of a database can hold a NUL, and nobody types one: such an address is answered before anything reads it. */
+function refuseUnreadable(request: Request): Response | null {
+  if (!/%00/.test(request.url)) return null;
+  return new Response("This address cannot be read.\n", {
+    status: 400,
+    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
+  });
 }
 
 /** A fault while another server asks: after a 5xx it comes again, and what it sent has had no effect yet. */

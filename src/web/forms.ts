@@ -25,14 +25,19 @@ export async function readForm(c: Context): Promise<FormValues> {
   for (const [name, value] of Object.entries(body)) {
     if (name === "csrf") continue;
     if (name.endsWith("[]")) {
-      values[name.slice(0, -2)] = [value].flat().filter((part): part is string => typeof part === "string");
+      const parts = [value].flat().filter((part): part is string => typeof part === "string");
+      values[name.slice(0, -2)] = parts.map(withoutNul);
     } else {
       const single = Array.isArray(value) ? value.at(-1)! : value;
-      if (typeof single === "string" || single.size > 0) values[name] = single;
+      if (typeof single === "string") values[name] = withoutNul(single);
+      else if (single.size > 0) values[name] = single;
     }
   }
   return values;
 }
+
+/** Comes along with what is pasted from damaged files; nobody sees it, and no text of a database can hold it. */
+const withoutNul = (text: string): string => text.replaceAll("\0", "");
 
 export interface Outcome {
   /** The path to go to (303). */

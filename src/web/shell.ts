@@ -148,6 +148,8 @@ const retryAfterSeconds = "10";
 async function answerError(options: ShellOptions, error: unknown, c: Context<PageEnv>): Promise<Response> {
   const ctx = c.get("page") as PageContext | undefined;
   const requestId = (c.get("requestId") as string | undefined) ?? newId();
+  // Routes that know no reader, such as uploads: nobody reads them as a page.
+  if (ctx === undefined && error instanceof Refused) return c.body(null, error.status);
   if (ctx === undefined) {
     options.reportFault(error, requestId, c.req.path);
     const header = c.req.header("accept-language") ?? null;

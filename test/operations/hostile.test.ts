@@ -1,11 +1,13 @@
 // Hostile and broken input at the real door, over real sockets: each gets the status that tells its server what to do,
 // and nothing is left of it.
+import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findComment } from "../../src/comments/queries.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
 import { deleteSubject } from "../../src/subjects/actions.ts";
 import { findSubject } from "../../src/subjects/queries.ts";
+import { readForm } from "../../src/web/forms.ts";
 import { aProcess, aProposal } from "../support/build.ts";
 import { type ListeningCity, openListeningCity } from "../support/listening.ts";
 import { freePort } from "../support/node-process.ts";
@@ -46,6 +48,37 @@ const left = async (): Promise<unknown> => {
       (select count(*)::int from job) as jobs, (select count(*)::int from tombstone) as tombstones, (select sum(like_count + share_count + comment_count)::int from subject) as counted`;
   return row;
 };
+
+test("an address with a NUL is no fault of the node, whoever asks; neither is a picture that is not there", async () => {
+  const paths = [
+    "/processes/a%00b",
+    "/actors/a%00b",
+    "/search?q=%00",
+    "/organisations/%00.atom",
+    "/desk/audit.csv?person=%00",
+  ];
+  const webfinger = "/.well-known/webfinger?resource=acct:a%00b@bilbao.test";
+  for (const path of [...paths, webfinger]) {
+    for (const accept of ["text/html", "application/activity+json"]) {
+      const { status } = await fetch(city.origin + path, { headers: { accept } });
+      expect([path, accept, status]).toEqual([path, accept, 400]);
+    }
+  }
+  expect((await fetch(`${city.origin}/uploads/gone.jpg`)).status).toBe(404);
+});
+
+test("a NUL in what is typed is left out, and nothing is lost", async () => {
+  const app = new Hono().post("/", async (c) => c.json(await readForm(c)));
+  const body = new FormData();
+  for (const [name, value] of [
+    ["title", "A ben\0ch"],
+    ["tags[]", "\0one"],
+    ["tags[]", "two"],
+  ] as const)
+    body.append(name, value);
+  const answer = await app.request("/", { method: "POST", body });
+  expect(await answer.json()).toEqual({ title: "A bench", tags: ["one", "two"] });
+});
 
 const nested = (depth: number): unknown => (depth === 0 ? "deep" : { object: nested(depth - 1) });
 const reply = (content: string, more: Json = {}) => ana.note(content, { inReplyTo: proposal.uri, ...more });
