@@ -32,36 +32,32 @@ describeInBrowser("terms that changed", () => {
     await city?.[Symbol.asyncDispose]();
   });
 
-  test.each(looks)(
-    "wait for an answer, and so does what was typed ($lang, scripts: $hasScripts)",
-    async (look) => {
-      const person = await aGuest(city, { name: `Ane ${look.lang}` });
-      const proposal = await aProposal(city, { process: await aProcess(city) });
-      await using walk = await signedIn(browser, city, person, { ...look, at: `/proposals/${proposal.id}` });
-      const { t, main, page } = walk;
-      const texts = {
-        en: `## Manners\n\nBe kind to everyone (${look.lang}).`,
-        ar: `## الآداب\n\nكن لطيفًا مع ${look.hasScripts ? "الجميع" : "الآخرين"}.`,
-      };
-      const now = new Date();
-      await changeSettings(city.sql, city.administrator, "terms", { texts, since: "", asked: now.toISOString() }, now);
+  test.each(looks)("wait for an answer, and so does what was typed ($lang, scripts: $hasScripts)", async (look) => {
+    const person = await aGuest(city, { name: `Ane ${look.lang}` });
+    const proposal = await aProposal(city, { process: await aProcess(city) });
+    await using walk = await signedIn(browser, city, person, { ...look, at: `/proposals/${proposal.id}` });
+    const { t, main, page } = walk;
+    const texts = {
+      en: `## Manners\n\nBe kind to everyone (${look.lang}).`,
+      ar: `## الآداب\n\nكن لطيفًا مع ${look.hasScripts ? "الجميع" : "الآخرين"}.`,
+    };
+    const now = new Date();
+    await changeSettings(city.sql, city.administrator, "terms", { texts, since: "", asked: now.toISOString() }, now);
 
-      await main.getByLabel(t("comments.body"), { exact: true }).first().fill(words);
-      await walk.press(t("comments.publish"));
-      await walk.says(t("agreement.title"));
-      await walk.see();
-      // What was written, and none of what only programs read.
-      expect(
-        await main.locator("textarea").evaluateAll((all) => all.map((one) => (one as { value?: string }).value)),
-      ).toEqual([words]);
-      await shoot(page, `agreement-${look.lang}`);
-      await walk.press(t("agreement.agree"));
-      await walk.says(t("comments.published"));
-      const rows = await city.sql`select body from comment where account_id = ${person.id}`;
-      expect([rows, walk.faults]).toEqual([[{ body: words }], []]);
-    },
-    60_000,
-  );
+    await main.getByLabel(t("comments.body"), { exact: true }).first().fill(words);
+    await walk.press(t("comments.publish"));
+    await walk.says(t("agreement.title"));
+    await walk.see();
+    // What was written, and none of what only programs read.
+    expect(
+      await main.locator("textarea").evaluateAll((all) => all.map((one) => (one as { value?: string }).value)),
+    ).toEqual([words]);
+    await shoot(page, `agreement-${look.lang}`);
+    await walk.press(t("agreement.agree"));
+    await walk.says(t("comments.published"));
+    const rows = await city.sql`select body from comment where account_id = ${person.id}`;
+    expect([rows, walk.faults]).toEqual([[{ body: words }], []]);
+  });
 
   test.each(looks.slice(1))(
     "what one person alone is told reads in both directions ($lang, $hasScripts)",
@@ -100,7 +96,6 @@ describeInBrowser("terms that changed", () => {
       await shoot(walk.page, `notices-settings-${look.lang}`);
       expect(walk.faults).toEqual([]);
     },
-    60_000,
   );
 });
 

@@ -8,7 +8,7 @@ import { proposalHandlers } from "../../src/proposals/jobs.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
 import { anOfficial, aProcess, aProposal } from "../support/build.ts";
 import { describeInBrowser, launchChromium } from "../support/chromium.ts";
-import { chooseRadio, enter, hasFocus, tabTo } from "../support/keyboard.ts";
+import { chooseRadio, enter, hasFocus, pressThrough, tabTo } from "../support/keyboard.ts";
 import { type ListeningCity, openListeningCity } from "../support/listening.ts";
 import { freePort } from "../support/node-process.ts";
 import { expectPresses } from "../support/pressed.ts";
@@ -43,7 +43,7 @@ describeInBrowser("at the desk", () => {
     if (!hasScripts) return await enter(link);
     for (let row = 0; row < 9 && !(await hasFocus(link)); row++) await page.keyboard.press("j");
     expect(await hasFocus(link)).toBe(true);
-    await page.keyboard.press("Enter");
+    await pressThrough(page, "Enter");
   }
 
   /** Chooses in the filters of a list with the arrows, and asks for the list. */

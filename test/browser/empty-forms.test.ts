@@ -130,6 +130,8 @@ describeInBrowser("with everything empty", () => {
       if ((await field.count()) !== 1) faults.push(`${name}: leads nowhere`);
       else {
         await link.click();
+        // The focus moves with the next picture of the page.
+        await (await field.elementHandle())!.waitForElementState("stable");
         if (!(await field.isVisible())) faults.push(`${name}: leads to what is not seen`);
         else if (!(await holdsFocus(field))) faults.push(`${name}: the field has not the focus`);
       }
@@ -147,7 +149,7 @@ describeInBrowser("with everything empty", () => {
     });
   }
 
-  test.each(looks)("each says what is missing and where ($lang)", { timeout: 300_000 }, async (look) => {
+  test.each(looks)("each says what is missing and where ($lang)", { timeout: 1_800_000 }, async (look) => {
     const faults: string[] = [];
     for (const who of ["visitor", "ane", "desk"] as const) {
       const account = who === "ane" ? ane : city.administrator;

@@ -156,7 +156,7 @@ describeInBrowser("every page", () => {
     expect(journeys.filter((path) => !saysSo(path))).toEqual([]);
   });
 
-  test.each(looks)("has no fault $name", { timeout: 600_000 }, async (look) => {
+  test.each(looks)("has no fault $name", { timeout: 1_800_000 }, async (look) => {
     seen = new Map();
     const found: string[] = [];
     const bytesOf = new Map<string, number>();

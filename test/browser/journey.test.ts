@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { anOfficial, aProcess } from "../support/build.ts";
 import { describeInBrowser, launchChromium } from "../support/chromium.ts";
-import { hasFocus, tabTo } from "../support/keyboard.ts";
+import { hasFocus, pressThrough, tabTo } from "../support/keyboard.ts";
 import { type ListeningCities, type ListeningCity, openListeningCities } from "../support/listening.ts";
 
 const patience = { timeout: 60_000, interval: 250 };
@@ -182,24 +182,24 @@ describeInBrowser("two cities in Chromium", () => {
   test("a proposal is written by keyboard alone, mistakes included", async () => {
     await ane.goto(`${bilbao.origin}/processes/green-squares/proposals`);
     await tabTo(ane.getByRole("link", { name: "Make a proposal" }));
-    await ane.keyboard.press("Enter");
+    await pressThrough(ane, "Enter");
     const goOn = ane.getByRole("button", { name: "Go on", exact: true });
     await tabTo(goOn);
-    await ane.keyboard.press("Enter");
+    await pressThrough(ane, "Enter");
     await ane.getByText("There is a problem").waitFor();
     const title = ane.getByRole("textbox", { name: /^Title/ });
     await tabTo(ane.getByRole("link", { name: /^Title/ }));
-    await ane.keyboard.press("Enter");
+    await pressThrough(ane, "Enter");
     await expect.poll(() => hasFocus(title), patience).toBe(true);
     await ane.keyboard.type("A fountain by the market");
     await tabTo(goOn);
-    await ane.keyboard.press("Enter");
+    await pressThrough(ane, "Enter");
     const publish = ane.getByRole("button", { name: "Publish", exact: true });
     await publish.waitFor();
     await tabTo(ane.getByRole("textbox", { name: /^Your proposal/ }));
     await ane.keyboard.type("Water for people and for sparrows.");
     await tabTo(publish);
-    await ane.keyboard.press("Space");
+    await pressThrough(ane, "Space");
     await ane.getByText("Your proposal is public.").waitFor();
   });
 

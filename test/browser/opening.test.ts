@@ -47,7 +47,7 @@ describeInBrowser("a process", () => {
     const summary = page.locator(".error-summary");
     if (hasScripts) await expect.poll(() => hasFocus(summary)).toBe(true);
     await summary.getByRole("link").first().click();
-    expect(await hasFocus(field("title.en"))).toBe(true);
+    await expect.poll(() => hasFocus(field("title.en"))).toBe(true);
     await field("title.en").fill(handle);
     await goOn();
     await page.waitForURL(`**${path}/steps/texts`);

@@ -118,7 +118,7 @@ describeInBrowser("the main pages", () => {
     paths = await fill(city);
     const context = await browser.newContext();
     const page = await context.newPage();
-    const link = { email: city.administrator.email, locale: "en", returnTo: "/", lifetimeMs: 60_000 };
+    const link = { email: city.administrator.email, locale: "en", returnTo: "/", lifetimeMs: 3_600_000 };
     await page.goto(await issueSignInLink(city.sql, city.uris, secretOfTests, link, new Date()));
     await page.locator("main").getByRole("button").click();
     cookies = await context.cookies();

@@ -7,6 +7,7 @@ import { openTranslator, type Translator } from "../../src/platform/i18n.ts";
 import { aGuest } from "../support/build.ts";
 import { describeInBrowser, launchChromium } from "../support/chromium.ts";
 import { type ListeningCities, type ListeningCity, openListeningCities, secretOfTests } from "../support/listening.ts";
+import { clickThrough } from "../support/walk.ts";
 
 describeInBrowser.each(["en", "ar"] as const)("a passkey in Chromium, in %s", (lang) => {
   const t: Translator = openTranslator(lang, "UTC");
@@ -38,8 +39,12 @@ describeInBrowser.each(["en", "ar"] as const)("a passkey in Chromium, in %s", (l
     await net?.[Symbol.asyncDispose]();
   });
 
-  const press = (text: string) => page.getByRole("button", { name: text, exact: true }).click();
-  const says = (text: string) => page.getByText(text).first().waitFor();
+  const press = (text: string) => clickThrough(page.getByRole("button", { name: text, exact: true }));
+  /** With the page's script, which comes last. */
+  const says = async (text: string) => {
+    await page.getByText(text).first().waitFor();
+    await page.waitForLoadState();
+  };
   const signOut = async () => {
     await page.goto(`${city.origin}/account`);
     await page.locator("header details.menu summary").last().click();
@@ -50,7 +55,7 @@ describeInBrowser.each(["en", "ar"] as const)("a passkey in Chromium, in %s", (l
       .waitFor();
   };
   async function signInByMail(): Promise<void> {
-    const link = { email, locale: lang, returnTo: "/account/sign-in", lifetimeMs: 60_000 };
+    const link = { email, locale: lang, returnTo: "/account/sign-in", lifetimeMs: 3_600_000 };
     await page.goto(await issueSignInLink(city.sql, city.uris, secretOfTests, link, new Date()));
     await press(t("accounts.sign-in-now"));
   }
@@ -64,6 +69,7 @@ describeInBrowser.each(["en", "ar"] as const)("a passkey in Chromium, in %s", (l
   test("is added under the name that is proposed, and nothing on the page is wrong", async () => {
     await signInByMail();
     await page.getByRole("heading", { name: t("accounts.ways-title") }).waitFor();
+    await page.waitForLoadState();
     const proposed = t("identities.browser-on", { browser: "Chrome", system: "Linux" });
     expect(await page.getByLabel(t("identities.label")).inputValue()).toBe(proposed);
     expect(await faults()).toEqual([]);

@@ -10,6 +10,7 @@ import { aGuest } from "../support/build.ts";
 import { describeInBrowser, launchChromium } from "../support/chromium.ts";
 import { type ListeningCities, type ListeningCity, openListeningCities, secretOfTests } from "../support/listening.ts";
 import { expectPresses, recordPresses } from "../support/pressed.ts";
+import { clickThrough } from "../support/walk.ts";
 
 describeInBrowser.each(["en", "ar"] as const)("messages in Chromium, in %s", (lang) => {
   const t = openTranslator(lang, "UTC");
@@ -28,7 +29,7 @@ describeInBrowser.each(["en", "ar"] as const)("messages in Chromium, in %s", (la
     context.setDefaultTimeout(60_000);
     recordPresses(context);
     page = await context.newPage();
-    const link = { email, locale: lang, returnTo: "/notices/settings", lifetimeMs: 60_000 };
+    const link = { email, locale: lang, returnTo: "/notices/settings", lifetimeMs: 3_600_000 };
     await page.goto(await issueSignInLink(city.sql, city.uris, secretOfTests, link, new Date()));
     await press(t("accounts.sign-in-now"));
     await page.waitForURL("**/notices/settings");
@@ -38,8 +39,12 @@ describeInBrowser.each(["en", "ar"] as const)("messages in Chromium, in %s", (la
     await net?.[Symbol.asyncDispose]();
   });
 
-  const press = (text: string) => page.getByRole("button", { name: text }).first().click();
-  const says = (text: string) => page.getByText(text).first().waitFor();
+  const press = (text: string) => clickThrough(page.getByRole("button", { name: text }).first());
+  /** With the page's script, which comes last. */
+  const says = async (text: string) => {
+    await page.getByText(text).first().waitFor();
+    await page.waitForLoadState();
+  };
 
   test("a browser that refuses, or has no service, is told what to do, and nothing changes", async () => {
     await context.clearPermissions();

@@ -119,13 +119,15 @@ describeInBrowser("a draft", () => {
     await page.fill("#f-body", "Water.");
     await expect.poll(() => status(page), patience).toMatch(/^Saved \d/);
     expect(page.url()).toMatch(/\/edit$/);
+    const isSent = Promise.withResolvers<void>();
     await page.route("**/edit", async (route) => {
-      if (route.request().headers().accept?.startsWith("application/json")) await page.waitForTimeout(1_500);
+      if (route.request().headers().accept?.startsWith("application/json")) await isSent.promise;
       await route.continue();
     });
     await page.fill("#f-body", "Water, and shade.");
     await expect.poll(() => status(page), patience).toBe("Saving…");
     await page.click("button:has-text('Publish'):visible");
+    isSent.resolve();
     await page.waitForSelector("text=Your proposal is public");
     expect(await page.textContent("main")).toContain("Water, and shade.");
   });

@@ -86,6 +86,7 @@ describeInBrowser("a person with an account elsewhere", () => {
   /** Whatever axe can see. It needs a script of its own, so not where scripts are off. */
   async function seeNothingWrong(page: Page, { hasScripts }: Look): Promise<void> {
     if (!hasScripts) return;
+    await page.waitForLoadState();
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
   }

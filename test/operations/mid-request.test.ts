@@ -50,7 +50,7 @@ async function aVisitor(city: ListeningCity) {
     if (request.method === "POST") sent.push(request.clone());
     return ask(request);
   }, city.origin);
-  const link = { email: "ane@example.org", locale: "en", returnTo: "/", lifetimeMs: 60_000 };
+  const link = { email: "ane@example.org", locale: "en", returnTo: "/", lifetimeMs: 3_600_000 };
   return {
     visitor,
     /** Where its requests go from now on. */

@@ -22,7 +22,7 @@ export async function signInByLink(
   email: string,
   now: Date,
 ): Promise<Visitor> {
-  const link = { email, locale: "en", returnTo: "/account/sign-in", lifetimeMs: 60_000 };
+  const link = { email, locale: "en", returnTo: "/account/sign-in", lifetimeMs: 3_600_000 };
   const visitor = openVisitor((request) => instance.fetch(request), config.origin);
   const address = await issueSignInLink(instance.sql, instance.uris, config.secret, link, now);
   await visitor.open(new URL(address).pathname);

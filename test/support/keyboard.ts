@@ -58,7 +58,13 @@ export async function tabTo(thing: Locator): Promise<void> {
 /** Goes there and presses it. */
 export async function enter(thing: Locator): Promise<void> {
   await tabTo(thing);
-  await thing.page().keyboard.press("Enter");
+  await pressThrough(thing.page(), "Enter");
+}
+
+/** Presses a key on what has the focus and waits for the page it may bring, which `keyboard.press` does not. */
+export async function pressThrough(page: Page, key: string): Promise<void> {
+  await page.locator(":focus").press(key);
+  await page.waitForLoadState();
 }
 
 /** Chooses one of a group of radio buttons with the arrows. */

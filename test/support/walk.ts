@@ -66,8 +66,8 @@ export async function openWalk(
     text,
     open: async (path) => void (await page.goto(new URL(path, city.origin).href)),
     see: async () => void faults.push(...(await faultsOf(page, lang, hasScripts))),
-    follow: (link) => main.getByRole("link", { name: link }).first().click(),
-    press: (button) => main.getByRole("button", { name: button, exact: true }).first().click(),
+    follow: (link) => clickThrough(main.getByRole("link", { name: link }).first()),
+    press: (button) => clickThrough(main.getByRole("button", { name: button, exact: true }).first()),
     send: (path, within = page.locator("body")) => send(within, path),
     unfold: (summary) => main.locator("summary", { hasText: summary }).first().click(),
     says: (words) => main.getByText(words).first().waitFor(),
@@ -109,13 +109,23 @@ async function send(within: Locator, path: string | RegExp): Promise<void> {
   }
   const submit = "button[type=submit]:not([aria-hidden])";
   const last = form.locator(".form-actions").last().locator(submit);
-  await ((await last.count()) > 0 ? last : form.locator(submit)).first().click();
+  await clickThrough(((await last.count()) > 0 ? last : form.locator(submit)).first());
+}
+
+/** A click waits until an answer begins to come; here for all of the page it brings. */
+export async function clickThrough(thing: Locator): Promise<void> {
+  await thing.click();
+  await thing.page().waitForLoadState();
 }
 
 /** As it is seen: what is folded away is not in it. */
-export const textOf = async (thing: Locator): Promise<string> => (await thing.allInnerTexts()).join("\n");
+export async function textOf(thing: Locator): Promise<string> {
+  await thing.page().waitForLoadState();
+  return (await thing.allInnerTexts()).join("\n");
+}
 
 async function faultsOf(page: Page, lang: Language, hasScripts: boolean): Promise<string[]> {
+  await page.waitForLoadState();
   const at = new URL(page.url()).pathname;
   const found: string[] = [];
   const shell = page.locator("html");
@@ -149,7 +159,7 @@ export async function signInByMail(walk: Walk, email: string, name: string | nul
       return await link.count();
     }, patience)
     .toBe(1);
-  await link.click();
+  await clickThrough(link);
   await walk.see();
   if (name !== null) await page.getByLabel(t("accounts.name")).fill(name);
   await walk.press(t(name === null ? "accounts.sign-in-now" : "accounts.open-account"));
@@ -165,7 +175,7 @@ export async function signedIn(
   const { lang, at = "/" } = options;
   await city.sql`update account set locale = ${lang} where id = ${account.id}`;
   const walk = await openWalk(browser, city, options);
-  const link = { email: account.email, locale: lang, returnTo: at, lifetimeMs: 60_000 };
+  const link = { email: account.email, locale: lang, returnTo: at, lifetimeMs: 3_600_000 };
   await walk.page.goto(
     await issueSignInLink(city.sql, city.uris, secretOfTests, link, city.instance.house.clock.now()),
   );

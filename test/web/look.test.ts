@@ -115,13 +115,13 @@ describe.skipIf(chromiumPath === null)("in Chromium", () => {
     await visit(looks[0]!, "/proposals", async (page) => {
       await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");
-      expect(await page.evaluate("document.activeElement.id")).toBe("main");
+      await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("main");
       const menu = page.locator("details.menu").first();
       await menu.locator("summary").focus();
       await page.keyboard.press("Enter");
-      expect(await menu.getAttribute("open")).not.toBeNull();
+      await expect.poll(() => menu.getAttribute("open")).not.toBeNull();
       await page.keyboard.press("Escape");
-      expect(await menu.getAttribute("open")).toBeNull();
+      await expect.poll(() => menu.getAttribute("open")).toBeNull();
     });
   });
 
@@ -131,7 +131,7 @@ describe.skipIf(chromiumPath === null)("in Chromium", () => {
       page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
       await page.reload();
       await page.getByLabel("Your comment").fill("x".repeat(900));
-      expect(await page.locator(".char-count").textContent()).toBe("Characters left: 100");
+      await expect.poll(() => page.locator(".char-count").textContent()).toBe("Characters left: 100");
       await page.reload();
       expect(await page.getByLabel("Your comment").inputValue()).toHaveLength(900);
       expect(errors).toEqual([]);
