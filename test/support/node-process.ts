@@ -44,13 +44,26 @@ export function startNode(env: Record<string, string>, ...flags: string[]): Node
   return { process: child, output: () => output, said, ended };
 }
 
-/** A port nobody has at the moment. */
+// Below the ports that the system gives to connections going out, or one of those could take a port before it is used. Each
+// process begins elsewhere, and none hands a port out twice.
+const [firstPort, lastPort] = [11_000, 19_999];
+let nextPort = firstPort + ((process.pid * 97) % (lastPort - firstPort + 1));
+
+/** A port nobody has at the moment, and nobody else who asks will be told of. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === "object" && address !== null ? address.port : 0;
+  for (let tries = 0; tries < 1_000; tries++) {
+    const port = nextPort;
+    nextPort = port === lastPort ? firstPort : port + 1;
+    const server = createServer();
+    const isFree = await new Promise<boolean>((done) => {
+      server.once("error", () => done(false));
+      server.listen(port, "127.0.0.1", () => done(true));
+    });
+    if (!isFree) continue;
+    await new Promise((done) => server.close(done));
+    return port;
+  }
+  throw new Error(`No port is free between ${firstPort} and ${lastPort}`);
 }
 
 /** A folder for a node's data, which goes away in the end. Root's database server passes through it. */
