@@ -258,7 +258,7 @@ test(
     );
     expect(voices).toBeGreaterThan(10);
   },
-  180_000 + schedules * 60_000,
+  600_000 + schedules * 60_000,
 );
 
 test("what was hidden and shown again before any of it was told stands where it never arrived", async () => {

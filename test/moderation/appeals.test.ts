@@ -178,7 +178,6 @@ test.each(["en", "ar"] as const)(
     const { rows } = await listNotices(db.sql, author.id, { sizeRows: 9, after: null, before: null });
     expect(rows.map(({ kind }) => kind).toSorted()).toEqual(["appeal-reinstated", "statement"]);
   },
-  60_000,
 );
 
 test("only its author reads a statement", async () => {

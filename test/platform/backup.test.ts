@@ -135,39 +135,33 @@ const outsideVersion = await outside`select current_setting('server_version_num'
 );
 await outside.end();
 
-test.runIf(outsideVersion >= 150_000)(
-  "20,000 rows go to another server as an ordinary user, and back",
-  { timeout: 300_000 },
-  async () => {
-    const node = await aNode({ rows: 20_000 });
-    const name = `koinon_test_backup_${process.pid}`;
-    const owner = databaseOn(outsideUrl.replace("postgres@", `${name}@`), name);
-    await withSql(outsideUrl, async (sql) => {
-      await sql.unsafe(`create role ${name} login`);
-      await ensureDatabase(sql, name);
-      await sql.unsafe(`alter database ${name} owner to ${name}`);
-    });
-    onTestFinished(() =>
-      withSql(outsideUrl, async (sql) => {
-        await dropDatabase(sql, name);
-        await sql.unsafe(`drop role ${name}`);
-      }),
-    );
-    await restoreInto(owner, await backUpNode(node), node);
-    const rowsAt = async (target: Target) => {
-      const { node_setting: _, session: __, ...others } = await digestsOf(target);
-      return others;
-    };
-    const rows = await rowsAt(node.target);
-    expect(rows.thing).toMatch(/^20003 [0-9a-f]{32}$/);
-    expect(await rowsAt(owner)).toEqual(rows);
+test.runIf(outsideVersion >= 150_000)("20,000 rows go to another server as an ordinary user, and back", async () => {
+  const node = await aNode({ rows: 20_000 });
+  const name = `koinon_test_backup_${process.pid}`;
+  const owner = databaseOn(outsideUrl.replace("postgres@", `${name}@`), name);
+  await withSql(outsideUrl, async (sql) => {
+    await sql.unsafe(`create role ${name} login`);
+    await ensureDatabase(sql, name);
+    await sql.unsafe(`alter database ${name} owner to ${name}`);
+  });
+  onTestFinished(() =>
+    withSql(outsideUrl, async (sql) => {
+      await dropDatabase(sql, name);
+      await sql.unsafe(`drop role ${name}`);
+    }),
+  );
+  await restoreInto(owner, await backUpNode(node), node);
+  const rowsAt = async (target: Target) => {
+    const { node_setting: _, session: __, ...others } = await digestsOf(target);
+    return others;
+  };
+  const rows = await rowsAt(node.target);
+  expect(rows.thing).toMatch(/^20003 [0-9a-f]{32}$/);
+  expect(await rowsAt(owner)).toEqual(rows);
 
-    const away = { ...node, target: owner, uploadsDir: join(node.folder, "restored") };
-    const back = await aDatabase();
-    await restoreInto(back, await backUpNode(away, "second.tar.gz"), node, { uploadsDir: join(node.folder, "back") });
-    expect(await rowsAt(back)).toEqual(rows);
-    expect(await withSql(back, (sql) => sql`select value from node_setting where key = 'epoch'`)).toEqual([
-      { value: 3 },
-    ]);
-  },
-);
+  const away = { ...node, target: owner, uploadsDir: join(node.folder, "restored") };
+  const back = await aDatabase();
+  await restoreInto(back, await backUpNode(away, "second.tar.gz"), node, { uploadsDir: join(node.folder, "back") });
+  expect(await rowsAt(back)).toEqual(rows);
+  expect(await withSql(back, (sql) => sql`select value from node_setting where key = 'epoch'`)).toEqual([{ value: 3 }]);
+});
