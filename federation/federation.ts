@@ -4,8 +4,9 @@ import { createFederation, type Federation, signRequest } from "@fedify/fedify";
 import { Activity, Application, Group, Organization, Person } from "@fedify/vocab";
 import { getLogger } from "@logtape/logtape";
 import type { Actor } from "../src/actors/actor.ts";
-import { findKnocker, findRemoteActor, getActorOfKind, type RememberedActor } from "../src/actors/queries.ts";
+import { findRemoteActor, getActorOfKind, listKnockers, type RememberedActor } from "../src/actors/queries.ts";
 import type { Pool } from "../src/platform/db.ts";
+import { openGathering } from "../src/platform/gathering.ts";
 import type { GuardedFetch } from "../src/platform/guarded-fetch.ts";
 import type { Handlers } from "../src/platform/jobs.ts";
 import { Refused } from "../src/platform/refusal.ts";
@@ -37,6 +38,7 @@ import {
   refresh,
   startBackfill,
 } from "./remote.ts";
+import { openReplies, type TakeReply } from "./replies.ts";
 import { deliver } from "./sending/delivery.ts";
 import { type KeyRing, mainKey, openKeyRing } from "./sending/key-ring.ts";
 import { openPosting } from "./sending/posting.ts";
@@ -117,6 +119,7 @@ export function openFederation(options: FederationOptions): FederationDoor {
     onOutboxError: (error) => log.info("A delivery failed: {reason}", { reason: error.message }),
   });
   openDispatchers(federation, options, keyPairs);
+  const taking: Taking = { ...remote, takeReply: openReplies(sql, () => clock.now()) };
   const quotas = openQuotas(sql, permittedOrigins);
   const admit: Admit = (knock, effect) =>
     quotas.admit({ actor: knock.actor, type: typeOf(knock.activity as Json), now: clock.now() }, effect);
@@ -124,11 +127,11 @@ export function openFederation(options: FederationOptions): FederationDoor {
     const { knock } = passed;
     passed.hasArrived = true;
     if (knock === null) throw new Error("an activity came past the guard");
-    passed.waitSeconds = await admit(knock, () => takeIn(remote, knock, clock.now()));
+    passed.waitSeconds = await admit(knock, () => takeIn(taking, knock, clock.now()));
   });
   const serve = openServing(sql, uris, clock);
   const serveRecords = openRecordServing(sql);
-  const inbox = openInbox({ federation, remote, options, admit });
+  const inbox = openInbox({ federation, remote, options, taking, admit });
   return {
     findRemote: openFindRemote(remote, () => clock.now()),
     recover: () => recoverBeforeOpening({ ...remote, uris, now: () => clock.now() }),
@@ -211,6 +214,9 @@ interface Parts {
   readonly options: FederationOptions;
 }
 
+/** Asked for in one question. */
+const knockersMax = 100;
+
 /**
  * The way in: guard, signature, then one transaction. What the law refuses is acknowledged: asking again would not help.
  * An activity that its own server delivers is verified by its HTTP signature alone; Fedify reads only what was forwarded,
@@ -220,14 +226,16 @@ function openInbox({
   federation,
   remote,
   options,
+  taking,
   admit,
-}: Parts & { admit: Admit }): (request: Request) => Promise<Response> {
+}: Parts & { taking: Taking; admit: Admit }): (request: Request) => Promise<Response> {
   const { sql, uris, clock, permittedOrigins } = options;
   const now = () => clock.now();
+  const findKnocker = openGathering((uris: readonly URL[]) => listKnockers(sql, uris), knockersMax);
   return async (request) => {
     let remembered: RememberedActor | null = null;
     const standingOf = async (actor: URL) => {
-      const knocker = await findKnocker(sql, actor);
+      const knocker = await findKnocker(actor);
       remembered = knocker.actor;
       return knocker.policy;
     };
@@ -239,11 +247,11 @@ function openInbox({
     const verification = await verifyRequest(knock, { documents: remote.documents, now });
     switch (verification.kind) {
       case "verified":
-        return accepted(await admit(knock, () => takeIn(remote, knock, clock.now(), remembered)));
+        return accepted(await admit(knock, () => takeIn(taking, knock, clock.now(), remembered)));
       case "refused":
         return answer(401, verification.reason);
       case "actor-gone":
-        return (await isFarewell(remote, knock, clock.now()))
+        return (await isFarewell(taking, knock, clock.now()))
           ? new Response(null, { status: 202 })
           : answer(401, "the actor is gone");
       case "actor-unreachable":
@@ -277,17 +285,21 @@ async function takeForwarded(federation: Federation<Passed>, knock: Knock): Prom
 const answer = (status: number, reason: string) =>
   new Response(`${reason}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
 
-async function takeIn(remote: Remote, knock: Knock, now: Date, remembered?: RememberedActor | null): Promise<void> {
+/** What other servers are read with, and how their replies are taken. */
+type Taking = Remote & { readonly takeReply: TakeReply };
+
+async function takeIn(remote: Taking, knock: Knock, now: Date, remembered?: RememberedActor | null): Promise<void> {
   const isDelete = typeOf(knock.activity as Json) === "Delete";
   // Asked first: an actor that is not known yet is known by what its document shows now.
   const isByKnown = isDelete && (await isByKnownKey(remote, knock, () => now));
   await takeFrom(remote, knock, await actorAt(remote, knock.actor.href, now, remembered), isByKnown, now);
 }
 
-async function takeFrom(remote: Remote, knock: Knock, from: Actor, isByKnown: boolean, now: Date): Promise<void> {
+async function takeFrom(remote: Taking, knock: Knock, from: Actor, isByKnown: boolean, now: Date): Promise<void> {
   const outcome = await receive(remote.sql, knock.activity as Json, from, {
     isLimited: knock.standing === "limited",
     isByKnownKey: isByKnown,
+    takeReply: remote.takeReply,
     now,
   });
   const { type, object } = knock.activity;
@@ -304,7 +316,7 @@ async function takeFrom(remote: Remote, knock: Knock, from: Actor, isByKnown: bo
  * The document of an actor that is leaving answers 410 already. Signed by a key it was known by, what it says last is taken
  * as it is. Else a Delete of itself is a hint to ask its server, and acknowledged, or it would be sent for days.
  */
-async function isFarewell(remote: Remote, knock: Knock, now: Date): Promise<boolean> {
+async function isFarewell(remote: Taking, knock: Knock, now: Date): Promise<boolean> {
   const { sql } = remote;
   const { activity, actor } = knock;
   if (typeOf(activity as Json) !== "Delete") return false;

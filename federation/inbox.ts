@@ -10,7 +10,6 @@ import { promiseArrivals } from "../src/notices/actions.ts";
 import { type Sql, type Tx, withTransaction } from "../src/platform/db.ts";
 import { enqueue } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
-import { plainText } from "../src/platform/rich-text.ts";
 import { addReaction, removeReaction, renameReaction } from "../src/subjects/actions.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import type { ReactionKind } from "../src/subjects/subject.ts";
@@ -19,18 +18,9 @@ import { discussionToFollow } from "./discussions.ts";
 import { receiveReceipt } from "./erasures/erasing.ts";
 import { receiveDelete } from "./erasures/erasures.ts";
 import { receiveMove } from "./moving.ts";
-import {
-  isPostType,
-  readActivity,
-  readPost,
-  tagsMax,
-  typeOf,
-  uriOf,
-  urisOf,
-  type WireActivity,
-  type WirePost,
-} from "./reading.ts";
+import { readActivity, tagsMax, typeOf, uriOf, urisOf, type WireActivity, type WirePost } from "./reading.ts";
 import { promiseRefresh } from "./refresh-jobs.ts";
+import { embeddedPost, hasText, plainReplyOf, replyOf, type TakeReply } from "./replies.ts";
 import { notesNamedIn, readReport } from "./reports.ts";
 import { isMessage, receiveMessage } from "./statements.ts";
 import { receivePassedOn, wrappedIn } from "./threads/passed-on.ts";
@@ -90,13 +80,20 @@ export async function receive(
   sql: Sql,
   payload: Json,
   from: Actor,
-  { isLimited, now, isByKnownKey = false }: { isLimited: boolean; now: Date; isByKnownKey?: boolean },
+  {
+    isLimited,
+    now,
+    isByKnownKey = false,
+    takeReply = null,
+  }: { isLimited: boolean; now: Date; isByKnownKey?: boolean; takeReply?: TakeReply | null },
 ): Promise<{ verdict: Verdict; reason?: string }> {
   try {
     const activity = readActivity(payload);
     const row = Object.hasOwn(table, activity.type) ? table[activity.type] : undefined;
     if (row === undefined) return { verdict: "ignored" };
     refuseUnless(activity.actorUri === from.uri, "forged");
+    const reply = takeReply === null ? null : plainReplyOf({ activity, from, isLimited, now });
+    if (reply !== null && (await takeReply?.(reply))) return { verdict: "done" };
     const isNew = await withTransaction(sql, async (tx) => {
       const received = { tx, now, activity, from, isLimited, payload, isByKnownKey };
       if (goesAhead.has(activity.type)) return await takeAhead(received, row);
@@ -164,16 +161,6 @@ async function receiveAnswer(received: Received, state: "accepted" | "rejected")
   }
 }
 
-/** What is embedded counts only on its author's origin; else it is a hint, and what it names is not ours to keep. */
-function embeddedPost(activity: WireActivity): WirePost | null {
-  if (activity.object === null || !isPostType(typeOf(activity.object))) return null;
-  const post = readPost({ attributedTo: activity.actorUri, ...activity.object });
-  refuseUnless(post.authorUri === activity.actorUri, "forged");
-  refuseUnless(new URL(post.id).origin === new URL(activity.actorUri).origin, "forged");
-  refuseUnless(post.isPublic, "not-found");
-  return post;
-}
-
 /** Whether a thing is told us by a node whose process or city we follow: then its own server is asked for the whole. */
 async function isFromFollowed({ tx, activity, from }: Received): Promise<boolean> {
   if (await isFollowedHere(tx, from.uri)) return true;
@@ -187,7 +174,7 @@ const isOnlyNamed = ({ object, isPublic }: WireActivity): boolean =>
   isPublic && (object === null || typeOf(object) === "");
 
 async function receiveCreate(received: Received): Promise<void> {
-  const { tx, now, activity, from, isLimited } = received;
+  const { tx, now, activity, from } = received;
   const uri = activity.objectUri;
   refuseUnless(uri !== null && new URL(uri).origin === new URL(from.uri).origin, "forged");
   if (isMessage(activity.object) && (await receiveMessage(received, activity.object))) return;
@@ -207,19 +194,7 @@ async function receiveCreate(received: Received): Promise<void> {
     refuseUnless((await findSubject(tx, post.inReplyTo)) !== null, "not-found");
     return await promiseRefresh(tx, uri);
   }
-  const reply = {
-    uri: post.id,
-    url: post.url,
-    inReplyTo: post.inReplyTo,
-    author: from,
-    authorName: from.name,
-    html: post.html,
-    language: post.language,
-    isHeld: isLimited,
-    publishedAt: post.publishedAt ?? now,
-    updatedAt: post.updatedAt,
-    activityUri: activity.id,
-  };
+  const reply = replyOf(post, received);
   let release = async () => {
     release = async () => {};
     await releaseWaiting(tx, post.id);
@@ -235,8 +210,6 @@ async function receiveCreate(received: Received): Promise<void> {
   }
   await release();
 }
-
-const hasText = (post: WirePost): boolean => plainText(post.html).trim() !== "";
 
 /** A reply that concerns us has come before what it answers: it waits, and that is fetched. */
 async function isEarly({ tx, now, activity }: Received, post: WirePost): Promise<boolean> {

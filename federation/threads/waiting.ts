@@ -60,9 +60,10 @@ export async function waitForParent(
   return true;
 }
 
-/** Something has found its place: what waited for it is read again. */
-export async function releaseWaiting(tx: Tx, parentUri: string): Promise<void> {
+/** Some have found their place: what waited for them is read again. */
+export async function releaseWaiting(tx: Tx, ...parentUris: readonly string[]): Promise<void> {
   const released = await tx<{ uri: string }[]>`
-    delete from waiting_reply where parent_uri = ${parentUri} or uri = ${parentUri} returning uri`;
-  for (const { uri } of released) if (uri !== parentUri) await promiseRefresh(tx, uri);
+    delete from waiting_reply where parent_uri = any(${parentUris as string[]}) or uri = any(${parentUris as string[]})
+    returning uri`;
+  for (const { uri } of released) if (!parentUris.includes(uri)) await promiseRefresh(tx, uri);
 }

@@ -57,13 +57,20 @@ export async function listKnownKeys(sql: Sql, uri: string): Promise<readonly Act
   return row?.knownKeys ?? [];
 }
 
-/** What this node thinks of a server and knows of an actor there, in one question: it is asked of each one that knocks. */
-export async function findKnocker(sql: Sql, uri: URL): Promise<{ policy: PeerPolicy; actor: RememberedActor | null }> {
-  const [row] = await sql<[{ policy: PeerPolicy | null } & RememberedActor]>`
-    select peer_policy(${uri.host}) as policy, ${columns(sql)}, actor.fetched_at
-    from (select) as one left join actor on actor.uri = ${uri.href} and actor.origin is not null and actor.fetched_at is not null`;
-  const { policy, ...actor } = row;
-  return { policy: policy ?? "allowed", actor: actor.id === null ? null : actor };
+export interface Knocker {
+  readonly policy: PeerPolicy;
+  readonly actor: RememberedActor | null;
+}
+
+/** What this node thinks of some servers and knows of an actor on each, in one question: it is asked of each one that knocks. */
+export async function listKnockers(sql: Sql, uris: readonly URL[]): Promise<readonly Knocker[]> {
+  const asked = [uris.map(({ href }) => href), uris.map(({ host }) => host)] as const;
+  const rows = await sql<({ policy: PeerPolicy | null } & RememberedActor)[]>`
+    select peer_policy(knocker.host) as policy, ${columns(sql)}, actor.fetched_at
+    from unnest(${asked[0]}::text[], ${asked[1]}::text[]) with ordinality as knocker (uri, host, place)
+    left join actor on actor.uri = knocker.uri and actor.origin is not null and actor.fetched_at is not null
+    order by place`;
+  return rows.map(({ policy, ...actor }) => ({ policy: policy ?? "allowed", actor: actor.id === null ? null : actor }));
 }
 
 export interface Inbox {

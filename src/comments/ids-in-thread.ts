@@ -7,8 +7,13 @@ import { idFrom, isId, timeOf } from "../platform/ids.ts";
  * @param at when it counts as said.
  */
 export async function idInThread(sql: Sql, uri: string, at: Date): Promise<string> {
-  const theirs = new URL(uri).pathname.split("/").at(-1) ?? "";
+  const theirs = lastPartOf(uri);
   const isTrue = isId(theirs) && +timeOf(theirs) === +at;
   const isTaken = isTrue && (await sql`select from subject where id = ${theirs}`).length > 0;
   return isTrue && !isTaken ? theirs : idFrom(uri, at);
 }
+
+/** Whether its address ends as those of nodes like ours do. */
+export const endsWithId = (uri: string): boolean => isId(lastPartOf(uri));
+
+const lastPartOf = (uri: string): string => new URL(uri).pathname.split("/").at(-1) ?? "";

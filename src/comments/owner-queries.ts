@@ -12,10 +12,7 @@ const depthMax = 50;
  */
 export async function findHeardElsewhere(sql: Sql, commentUri: string): Promise<{ authorUri: string | null } | null> {
   const [row] = await sql<{ origin: string; ownerOrigin: string | null; authorUri: string | null; isHeard: boolean }[]>`
-    select voice.origin, thing.origin as owner_origin, author.uri as author_uri,
-      exists (select from follow where follow.followed_id = coalesce(process.author_id, thing.author_id)
-          and follow.is_institution and follow.state = 'accepted')
-        or exists (select from actor where about_uri = thing.uri and followers_count > 0) as is_heard
+    select voice.origin, thing.origin as owner_origin, author.uri as author_uri, ${isThreadHeard(sql)} as is_heard
     from subject voice join subject thing on thing.uri = voice.thread_uri
       left join subject process on process.uri = thing.process_uri left join actor author on author.id = voice.author_id
     where voice.uri = ${commentUri} and voice.origin is not null`;
@@ -23,6 +20,20 @@ export async function findHeardElsewhere(sql: Sql, commentUri: string): Promise<
   const { origin, ownerOrigin, authorUri, isHeard } = row;
   if (ownerOrigin === null) return isHeard ? { authorUri } : null;
   return origin !== ownerOrigin && (await answersOurPeople(sql, commentUri)) ? { authorUri } : null;
+}
+
+/** Part of a question, of `thing` and its `process`: whether institutions follow the process, or anyone the discussion. */
+const isThreadHeard = (sql: Sql) => sql`(
+  exists (select from follow where follow.followed_id = coalesce(process.author_id, thing.author_id)
+      and follow.is_institution and follow.state = 'accepted')
+    or exists (select from actor where about_uri = thing.uri and followers_count > 0))`;
+
+/** Of some threads of ours, those in which each voice of another server is to be told of by us. */
+export async function listHeardThreads(sql: Sql, threadUris: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ uri: string }[]>`
+    select thing.uri from subject thing left join subject process on process.uri = thing.process_uri
+    where thing.uri = any(${threadUris as string[]}) and thing.origin is null and ${isThreadHeard(sql)}`;
+  return new Set(rows.map(({ uri }) => uri));
 }
 
 async function answersOurPeople(sql: Sql, commentUri: string): Promise<boolean> {

@@ -7,7 +7,7 @@ import type { NoticeKind, Telling } from "../notices/notice.ts";
 import type { Sql } from "../platform/db.ts";
 import { findProcess } from "../processes/queries.ts";
 import { listResultLinks } from "../results/queries.ts";
-import { findSubject } from "../subjects/queries.ts";
+import { findSubject, listSubjects } from "../subjects/queries.ts";
 import { isPublic, type Subject } from "../subjects/subject.ts";
 
 type Data = Readonly<Record<string, unknown>>;
@@ -66,18 +66,27 @@ const answered = (answerUri: string, proposalUri: string): readonly Telling[] =>
 ];
 
 /**
- * What is told of a thing of another server that has come here; nothing of most kinds. A process of another city tells of
- * its meetings and phases by its news, which come too.
+ * What is told of things of other servers that have come here, by their URIs; nothing of most kinds. A process of another
+ * city tells of its meetings and phases by its news, which come too.
  */
-export async function whatArrived(sql: Sql, uri: string): Promise<readonly Telling[]> {
-  const subject = await findSubject(sql, uri);
-  return subject?.kind === "meeting" && subject.processUri !== null ? [] : await tellThing(sql, uri);
+export async function whatArrived(sql: Sql, uris: readonly string[]): Promise<ReadonlyMap<string, readonly Telling[]>> {
+  const told = new Map<string, readonly Telling[]>();
+  for (const subject of await listSubjects(sql, uris)) {
+    const isToldByNews = subject.kind === "meeting" && subject.processUri !== null;
+    if (!isToldByNews) told.set(subject.uri, await tellSubject(sql, subject));
+  }
+  return told;
 }
 
 /** A thing that is new here, whoever it is of. */
 async function tellThing(sql: Sql, uri: string): Promise<readonly Telling[]> {
   const subject = await findSubject(sql, uri);
-  if (subject === null || !isPublic(subject)) return [];
+  return subject === null ? [] : await tellSubject(sql, subject);
+}
+
+async function tellSubject(sql: Sql, subject: Subject): Promise<readonly Telling[]> {
+  if (!isPublic(subject)) return [];
+  const { uri } = subject;
   switch (subject.kind) {
     case "news":
       return await tellNews(sql, subject);

@@ -21,7 +21,8 @@ export async function listWords(sql: Sql): Promise<readonly KeptWord[]> {
 const matchers = new Map<string, Matcher>();
 const matchersMax = 16;
 
-async function findMatcher(sql: Sql): Promise<Matcher | null> {
+/** What judges texts by the city's word list; null where there is none. */
+export async function findMatcher(sql: Sql): Promise<Matcher | null> {
   const [row] = await sql<{ version: string }[]>`
     select value #>> '{}' as version from node_setting where key = ${wordListSetting}`;
   if (row === undefined) return null;

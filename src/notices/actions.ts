@@ -75,7 +75,7 @@ export interface TellingPage {
   readonly after: string | null;
 }
 
-interface Hearer {
+export interface Hearer {
   readonly accountId: string;
   readonly followedUri: string;
   readonly mail: MailRhythm;
@@ -89,22 +89,42 @@ export async function tellPage(sql: Sql, page: TellingPage, now: Date): Promise<
   return await withTransaction(sql, async (tx) => {
     const { telling, onceId } = page;
     const hearers = await listHearers(tx, page);
-    if (hearers.length > 0) {
-      const rows = hearers.map(({ accountId, followedUri, mail }) => ({
-        ...{ id: newId(now), accountId, kind: telling.kind, subjectUri: telling.subjectUri },
-        ...{ data: tx.json(telling.data ?? {}), eventId: onceId, mail, followedUri, createdAt: now },
-      }));
-      const told = await tx<{ accountId: string }[]>`
-        insert into notice ${tx(rows)} on conflict (account_id, event_id) where event_id is not null do nothing
-        returning account_id`;
-      const isTold = new Set(told.map(({ accountId }) => accountId));
-      const newly = hearers.filter(({ accountId }) => isTold.has(accountId));
-      const idsOf = (some: readonly Hearer[]) => some.map(({ accountId }) => accountId);
-      await promiseMails(tx, idsOf(newly.filter(({ mail }) => mail === "at-once")));
-      await promisePushes(tx, idsOf(newly.filter(({ mail }) => isPushed(telling.kind, mail))), now);
-    }
+    await tellHearers(
+      tx,
+      hearers.map((hearer) => ({ ...hearer, telling, onceId })),
+      now,
+    );
     return hearers.length === followersPerPage ? hearers.at(-1)!.accountId : null;
   });
+}
+
+/** What one person is told of one thing. */
+export interface Told extends Hearer {
+  readonly telling: Telling;
+  readonly onceId: string;
+}
+
+/** Each of them once, whatever was done before: on the page, and by mail and message as they chose. */
+export async function tellHearers(tx: Tx, told: readonly Told[], now: Date): Promise<void> {
+  if (told.length === 0) return;
+  const rows = told.map(({ telling, onceId, accountId, followedUri, mail }) => ({
+    ...{ id: newId(now), accountId, kind: telling.kind, subjectUri: telling.subjectUri },
+    ...{ data: telling.data ?? {}, onceId, mail, followedUri },
+  }));
+  // One text for however many rows, so that the statement is prepared once.
+  const written = await tx<{ accountId: string; eventId: string }[]>`
+    insert into notice (id, account_id, kind, subject_uri, data, event_id, mail, followed_uri, created_at)
+    select id, "accountId", kind, "subjectUri", data, "onceId", mail, "followedUri", ${now}
+    from jsonb_to_recordset(${tx.json(rows as never)}) as given ("id" uuid, "accountId" uuid, "kind" text, "subjectUri" text,
+      "data" jsonb, "onceId" uuid, "mail" text, "followedUri" text)
+    on conflict (account_id, event_id) where event_id is not null do nothing
+    returning account_id, event_id`;
+  const nameOf = (accountId: string, onceId: string) => `${accountId} ${onceId}`;
+  const isNew = new Set(written.map(({ accountId, eventId }) => nameOf(accountId, eventId)));
+  const newly = told.filter(({ accountId, onceId }) => isNew.has(nameOf(accountId, onceId)));
+  const idsOf = (some: readonly Told[]) => [...new Set(some.map(({ accountId }) => accountId))];
+  await promiseMails(tx, idsOf(newly.filter(({ mail }) => mail === "at-once")));
+  await promisePushes(tx, idsOf(newly.filter(({ mail, telling }) => isPushed(telling.kind, mail))), now);
 }
 
 async function listHearers(tx: Tx, { telling, at, after }: TellingPage): Promise<Hearer[]> {
@@ -154,6 +174,8 @@ export async function sweepNotices(sql: Sql, now: Date): Promise<void> {
     delete from mail_following where confirmed_at is null and created_at < ${new Date(+now - 24 * 3_600_000)}`;
 }
 
+const arrivalsPerJob = 100;
+
 /** Things of other servers that are older than this are history: whoever begins to follow a city is not told all of it. */
 const arrivalAgeMsMax = 3 * 24 * 3_600_000;
 
@@ -169,8 +191,8 @@ export async function promiseArrivals(tx: Tx, uris: readonly string[], now: Date
       and (kind in ('news', 'answer', 'result', 'milestone', 'meeting')
         or (kind = 'comment' and exists (select from following
           where following.subject_uri in (subject.parent_uri, subject.thread_uri) and is_own and ended_at is null)))`;
-  await enqueue(
-    tx,
-    arrived.map(({ uri }) => ({ kind: "tell", payload: { arrivedUri: uri }, key: `tell ${uri}` })),
-  );
+  for (let at = 0; at < arrived.length; at += arrivalsPerJob) {
+    const arrivedUris = arrived.slice(at, at + arrivalsPerJob).map(({ uri }) => uri);
+    await enqueue(tx, { kind: "tell", payload: { arrivedUris } });
+  }
 }

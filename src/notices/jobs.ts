@@ -7,6 +7,7 @@ import { idFrom } from "../platform/ids.ts";
 import { enqueue, type Handlers, Later, type RetryPolicy, schedule } from "../platform/jobs.ts";
 import { dayMs, hourMs, toLocal, toLocalDate } from "../platform/time.ts";
 import { notify, sweepNotices, tellPage } from "./actions.ts";
+import { type AuthorsTelling, isForAuthors, tellAuthors } from "./author-actions.ts";
 import { forgetAuthorship, forgetFollowed } from "./following-actions.ts";
 import { type Mailing, mailAccount, mailConfirmation, mailFollower } from "./mail-actions.ts";
 import { tellMailPage } from "./mail-following-actions.ts";
@@ -31,8 +32,8 @@ const alwaysRetry: RetryPolicy = { firstDelayMs: 10_000, delayMsMax: hourMs, att
 export interface NoticeHouse extends Mailing {
   /** What the people who follow are told of an event, by the room that stands above all others. */
   readonly whatIsTold: (sql: Sql, event: RecordedEvent) => Promise<readonly Telling[]>;
-  /** The same of a thing of another server that has come here. */
-  readonly whatArrived: (sql: Sql, uri: string) => Promise<readonly Telling[]>;
+  /** The same of things of other servers that have come here, by their URIs. */
+  readonly whatArrived: (sql: Sql, uris: readonly string[]) => Promise<ReadonlyMap<string, readonly Telling[]>>;
 }
 
 const telling = z.object({
@@ -46,6 +47,7 @@ const telling = z.object({
 });
 const tellPayload = z.union([
   z.object({ eventId: z.uuid() }),
+  z.object({ arrivedUris: z.array(z.string()) }),
   z.object({ arrivedUri: z.string() }),
   z.object({
     telling,
@@ -129,16 +131,26 @@ async function onTheHour(house: NoticeHouse, last: z.output<typeof hourPayload>)
 /** An event, or an arrival, becomes one job for each thing that is told of it; each of those goes page by page. */
 async function tell(house: NoticeHouse, payload: z.output<typeof tellPayload>): Promise<void> {
   if ("onceId" in payload) return await tellOne(house, payload);
-  const { sql, clock } = house;
+  const { sql } = house;
   if ("eventId" in payload) {
     const event = await getEvent(sql, payload.eventId);
     await forget(sql, event);
     await promise(sql, event.subjectUri, event.id, event.at, await house.whatIsTold(sql, event));
     return;
   }
-  const { arrivedUri } = payload;
-  const onceId = idFrom(`arrived ${arrivedUri}`, new Date(0));
-  await promise(sql, arrivedUri, onceId, clock.now(), await house.whatArrived(sql, arrivedUri));
+  await tellArrivals(house, "arrivedUri" in payload ? [payload.arrivedUri] : payload.arrivedUris);
+}
+
+/** Who wrote what was answered is told at once of all of it, everyone else by a job for each telling. */
+async function tellArrivals({ sql, clock, whatArrived }: NoticeHouse, uris: readonly string[]): Promise<void> {
+  const now = clock.now();
+  const forAuthors: AuthorsTelling[] = [];
+  for (const [uri, tellings] of await whatArrived(sql, uris)) {
+    const onceId = idFrom(`arrived ${uri}`, new Date(0));
+    if (tellings.every(isForAuthors)) forAuthors.push(...tellings.map((telling) => ({ telling, onceId })));
+    else await promise(sql, uri, onceId, now, tellings);
+  }
+  if (forAuthors.length > 0) await tellAuthors(sql, forAuthors, now, now);
 }
 
 /** What an author takes back, people here stop following too. */

@@ -175,14 +175,23 @@ const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">",
 
 /** The words of an HTML text, one line per block: for titles, feeds, descriptions, search and mail. */
 export function plainText(text: string): string {
+  return tidied(/[<&]/.test(text) ? withoutTags(text) : text.slice(0, remoteHtmlCharsMax));
+}
+
+function withoutTags(text: string): string {
   const spaced = text
     .slice(0, remoteHtmlCharsMax)
     .replace(/<br\s{0,8}\/?>/gi, "\n")
     .replace(/<\/(?:p|div|li|h[1-6]|blockquote|pre|tr|table|ul|ol)\s{0,8}>/gi, "$&\n");
-  return sanitize(spaced, { allowedTags: [], allowedAttributes: {} })
-    .replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (whole, name: string) => entities[name] ?? whole)
+  return sanitize(spaced, { allowedTags: [], allowedAttributes: {} }).replace(
+    /&(amp|lt|gt|quot|#39|nbsp);/g,
+    (whole, name: string) => entities[name] ?? whole,
+  );
+}
+
+const tidied = (text: string): string =>
+  text
     .replace(/[ \t\u00a0]+/g, " ")
     .replace(/ ?\n ?/g, "\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
-}

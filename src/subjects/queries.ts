@@ -15,12 +15,26 @@ export async function findSubject(sql: Sql, uri: string): Promise<Subject | null
   return row ?? null;
 }
 
+export async function listSubjects(sql: Sql, uris: readonly string[]): Promise<readonly Subject[]> {
+  return await sql<Subject[]>`
+    select ${columns(sql)} from subject left join actor author on author.id = subject.author_id
+    where subject.uri = any(${uris as string[]})`;
+}
+
 /** As it is once everyone who held it has let go. Its thread and what it replies to are locked before it. */
 export async function lockSubject(sql: Sql, uri: string): Promise<Subject | null> {
   const [row] = await sql<Subject[]>`
     select ${columns(sql)} from subject left join actor author on author.id = subject.author_id
     where subject.uri = ${uri} for no key update of subject`;
   return row ?? null;
+}
+
+/** Some of them, locked; without those that somebody else holds, which are not waited for. */
+export async function lockSubjectsAtOnce(sql: Sql, uris: readonly string[]): Promise<ReadonlyMap<string, Subject>> {
+  const rows = await sql<Subject[]>`
+    select ${columns(sql)} from subject left join actor author on author.id = subject.author_id
+    where subject.uri = any(${uris as string[]}) for no key update of subject skip locked`;
+  return new Map(rows.map((row) => [row.uri, row]));
 }
 
 /** What is locked before a subject: the thing whose thread it stands in and the comment it replies to, where it is one. */
