@@ -2,10 +2,10 @@
 // no request, no clock, and nothing of the rest of the program.
 import { digestOf } from "../platform/canonical.ts";
 import { fromMultibase, verifyDocument } from "../platform/data-integrity.ts";
+import { Chains } from "./chains.ts";
 import { followKeys, isAnchored, type KeyHistory, keyFor } from "./keys.ts";
 import { type ManifestRoot, readManifest, readPage } from "./manifest.ts";
 import {
-  checkFollows,
   type Json,
   partDigestsIn,
   type RecordDocument,
@@ -62,12 +62,6 @@ export interface Given {
 
 const failuresShownMax = 100;
 
-interface Head {
-  readonly digest: string;
-  readonly epoch: number;
-  readonly version: number;
-}
-
 /**
  * Checks what is given to it, piece by piece. Memory grows by the things, not by what is said of them.
  *
@@ -77,10 +71,7 @@ export class Verification {
   readonly #options: VerificationOptions;
   readonly #keyTexts = new Map<string, string[]>();
   #histories: Map<string, KeyHistory> | null = null;
-  readonly #heads = new Map<string, Head>();
-  /** Those that came before the version they follow. */
-  readonly #waiting = new Map<string, { document: RecordDocument; digest: string }[]>();
-  readonly #discounted = new Map<string, number[]>();
+  readonly #chains = new Chains();
   readonly #seen = new Set<string>();
   readonly #licenses = new Set<string>();
   /** Publishers of which there is no history, whose record a trusted key signed. */
@@ -135,9 +126,8 @@ export class Verification {
       this.#checkScope(document);
       this.#licenses.add(document.license);
       const counts = this.#checkProof(document);
-      const { subject, epoch, version } = document;
-      if (isAlone) this.#heads.set(subject, { digest, epoch, version });
-      else if (counts) this.#place(document, digest);
+      if (isAlone) this.#chains.begin(document, digest);
+      else if (counts) this.#chains.place(document, digest);
       this.#checkParts(document, part, parts);
     });
   }
@@ -164,8 +154,7 @@ export class Verification {
     const named = history?.keys.get(verificationMethod);
     const key = history === undefined ? null : keyFor(history, verificationMethod, recorded);
     if (key === null && named?.revoked !== undefined && recorded >= new Date(named.revoked)) {
-      const epochs = this.#discounted.get(document.subject) ?? [];
-      if (epochs.push(document.epoch) === 1) this.#discounted.set(document.subject, epochs);
+      this.#chains.discount(document);
       return false;
     }
     refuseRecordUnless(key !== null, "wrong-key", `${verificationMethod} is no key of its publisher at that time`);
@@ -194,19 +183,6 @@ export class Verification {
     return this.#histories;
   }
 
-  #place(document: RecordDocument, digest: string): void {
-    const { subject, epoch, version } = document;
-    const head = this.#heads.get(subject) ?? null;
-    const isEarly = version > (head?.version ?? 0) + 1 && (head === null || epoch === head.epoch);
-    if (isEarly) {
-      const waiting = this.#waiting.get(subject) ?? [];
-      if (waiting.push({ document, digest }) === 1) this.#waiting.set(subject, waiting);
-      return;
-    }
-    checkFollows(document, head);
-    this.#heads.set(subject, { digest, epoch, version });
-  }
-
   #checkParts(document: RecordDocument, part: string | null, parts: readonly string[]): void {
     if (part !== null) {
       readPart(part, document);
@@ -215,11 +191,8 @@ export class Verification {
     if (parts.length === 0) return;
     const named = new Set(partDigestsIn(document.data));
     for (const one of parts) {
-      refuseRecordUnless(
-        named.has(digestOf(one)),
-        "wrong-part",
-        "a comment's bytes do not have a digest in the record",
-      );
+      const isNamed = named.has(digestOf(one));
+      refuseRecordUnless(isNamed, "wrong-part", "a comment's bytes do not have a digest in the record");
       this.#counts.parts += 1;
     }
   }
@@ -227,9 +200,10 @@ export class Verification {
   /** What stands now that everything has come. */
   finish(): Verdict {
     this.#openHistories();
-    this.#placeWaiting();
+    this.#chains.placeWaiting((subject, place) => this.#try(subject, place));
     const since = this.#checkManifest();
-    const discounted = this.#checkDiscounted();
+    const { replaced, standing } = this.#chains.judgeDiscounted();
+    for (const subject of standing) this.#fail(subject, "wrong-key", "signed with a stolen key, after it was stolen");
     const publishers = [...this.#openHistories().values()].map((history) => ({
       uri: history.publisher,
       isTrusted: isAnchored(history, this.#trustedIn(history)),
@@ -242,11 +216,11 @@ export class Verification {
     }
     return {
       ...this.#counts,
-      things: this.#heads.size,
+      things: this.#chains.size,
       licenses: [...this.#licenses].sort(),
       manifest: this.#root,
       since,
-      discounted,
+      discounted: replaced,
       publishers,
       failures: this.#failures,
       failureCount: this.#failureCount,
@@ -257,21 +231,6 @@ export class Verification {
     const { trusted } = this.#options;
     const found = [...keys.values()].filter(({ publicKeyMultibase }) => trusted.includes(publicKeyMultibase));
     return new Map(found.map(({ id, publicKeyMultibase }) => [id, publicKeyMultibase]));
-  }
-
-  #placeWaiting(): void {
-    const all = [...this.#waiting];
-    this.#waiting.clear();
-    for (const [subject, copies] of all) {
-      copies.sort(({ document: one }, { document: other }) => one.epoch - other.epoch || one.version - other.version);
-      for (const { document, digest } of copies) {
-        const { epoch, version } = document;
-        this.#try(subject, () => {
-          checkFollows(document, this.#heads.get(subject) ?? null);
-          this.#heads.set(subject, { digest, epoch, version });
-        });
-      }
-    }
   }
 
   /** @returns how many records the manifest does not name: they were written after it. */
@@ -288,16 +247,11 @@ export class Verification {
     let named = 0;
     for (const [prefix, digest] of Object.entries(root.pages)) {
       this.#try(`page “${prefix}” of the manifest`, () => {
-        const text = this.#pages.get(digest);
-        refuseRecordUnless(text !== undefined, "gap", "it is missing");
-        const { digests } = readPage(text, root, prefix);
+        const digests = this.#readPage(root, prefix, digest);
         named += digests.length;
         const missing = digests.filter((one) => !this.#seen.has(one));
-        refuseRecordUnless(
-          missing.length === 0,
-          "gap",
-          `${missing.length} of its records are missing: ${missing[0]} …`,
-        );
+        const some = `${missing.length} of its records are missing: ${missing[0]} …`;
+        refuseRecordUnless(missing.length === 0, "gap", some);
       });
     }
     if (this.#pages.size > 0 && named !== root.count && this.#failureCount === 0) {
@@ -306,23 +260,17 @@ export class Verification {
     return Math.max(0, this.#counts.records - named);
   }
 
+  #readPage(root: ManifestRoot, prefix: string, digest: string): readonly string[] {
+    const text = this.#pages.get(digest);
+    refuseRecordUnless(text !== undefined, "gap", "it is missing");
+    return readPage(text, root, prefix).digests;
+  }
+
   #checkRootProof(root: ManifestRoot): void {
     const history = this.#openHistories().get(root.publisher);
     const key = history && keyFor(history, root.proof.verificationMethod, new Date(root.issued));
     refuseRecordUnless(key, "wrong-key", `${root.proof.verificationMethod} is no key of its publisher at that time`);
     refuseRecordUnless(verifyDocument({ ...root }, key), "wrong-proof", "its proof does not fit what it says");
-  }
-
-  /** What a stolen key signed has to have been replaced under a higher epoch. */
-  #checkDiscounted(): number {
-    let count = 0;
-    for (const [subject, epochs] of this.#discounted) {
-      const epoch = this.#heads.get(subject)?.epoch ?? 0;
-      const standing = epochs.filter((one) => one >= epoch);
-      count += epochs.length - standing.length;
-      if (standing.length > 0) this.#fail(subject, "wrong-key", "signed with a stolen key, after it was stolen");
-    }
-    return count;
   }
 
   #try(subject: string | (() => string), work: () => void): void {
