@@ -2,6 +2,7 @@
 // follows it here asks to follow the new one too.
 import { follow, moveFollows } from "../src/actors/actions.ts";
 import { findActor, listFollowersHere } from "../src/actors/queries.ts";
+import { forgetFollowed } from "../src/notices/following-actions.ts";
 import { withTransaction } from "../src/platform/db.ts";
 import { enqueue, type Handlers } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
@@ -45,7 +46,11 @@ async function move(
   const target = await actorAt(remote, targetUri, now);
   const from = await findActor(remote.sql, fromUri);
   if (from === null || from.origin === null || target.origin === null) return;
-  await withTransaction(remote.sql, (tx) => moveFollows(tx, from, target));
+  await withTransaction(remote.sql, async (tx) => {
+    await moveFollows(tx, from, target);
+    // People here followed a name they knew; whoever goes on under another is for them to find.
+    await forgetFollowed(tx, from.uri);
+  });
   for (const ours of await listFollowersHere(remote.sql, from.id)) {
     await follow(remote.sql, uris, ours, target, now).catch((error: unknown) => {
       if (!(error instanceof Refused)) throw error;

@@ -52,11 +52,13 @@ export interface RecordedEvent<Data = unknown> {
   readonly at: Date;
 }
 
-/** What people who follow are told of as well; see `src/front/told-queries.ts`. */
+/** What people who follow are told of as well, or stop following; see `src/front/told-queries.ts`. */
 const toldToPeople: ReadonlySet<EventType> = new Set<EventType>([
+  "ActorClosed",
   "ProcessPublished",
   "PhaseStarted",
   "NewsPublished",
+  "ProposalPublished",
   "ProposalChanged",
   "ProposalWithdrawn",
   "ProposalErased",

@@ -13,6 +13,7 @@ import { chronicleHandlers, scheduleChronicle } from "./chronicle/jobs.ts";
 import { findMainOrganisation } from "./cities/queries.ts";
 import { forgetCommenter } from "./comments/actions.ts";
 import type { Config } from "./config.ts";
+import { categoryHandlers } from "./desk/category-jobs.ts";
 import { forgetRoleInvitations } from "./desk/invitation-actions.ts";
 import { roleInvitationHandlers } from "./desk/invitation-jobs.ts";
 import { forgetAsker, openErasure, scheduleErasedSweep } from "./erasures/actions.ts";
@@ -153,6 +154,7 @@ export async function openInstance(config: Config, overrides: Overrides = {}): P
     ...roleInvitationHandlers(house),
     ...uploadHandlers(house),
     ...chronicleHandlers(sql, () => clock.now()),
+    ...categoryHandlers(house),
     ...noticeHandlers(noticeHouse),
     ...emailCodeHandlers({ ...house, secret: config.secret }),
     ...residenceHandlers({ sql, clock, tell: (tx, news, at) => notify(tx, { ...news, subjectUri: null }, at) }),

@@ -30,7 +30,10 @@ export async function tellContribution(telling: Telling, event: RecordedEvent): 
   ];
 }
 
-/** A changed text or state. It disturbs no one: servers that do not have it ignore it. */
+/**
+ * A changed text or state. It disturbs no one: servers that do not have it ignore it. What only copies show, such as the name
+ * of its category, is told to institutions alone.
+ */
 export async function tellChange(telling: Telling, event: RecordedEvent<Json>): Promise<Outgoing[]> {
   const { isAuthorForgotten, isCoauthorForgotten } = event.data;
   if (isAuthorForgotten === true || isCoauthorForgotten === true) await takeWordsBack(telling.tx, event.subjectUri);
@@ -38,15 +41,9 @@ export async function tellChange(telling: Telling, event: RecordedEvent<Json>): 
   if (thing === null) return [];
   const { object, speaker, processActor } = thing;
   const type = event.type === "SubjectReinstated" ? "Create" : "Update";
-  return [
-    {
-      actorUri: speaker,
-      type,
-      object,
-      kind: "contribution",
-      followersOf: present(speaker, processActor),
-    },
-  ];
+  const of = present(speaker, processActor);
+  const audience = event.data.isForCopies === true ? { institutionsOf: of } : { followersOf: of };
+  return [{ actorUri: speaker, type, object, kind: "contribution", ...audience }];
 }
 
 /** A comment of ours: to those who follow the process or the voice, to whom it answers, and to the thread's owner. */

@@ -5,6 +5,7 @@ import { holdForModeration } from "../moderation/actions.ts";
 import { judgeWords, wordListSetting } from "../moderation/list-queries.ts";
 import { isFirstOfUnknown } from "../moderation/peer-queries.ts";
 import type { HeldBecause } from "../moderation/report.ts";
+import { forgetFollowed } from "../notices/following-actions.ts";
 import { type Tx, together } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { plainText } from "../platform/rich-text.ts";
@@ -278,6 +279,7 @@ export async function eraseCommentCopy(tx: Tx, uri: string, now: Date): Promise<
 /** Empties what is known of an actor of another server, down to its name and address, and takes back its likes and follows. */
 export async function eraseActorCopy(tx: Tx, uri: string, now: Date): Promise<void> {
   await removeReactionsOf(tx, uri);
+  await forgetFollowed(tx, uri);
   await forgetRemoteActor(tx, uri, now);
   await eraseRemoteActor(tx, uri);
 }
@@ -293,6 +295,7 @@ export async function receiveActorDelete(tx: Tx, actorUri: string, now: Date): P
       and subject.kind = 'comment' and subject.deleted_at is null`;
   for (const { uri } of written) await eraseRemoteComment(tx, uri, null, now);
   await removeReactionsOf(tx, actorUri);
+  await forgetFollowed(tx, actorUri);
   await forgetRemoteActor(tx, actorUri, now);
 }
 

@@ -23,6 +23,7 @@ import { stat, stats } from "../web/marks.ts";
 import { alikePages } from "./alike-pages.ts";
 import { answerDeskPages } from "./answer-pages.ts";
 import { auditPages } from "./audit-pages.ts";
+import { categoryDeskPages } from "./category-pages.ts";
 import { deliveryPages } from "./delivery-pages.ts";
 import { countFailures } from "./delivery-queries.ts";
 import { languagePages } from "./language-pages.ts";
@@ -86,6 +87,7 @@ export function workDeskPages(house: House): Hono<PageEnv> {
   auditPages(routes, house);
   teamPages(routes, house);
   routes.route("/", languagePages(house));
+  routes.route("/", categoryDeskPages(house));
   return routes;
 }
 

@@ -11,9 +11,10 @@ import { cleanRemoteHtml, markdownToHtml } from "../platform/rich-text.ts";
 import { pickText } from "../platform/text.ts";
 import { dayMs } from "../platform/time.ts";
 import type { House } from "../ports.ts";
+import { categoryText } from "../processes/category.ts";
 import { textOf } from "../processes/list-views.ts";
 import { type Process, processPath } from "../processes/process.ts";
-import { listProcesses } from "../processes/queries.ts";
+import { listCategories, listProcesses } from "../processes/queries.ts";
 import { shownProcess } from "../processes/viewer.ts";
 import { findSubjectById } from "../subjects/queries.ts";
 import { isPublic, pagePathOf } from "../subjects/subject.ts";
@@ -43,6 +44,7 @@ export function feedPages(house: House): Hono<PageEnv> {
   for (const feed of feeds) feedRoutes(pages, house, feed);
   discussionRoute(pages, house);
   organisationRoute(pages, house);
+  categoryRoute(pages, house);
   copiesRoute(pages, house);
   calendarRoutes(pages, house);
   return pages;
@@ -100,6 +102,24 @@ function organisationRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
       pageUrl: uris.at(page),
       title: pickText(name, c.get("page").t.lang, ...languages).text,
       things: await listNewestOfAll(sql, { organisationId: actorId }, feedEntriesMax),
+    });
+  });
+}
+
+/** What is new in one category of a process: what is told to who follows it here. */
+function categoryRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
+  pages.get("/processes/:segment/categories/:file{.+\\.atom}", async (c) => {
+    const { t } = c.get("page");
+    const process = await shownProcess(c, sql, c.req.param("segment"));
+    const id = c.req.param("file").replace(/\.atom$/, "");
+    const category = (await listCategories(sql, null, [id])).find((one) => one.id === id);
+    refuseUnless(process.publishedAt !== null && process.origin === null && category !== undefined, "not-found");
+    const path = `${processPath(process)}/categories/${id}`;
+    return await answerFeed(c, sql, {
+      url: uris.at(`${path}.atom`),
+      pageUrl: uris.at(`${processPath(process)}/proposals?category=${id}`),
+      title: `${categoryText(t, category)} · ${textOf(t, process, process.title).text}`,
+      things: await listNewestOfAll(sql, { processUri: process.uri, categoryId: id }, feedEntriesMax),
     });
   });
 }

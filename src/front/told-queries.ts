@@ -1,11 +1,14 @@
 // TABLE: what happened → what the people who follow are told. Rooms record events; the job in notices asks here.
 // What other servers are told of the same events is in federation/outbox.ts.
+import { getActorOfKind } from "../actors/queries.ts";
 import type { EventType, RecordedEvent } from "../events.ts";
 import { findMeeting, listMeetingLinks } from "../meetings/queries.ts";
 import { findAuthor } from "../moderation/statement-queries.ts";
 import type { NoticeKind, Telling } from "../notices/notice.ts";
 import type { Sql } from "../platform/db.ts";
+import { categoryUri } from "../processes/category.ts";
 import { findProcess } from "../processes/queries.ts";
+import { listVoices } from "../proposals/queries.ts";
 import { listResultLinks } from "../results/queries.ts";
 import { findSubject, listSubjects } from "../subjects/queries.ts";
 import { isPublic, type Subject } from "../subjects/subject.ts";
@@ -19,6 +22,7 @@ const table: Readonly<Partial<Record<EventType, Tell>>> = {
     { kind: "phase-started", subjectUri: String(data.newsUri), of: [subjectUri] },
   ],
   NewsPublished: (sql, { subjectUri }) => tellThing(sql, subjectUri),
+  ProposalPublished: (sql, { subjectUri }) => tellThing(sql, subjectUri),
   ProposalChanged: async (_sql, { subjectUri, data }) =>
     data.isAuthorForgotten === true || data.isQuiet === true
       ? []
@@ -36,7 +40,10 @@ const table: Readonly<Partial<Record<EventType, Tell>>> = {
   AdoptionAnswered: async (_sql, { subjectUri, data }) =>
     data.state === "accepted" ? [{ kind: "adoption", subjectUri, of: [subjectUri] }] : [],
   SubjectHidden: (sql, { subjectUri }) => tellOthersWhoWrote(sql, subjectUri, "hidden"),
-  SubjectReinstated: (sql, { subjectUri }) => tellOthersWhoWrote(sql, subjectUri, "reinstated"),
+  SubjectReinstated: async (sql, { subjectUri }) => [
+    ...(await tellOthersWhoWrote(sql, subjectUri, "reinstated")),
+    ...(await tellAfterHold(sql, subjectUri)),
+  ],
 };
 
 /** What is told of an event, to whom; nothing of most. Who did it as an official is left out. */
@@ -92,6 +99,8 @@ async function tellSubject(sql: Sql, subject: Subject): Promise<readonly Telling
       return await tellNews(sql, subject);
     case "answer":
       return await tellAnswer(sql, uri);
+    case "proposal":
+      return await tellProposal(sql, uri);
     case "comment":
       return tellComment(subject);
     case "meeting":
@@ -107,9 +116,38 @@ async function tellSubject(sql: Sql, subject: Subject): Promise<readonly Telling
 
 async function tellProcess(sql: Sql, { subjectUri }: RecordedEvent<Data>): Promise<readonly Telling[]> {
   const process = await findProcess(sql, subjectUri);
-  return process?.organisationUri == null
-    ? []
-    : [{ kind: "process-published", subjectUri, of: [process.organisationUri] }];
+  const organisation = process?.organisationUri ?? null;
+  const of = [...(organisation === null ? [] : [organisation]), (await getActorOfKind(sql, "node")).uri];
+  return [{ kind: "process-published", subjectUri, of }];
+}
+
+/**
+ * To who follows the persons that wrote it under their public name, or its category. Who follows the process alone hears of
+ * it by the week's count.
+ */
+async function tellProposal(sql: Sql, uri: string): Promise<readonly Telling[]> {
+  const of = [...(await listVoices(sql, uri)), ...(await categoryOf(sql, uri))];
+  if (of.length === 0) return [];
+  return [{ kind: "proposal-published", subjectUri: uri, of, byAuthorOf: uri, once: `proposal published ${uri}` }];
+}
+
+/** What waited for a moderator at its publication is new to everyone once it is shown. */
+async function tellAfterHold(sql: Sql, uri: string): Promise<readonly Telling[]> {
+  const held = await sql`
+    select from report join report_subject on report_id = report.id
+    where subject_uri = ${uri} and report.category = 'held' limit 1`;
+  const subject = held.length === 0 ? null : await findSubject(sql, uri);
+  return subject?.kind === "proposal" && isPublic(subject) ? await tellProposal(sql, uri) : [];
+}
+
+/** The category of a thing of ours within its process, as it is followed. */
+async function categoryOf(sql: Sql, uri: string): Promise<string[]> {
+  const rows = await sql<{ processUri: string; categoryId: string }[]>`
+    select subject.process_uri, coalesce(proposal.category_id, meeting.category_id, result.category_id) as category_id
+    from subject left join proposal using (uri) left join meeting using (uri) left join result using (uri)
+    where subject.uri = ${uri} and subject.origin is null and subject.process_uri is not null
+      and coalesce(proposal.category_id, meeting.category_id, result.category_id) is not null`;
+  return rows.map(({ processUri, categoryId }) => categoryUri(processUri, categoryId));
 }
 
 /** Digests are for those who are told of each proposal elsewhere; here the week is told. */
@@ -139,12 +177,15 @@ async function tellMeeting(sql: Sql, uri: string, kind: NoticeKind): Promise<rea
       ? await sql<{ uri: string }[]>`
           select actor.uri from meeting join actor on actor.id = meeting.organisation_id where meeting.uri = ${uri}`
       : [];
-  const of = [uri, meeting.processUri, organisation?.uri, ...links].filter((one) => one != null);
+  const node = meeting.processUri === null && meeting.origin === null ? (await getActorOfKind(sql, "node")).uri : null;
+  const around = [meeting.processUri, organisation?.uri, node, ...links, ...(await categoryOf(sql, uri))];
+  const of = [uri, ...around.filter((one) => one != null)];
   return [{ kind, subjectUri: uri, of }];
 }
 
 /** Called off, written up, moved. A change of its text alone is told to nobody. */
 async function tellMeetingChange(sql: Sql, { subjectUri, data }: RecordedEvent<Data>): Promise<readonly Telling[]> {
+  if (data.isQuiet === true) return [];
   const meeting = await findMeeting(sql, subjectUri);
   if (meeting === null || (meeting.processUri !== null && data.newsUri == null)) return [];
   const kind = meetingKinds[meeting.state as keyof typeof meetingKinds];
@@ -158,7 +199,8 @@ const meetingKinds = {
 } as const;
 
 /** A milestone that changes where the result stands is told by itself. */
-async function tellResultChange(sql: Sql, { subjectUri, at }: RecordedEvent<Data>): Promise<readonly Telling[]> {
+async function tellResultChange(sql: Sql, { subjectUri, data, at }: RecordedEvent<Data>): Promise<readonly Telling[]> {
+  if (data.isQuiet === true) return [];
   const steps = await sql`
     select from milestone join subject on subject.uri = milestone.uri
     where milestone.result_uri = ${subjectUri} and date_trunc('milliseconds', subject.published_at) = ${at}`;
@@ -174,5 +216,6 @@ async function tellMilestone(sql: Sql, uri: string): Promise<readonly Telling[]>
 
 async function aboutResult(sql: Sql, uri: string, processUri: string | null): Promise<string[]> {
   const { proposals, meetings } = await listResultLinks(sql, uri);
-  return [uri, ...(processUri === null ? [] : [processUri]), ...proposals, ...meetings];
+  const categories = await categoryOf(sql, uri);
+  return [uri, ...(processUri === null ? [] : [processUri]), ...categories, ...proposals, ...meetings];
 }

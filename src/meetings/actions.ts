@@ -104,7 +104,7 @@ export async function changeMeeting(
     const before = await ownMeetingForUpdate(tx, by, uri);
     refuseUnless(before.state === "draft" || mayBecome(before.state, "scheduled"), "not-in-this-state");
     if (before.state !== "draft") checkInvitation(input);
-    await checkCategories(tx, [input.categoryId]);
+    await checkCategories(tx, [input.categoryId], { kept: [before.categoryId] });
     await tx`update meeting set ${tx(columnsOf(input))} where uri = ${uri}`;
     await replaceMeetingLinks(tx, uri, input.linkedUris);
     const shown = { title: input.title.trim(), language: input.language };

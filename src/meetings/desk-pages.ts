@@ -101,7 +101,7 @@ function changingRoutes(pages: Hono<PageEnv>, house: House): void {
       meeting,
       process,
       organisations: [],
-      categories: await listCategories(sql, meeting.processUri),
+      categories: await listCategories(sql, meeting.processUri, [meeting.categoryId]),
       state,
       territory: await territoryOf(house, process),
     });

@@ -139,7 +139,7 @@ function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showFollow: Sho
     const isPublic = meeting.publishedAt !== null && meeting.hiddenAt === null;
     const [city, categories, links, discussion] = await Promise.all([
       findMainOrganisation(sql),
-      listCategories(sql),
+      listCategories(sql, null, [meeting.categoryId]),
       listMeetingLinks(sql, meeting.uri),
       isPublic
         ? loadDiscussion(sql, meeting.uri, {

@@ -181,7 +181,8 @@ const arrivalAgeMsMax = 3 * 24 * 3_600_000;
 
 /**
  * Promises to tell who follows here of things of other servers that were published lately: in the transaction that keeps
- * them. Asked again for the same things it tells nobody twice. Comments are told of where someone here wrote what they answer.
+ * them. Asked again for the same things it tells nobody twice. Comments are told of where someone here wrote what they answer,
+ * proposals where someone here follows the person.
  */
 export async function promiseArrivals(tx: Tx, uris: readonly string[], now: Date): Promise<void> {
   if (uris.length === 0) return;
@@ -189,6 +190,11 @@ export async function promiseArrivals(tx: Tx, uris: readonly string[], now: Date
     select uri from subject
     where uri = any(${uris as string[]}) and origin is not null and published_at > ${new Date(+now - arrivalAgeMsMax)}
       and (kind in ('news', 'answer', 'result', 'milestone', 'meeting')
+        or (kind = 'proposal' and exists (select from actor
+          where actor.id = subject.author_id and actor.type = 'Person' and (exists (select from following
+              where following.subject_uri = actor.uri and ended_at is null)
+            or exists (select from mail_following
+              where mail_following.subject_uri = actor.uri and confirmed_at is not null))))
         or (kind = 'comment' and exists (select from following
           where following.subject_uri in (subject.parent_uri, subject.thread_uri) and is_own and ended_at is null)))`;
   for (let at = 0; at < arrived.length; at += arrivalsPerJob) {

@@ -127,6 +127,25 @@ export async function forgetFollowed(sql: Sql, subjectUri: string): Promise<void
   });
 }
 
+/**
+ * What was followed under one address is followed under another: whoever follows both follows that once.
+ * @param from how the address ends.
+ */
+export async function carryFollowings(tx: Tx, from: string, to: string): Promise<void> {
+  const became = (column: string) => tx`left(${tx(column)}, -length(${from}::text)) || ${to}`;
+  const isOne = tx`right(subject_uri, length(${from}::text)) = ${from}`;
+  await tx`
+    insert into following (account_id, subject_uri, mail, created_at, ended_at, is_own)
+    select account_id, ${became("subject_uri")}, mail, created_at, ended_at, is_own from following where ${isOne}
+    on conflict do nothing`;
+  await tx`delete from following where ${isOne}`;
+  await tx`
+    update mail_following set subject_uri = ${became("subject_uri")} where ${isOne} and not exists (
+      select from mail_following there where there.email = mail_following.email
+        and there.subject_uri = left(mail_following.subject_uri, -length(${from}::text)) || ${to})`;
+  await tx`delete from mail_following where ${isOne}`;
+}
+
 /** Whoever had their name taken off it is not to be found as its author here either. */
 export async function forgetAuthorship(sql: Sql, subjectUri: string): Promise<void> {
   await sql`delete from following where subject_uri = ${subjectUri} and is_own`;

@@ -2,28 +2,27 @@
 import type { Sql } from "../platform/db.ts";
 import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import type { LanguageMap } from "../platform/text.ts";
 import type { SubjectKind } from "../subjects/subject.ts";
 import { type MailRhythm, type NoticeSettings, usualSettings } from "./notice.ts";
 
-/** Something that can be followed, as a list names it: a subject, or an organisation by its actor. */
+/** Something that can be followed, as a list names it: a subject; an actor; or a category within a process. */
 export interface Followable {
   readonly uri: string;
   readonly id: string;
-  readonly kind: SubjectKind | "organisation";
+  readonly kind: SubjectKind | "organisation" | "person" | "node" | "category";
   readonly origin: string | null;
   readonly url: string;
+  /** Of a category: that of its process. */
   readonly title: string;
   readonly language: string | null;
+  /** What a category is called; null for all else. */
+  readonly names: LanguageMap | null;
 }
 
 /** What can be followed by this URI, if anyone may read it. */
 export async function findFollowable(sql: Sql, uri: string): Promise<Followable | null> {
-  const [found] = await sql<Followable[]>`
-    select uri, id, kind, origin, url, title, language from subject
-    where uri = ${uri} and published_at is not null and hidden_at is null and deleted_at is null
-    union all
-    select uri, id, 'organisation', origin, coalesce(url, uri), name, null from actor
-    where uri = ${uri} and type = 'Organization' and gone_at is null limit 1`;
+  const [found] = await sql<Followable[]>`select * from followable(${uri}) limit 1`;
   return found ?? null;
 }
 
@@ -54,16 +53,9 @@ export async function listFollowings(sql: Sql, accountId: string, request: PageR
     "not-found",
   );
   const found = await sql<Following[]>`
-    select following.subject_uri as uri, coalesce(subject.id, actor.id) as id, coalesce(subject.kind, 'organisation') as kind,
-      case when subject.uri is null then actor.origin else subject.origin end as origin,
-      coalesce(subject.url, actor.url, following.subject_uri) as url, coalesce(subject.title, actor.name) as title,
-      subject.language, following.mail, following.created_at
-    from following
-    left join subject on subject.uri = following.subject_uri
-    left join actor on actor.uri = following.subject_uri and subject.uri is null
-    where following.account_id = ${accountId} and following.ended_at is null
-      and (subject.uri is not null or actor.uri is not null) and subject.kind is distinct from 'comment'
-      and subject.deleted_at is null and subject.hidden_at is null
+    select thing.*, following.mail, following.created_at
+    from following cross join lateral (select * from followable(following.subject_uri) limit 1) thing
+    where following.account_id = ${accountId} and following.ended_at is null and thing.kind <> 'comment'
       ${
         key === null
           ? sql``

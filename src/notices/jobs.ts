@@ -153,9 +153,10 @@ async function tellArrivals({ sql, clock, whatArrived }: NoticeHouse, uris: read
   if (forAuthors.length > 0) await tellAuthors(sql, forAuthors, now, now);
 }
 
-/** What an author takes back, people here stop following too. */
+/** What an author takes back, people here stop following too; and who closes their public voice. */
 async function forget(sql: Sql, { type, subjectUri, data }: RecordedEvent): Promise<void> {
-  if (type === "ProposalErased" || type === "CommentDeleted") await forgetFollowed(sql, subjectUri);
+  if (type === "ProposalErased" || type === "CommentDeleted" || type === "ActorClosed")
+    await forgetFollowed(sql, subjectUri);
   if (type === "ProposalChanged" && (data as { isAuthorForgotten?: boolean }).isAuthorForgotten === true)
     await forgetAuthorship(sql, subjectUri);
 }
@@ -165,7 +166,11 @@ const promise = (sql: Sql, uri: string, onceId: string, at: Date, tellings: read
     sql,
     tellings.map((one) => ({
       kind: "tell",
-      payload: { telling: one, onceId, at: at.toISOString() },
+      payload: {
+        telling: one,
+        onceId: one.once === undefined ? onceId : idFrom(one.once, new Date(0)),
+        at: at.toISOString(),
+      },
       key: `tell ${uri}`,
     })),
   );

@@ -8,9 +8,11 @@ import { MailRejected } from "../platform/mail.ts";
 import type { Uris } from "../platform/uris.ts";
 import type { Clock, Mail, Mailer } from "../ports.ts";
 import { digestMail } from "./digest.ts";
+import { findFollowable } from "./following-queries.ts";
 import type { NoticeMail, ShownNotice } from "./notice.ts";
 import { listToMail, listToMailFollower } from "./queries.ts";
 import { confirmPath, mailLinkToken, unsubscribePath } from "./unsubscribe.ts";
+import { followedTitle } from "./wording.ts";
 
 const log = getLogger(["koinon", "notices"]);
 
@@ -87,11 +89,8 @@ async function lastWaiting(sql: Sql, accountId: string, rhythm: NoticeMail): Pro
 /** Mails who follows one thing by e-mail what waits of it. */
 export async function mailFollower(mailing: Mailing, id: string): Promise<void> {
   const { sql, uris, secret } = mailing;
-  const [follower] = await sql<{ email: string; locale: string; title: string }[]>`
-    select email, locale, coalesce(subject.title, actor.name, '') as title from mail_following
-    left join subject on subject.uri = subject_uri left join actor on actor.uri = subject_uri
-    where mail_following.id = ${id} and confirmed_at is not null`;
-  if (follower === undefined) return;
+  const follower = await findFollower(sql, id, true);
+  if (follower === null) return;
   const notices = await listToMailFollower(sql, id, waitingReadMax);
   const lang = isLanguage(follower.locale) ? follower.locale : "en";
   const city = await mailing.findCity(lang);
@@ -103,7 +102,7 @@ export async function mailFollower(mailing: Mailing, id: string): Promise<void> 
       origin: uris.origin,
       to: follower.email,
       opening: t("notices.mail-opening", { city: city.name }),
-      why: t("notices.mail-why-followed", { title: follower.title }),
+      why: t("notices.mail-why-followed", { title: followedTitle(t, follower.thing, city.name) }),
       settings: null,
       unsubscribe: { label: t("notices.mail-unsubscribe"), url: uris.at(unsubscribePath(token)) },
     }),
@@ -117,15 +116,12 @@ export async function mailFollower(mailing: Mailing, id: string): Promise<void> 
 /** Asks the owner of an address whether they want it. Sent once, whatever becomes of it. */
 export async function mailConfirmation(mailing: Mailing, id: string): Promise<void> {
   const { sql, uris, secret } = mailing;
-  const [follower] = await sql<{ email: string; locale: string; title: string }[]>`
-    select email, locale, coalesce(subject.title, actor.name, '') as title from mail_following
-    left join subject on subject.uri = subject_uri left join actor on actor.uri = subject_uri
-    where mail_following.id = ${id} and confirmed_at is null`;
-  if (follower === undefined) return;
+  const follower = await findFollower(sql, id, false);
+  if (follower === null) return;
   const lang = isLanguage(follower.locale) ? follower.locale : "en";
   const city = await mailing.findCity(lang);
   const t = openTranslator(lang, city.timeZone);
-  const named = { title: follower.title, city: city.name };
+  const named = { title: followedTitle(t, follower.thing, city.name), city: city.name };
   const link = uris.at(confirmPath(mailLinkToken(secret, { scope: "confirmation", id })));
   const text = [t("notices.confirm-mail-opening", named), link, t("notices.confirm-mail-not-you")];
   await send(mailing.mailer, {
@@ -133,6 +129,13 @@ export async function mailConfirmation(mailing: Mailing, id: string): Promise<vo
     subject: t("notices.confirm-mail-subject", named),
     text: `${text.join("\n\n")}\n`,
   });
+}
+
+async function findFollower(sql: Sql, id: string, isConfirmed: boolean) {
+  const [follower] = await sql<{ email: string; locale: string; subjectUri: string }[]>`
+    select email, locale, subject_uri from mail_following
+    where id = ${id} and confirmed_at is ${isConfirmed ? sql`not null` : sql`null`}`;
+  return follower === undefined ? null : { ...follower, thing: await findFollowable(sql, follower.subjectUri) };
 }
 
 async function deliver(

@@ -47,7 +47,10 @@ export async function endMailFollowing(sql: Sql, id: string): Promise<void> {
   await sql`delete from mail_following where id = ${id}`;
 }
 
-/** As `tellPage` tells accounts: one page of those who follow by e-mail. They are mailed with the next daily mails. */
+/**
+ * As `tellPage` tells accounts: one page of those who follow by e-mail. They are mailed with the next daily mails. An address
+ * that follows two of these things, such as a process and one of its categories, hears of it once, by the older.
+ */
 export async function tellMailPage(
   sql: Sql,
   { telling, onceId, at, after }: TellingPage,
@@ -57,6 +60,8 @@ export async function tellMailPage(
   const followers = await sql<{ id: string }[]>`
     select id from mail_following
     where subject_uri = any(${telling.of as string[]}) and confirmed_at <= ${at}
+      and not exists (select from mail_following older where older.email = mail_following.email
+        and older.id < mail_following.id and older.subject_uri = any(${telling.of as string[]}) and older.confirmed_at <= ${at})
       ${after === null ? sql`` : sql`and id > ${after}`}
     order by id limit ${followersPerPage}`;
   if (followers.length > 0) {

@@ -9,6 +9,7 @@ export const noticeKinds = [
   "process-published",
   "phase-started",
   "news",
+  "proposal-published",
   "proposal-changed",
   "proposal-withdrawn",
   "answer",
@@ -128,6 +129,8 @@ export interface Telling {
   readonly byAccountIds?: readonly string[];
   /** Its author did it. */
   readonly byAuthorOf?: string;
+  /** Told once under this name, whatever events bring it; absent: once for each event. */
+  readonly once?: string;
 }
 
 /** How often a person gets mail of what they follow. */

@@ -21,7 +21,9 @@ import { isMailRhythm, mailRhythms, pathOfNotice } from "./notice.ts";
 import { pushRoutes, pushStateOf } from "./push-pages.ts";
 import { getNotice, listNotices } from "./queries.ts";
 import { confirmPath, type MailLink, readMailLink, unsubscribePath } from "./unsubscribe.ts";
+import type { FollowWords } from "./views.ts";
 import * as views from "./views.ts";
+import { followedTitle } from "./wording.ts";
 
 const noticesPerPage = 40;
 const followingsPerPage = 30;
@@ -41,9 +43,14 @@ export interface NoticePageSettings extends NoticeSecrets {
 export const asksPerHourMax = 20;
 
 /** What the page of a thing shows of following it here: the button, or without an account how. */
-export async function showFollow({ sql }: Pick<House, "sql">, ctx: PageContext, uri: string): Promise<Renderable> {
+export async function showFollow(
+  { sql }: Pick<House, "sql">,
+  ctx: PageContext,
+  uri: string,
+  words?: FollowWords,
+): Promise<Renderable> {
   const follows = ctx.account !== null && (await isFollowing(sql, ctx.account.id, uri));
-  return views.followPanel(ctx, uri, follows);
+  return views.followPanel(ctx, uri, follows, words);
 }
 
 export function noticePages(house: House, settings: NoticePageSettings): Hono<PageEnv> {
@@ -205,7 +212,8 @@ function byMailRoutes(pages: Hono<PageEnv>, { sql, clock }: House, settings: Not
     const confirmed = await confirmMailFollowing(sql, id, clock.now());
     refuseUnless(confirmed !== null, "link-expired");
     const thing = await findFollowable(sql, confirmed.subjectUri);
-    const more = thing === null ? null : html`<p><a href="${href(views.pathOf(thing))}">${thing.title}</a></p>`;
+    const title = followedTitle(ctx.t, thing, ctx.city.name);
+    const more = thing === null ? null : html`<p><a href="${href(views.pathOf(thing))}">${title}</a></p>`;
     return c.html(views.mailLinkDonePage(ctx, ctx.t("notices.confirmed-title"), ctx.t("notices.confirmed-text"), more));
   });
 }

@@ -25,6 +25,7 @@ const kindsSaidOpenly: readonly NoticeKind[] = [
   "process-published",
   "phase-started",
   "news",
+  "proposal-published",
   "answer",
   "result",
   "result-changed",

@@ -1,5 +1,6 @@
 // What a notice says, in words: the same on the page and in a mail. Pure.
 import type { MessageKey, Translator } from "../platform/i18n.ts";
+import { type LanguageMap, pickText } from "../platform/text.ts";
 import { type NoticeData, type NoticeKind, noticeText } from "./notice.ts";
 
 /** What a week in a process brought. */
@@ -34,6 +35,18 @@ interface Said {
   readonly kind: NoticeKind;
   readonly data: NoticeData;
   readonly title: string;
+}
+
+/** What a list or a mail calls something that is followed; null: it can no longer be read of. */
+export function followedTitle(
+  t: Translator,
+  thing: { readonly kind: string; readonly title: string; readonly names: LanguageMap | null } | null,
+  city: string,
+): string {
+  if (thing?.kind === "node") return t("notices.all-of", { city });
+  if (thing?.kind === "category")
+    return t("notices.category-in", { category: pickText(thing.names ?? {}, t.lang).text, process: thing.title });
+  return thing?.title || t("notices.untitled");
 }
 
 /** As plain text, for a mail. */

@@ -288,7 +288,7 @@ export async function addCategory(
 ): Promise<string> {
   refuseUnless(holds(by, "official"), "not-allowed");
   return await withTransaction(sql, async (tx) => {
-    await checkCategories(tx, [input.parentId], "parent");
+    await checkCategories(tx, [input.parentId], { field: "parent" });
     const id = newId(now);
     await tx`
       insert into category (id, parent_id, name, position)
@@ -318,7 +318,10 @@ async function describeProcessActor(tx: Tx, process: Process, now: Date): Promis
 }
 
 async function replaceCategories(tx: Tx, processUri: string, categoryIds: readonly string[]): Promise<void> {
-  await checkCategories(tx, categoryIds, "categories");
+  const before = await tx<{ categoryId: string }[]>`
+    select category_id from process_category where process_uri = ${processUri}`;
+  const kept = before.map(({ categoryId }) => categoryId);
+  await checkCategories(tx, categoryIds, { field: "categories", kept });
   await tx`delete from process_category where process_uri = ${processUri}`;
   for (const categoryId of categoryIds) await tx`insert into process_category ${tx({ processUri, categoryId })}`;
 }

@@ -1,20 +1,18 @@
-// How the taxonomy of the city looks to the desk.
-import { html, type Markup, nothing } from "../platform/html.ts";
+// How the taxonomy of the city looks to the desk: all of it, and one category with what can be done with it.
+import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { pickText } from "../platform/text.ts";
 import type { PageContext } from "../web/context.ts";
-import { form, openFields } from "../web/fields.ts";
+import { buttonForm, buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, section } from "../web/lists.ts";
-import { inItsLanguage } from "../web/marks.ts";
-import type { Category } from "./queries.ts";
+import { badge, inItsLanguage } from "../web/marks.ts";
+import { categoryNameCharsMax, categoryText, type DeskCategory } from "./category.ts";
 
-export const categoryNameCharsMax = 80;
-
-export function categoriesPage(ctx: PageContext, categories: readonly Category[], state: FormState): Markup {
+export function categoriesPage(ctx: PageContext, categories: readonly DeskCategory[], state: FormState): Markup {
   const { t } = ctx;
   const fields = openFields(ctx, state);
-  const roots = categories.filter(({ parentId }) => parentId === null);
+  const parents = categories.filter(({ parentId, retiredAt }) => parentId === null && retiredAt === null);
   return page({
     ctx,
     title: t("processes.categories"),
@@ -22,11 +20,7 @@ export function categoriesPage(ctx: PageContext, categories: readonly Category[]
     section: "processes",
     isUnlisted: true,
     crumbs: [{ href: "/processes", label: t("processes.title") }],
-    main: html`${
-      roots.length === 0
-        ? emptyState(t("processes.categories-none"))
-        : html`<ul class="link-list">${roots.map((root) => branch(ctx, root, categories))}</ul>`
-    }
+    main: html`${categories.length === 0 ? emptyState(t("processes.categories-none")) : branch(ctx, categories, null)}
       ${section(
         t("processes.category-add"),
         form(ctx, {
@@ -38,19 +32,80 @@ export function categoriesPage(ctx: PageContext, categories: readonly Category[]
               label: t("processes.category-parent"),
               none: t("processes.category-no-parent"),
               optional: true,
-              options: roots.map(({ id, name }) => ({ value: id, label: pickText(name, t.lang).text })),
+              options: parents.map((one) => ({ value: one.id, label: categoryText(t, one) })),
             })}`,
         }),
       )}`,
   });
 }
 
-function branch(ctx: PageContext, root: Category, categories: readonly Category[]): Markup {
+/** Those of one parent in their order, the offered ones first, each with its own below it. */
+function branch(ctx: PageContext, categories: readonly DeskCategory[], parentId: string | null): Renderable {
+  const own = categories.filter((one) => one.parentId === parentId);
+  if (own.length === 0) return nothing;
+  const offered = own.filter(({ retiredAt }) => retiredAt === null);
+  const retired = own.filter(({ retiredAt }) => retiredAt !== null);
+  return html`<ul class="${parentId === null ? "link-list" : "link-list nested"}">${[...offered, ...retired].map(
+    (one) => html`<li>${row(ctx, one, offered)}${branch(ctx, categories, one.id)}</li>`,
+  )}</ul>`;
+}
+
+function row(ctx: PageContext, category: DeskCategory, offered: readonly DeskCategory[]): Markup {
   const { t } = ctx;
-  const children = categories.filter(({ parentId }) => parentId === root.id);
-  return html`<li>${inItsLanguage(t, pickText(root.name, t.lang))}${
-    children.length > 0
-      ? html`<ul class="link-list nested">${children.map((child) => html`<li>${inItsLanguage(t, pickText(child.name, t.lang))}</li>`)}</ul>`
-      : nothing
-  }</li>`;
+  const at = offered.indexOf(category);
+  const to = (direction: "up" | "down", isThere: boolean) =>
+    isThere
+      ? buttonForm(ctx, {
+          action: `/admin/categories/${category.id}/place`,
+          label: t(`processes.category-${direction}`),
+          about: categoryText(t, category),
+          values: { direction },
+          kind: "quiet",
+        })
+      : nothing;
+  return html`<div class="row"><a href="${href(`/admin/categories/${category.id}`)}">${inItsLanguage(t, pickText(category.name, t.lang))}</a>${
+    category.retiredAt === null ? nothing : badge(t("processes.category-no-more"))
+  }${to("up", at > 0)}${to("down", at !== -1 && at < offered.length - 1)}</div>`;
+}
+
+export function categoryPage(ctx: PageContext, category: DeskCategory, state: FormState): Markup {
+  const { t } = ctx;
+  const path = `/admin/categories/${category.id}`;
+  const fields = openFields(ctx, state);
+  const name = pickText(category.name, t.lang);
+  const isRetired = category.retiredAt !== null;
+  const retire = buttonForm(ctx, {
+    action: isRetired ? `${path}/return` : `${path}/retirement`,
+    label: t(isRetired ? "processes.category-bring-back" : "processes.category-retire"),
+    kind: "secondary",
+  });
+  return page({
+    ctx,
+    title: name.text,
+    titleLang: name.lang,
+    section: "processes",
+    isUnlisted: true,
+    crumbs: [
+      { href: "/processes", label: t("processes.title") },
+      { href: "/admin/categories", label: t("processes.categories") },
+    ],
+    kicker: isRetired ? badge(t("processes.category-no-more")) : nothing,
+    main: html`${form(ctx, {
+      action: path,
+      submit: t("processes.category-rename"),
+      body: html`${fields.summary()}
+        <p class="hint">${t("processes.category-rename-hint")}</p>
+        ${fields.perLanguage("name", { label: t("processes.category-name"), values: category.name, lines: "one", charsMax: categoryNameCharsMax })}`,
+    })}
+      ${section(
+        t(isRetired ? "processes.category-bring-back" : "processes.category-retire"),
+        html`<p class="prose">${t(isRetired ? "processes.category-return-hint" : "processes.category-retire-hint")}</p>
+          <div class="row">${retire}</div>`,
+      )}
+      ${section(
+        t("processes.category-merge"),
+        html`<p class="prose">${t("processes.category-merge-hint")}</p>
+          <p>${buttonLink(`${path}/merging`, t("processes.category-merge-go"), "secondary")}</p>`,
+      )}`,
+  });
 }

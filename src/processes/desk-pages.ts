@@ -36,8 +36,12 @@ export function deskPages(house: House): Hono<PageEnv> {
 
 function changingRoutes(pages: Hono<PageEnv>, house: House): void {
   const { sql, clock } = house;
-  const show = async (c: Context<PageEnv>, process: Process, state: FormState) =>
-    processFormPage(c.get("page"), { process, organisations: [], categories: await listCategories(sql), state });
+  const show = async (c: Context<PageEnv>, process: Process, state: FormState) => {
+    const own = await listProcessCategories(sql, process.uri);
+    const ids = own.map(({ id }) => id);
+    const categories = await listCategories(sql, null, ids);
+    return processFormPage(c.get("page"), { process, organisations: [], categories, state });
+  };
 
   pages.get("/processes/:segment/edit", async (c) => {
     const { process } = await atDesk(c, house);

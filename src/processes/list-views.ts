@@ -63,6 +63,8 @@ export interface ProcessListProps {
   readonly state: string;
   readonly from: string;
   readonly mayOpen: boolean;
+  /** How all that opens here is followed. */
+  readonly follow: Renderable;
 }
 
 const feedsOfAll = (t: Translator) => [
@@ -98,6 +100,7 @@ export function processListPage(ctx: PageContext, props: ProcessListProps): Mark
           : nothingFound(t, props)
       }
       ${pager(ctx, props.processes)}
+      <div class="section">${props.follow}</div>
       ${feedLinks(feedsOfAll(t))}`,
   });
 }

@@ -1,6 +1,8 @@
 // The pages of processes that everyone reads. What the desk does with them is in desk-pages.ts.
 import { Hono } from "hono";
 import { holds } from "../accounts/account.ts";
+import { getActorOfKind } from "../actors/queries.ts";
+import type { FollowWords } from "../notices/views.ts";
 import type { Markup, Renderable } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
 import { type PageRequest, readPageRequest, toPage } from "../platform/pagination.ts";
@@ -36,12 +38,14 @@ export type ShowThread = (ctx: PageContext, threadUri: string, query: URLSearchP
 
 /** What rooms above this one show about a process on its page: where it came from, who made theirs from it. */
 export type ShowRelated = (ctx: PageContext, processUri: string) => Promise<Renderable>;
+/** How a process, or all that this node opens, is followed here. */
+export type ShowFollow = (ctx: PageContext, uri: string, words?: FollowWords) => Promise<Renderable>;
 
 export function processPages(
   house: House,
   showThread: ShowThread | null = null,
   showRelated: ShowRelated = async () => null,
-  showFollow: ShowRelated = async () => null,
+  showFollow: ShowFollow = async () => null,
 ): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   // Before the pages of one process: `new` is no process.
@@ -50,13 +54,13 @@ export function processPages(
   pages.route("/", stepPages(house));
   pages.route("/", textPages(house));
   pages.route("/", categoryPages(house));
-  listRoutes(pages, house);
+  listRoutes(pages, house, showFollow);
   processRoutes(pages, house, showThread, showRelated, showFollow);
   newsRoutes(pages, house, showThread);
   return pages;
 }
 
-function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
+function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showFollow: ShowFollow): void {
   pages.get("/processes", async (c) => {
     const ctx = c.get("page");
     const { q: words = "", state = "", from = "" } = c.req.query();
@@ -76,7 +80,9 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
     const isFirst = request.after === null && request.before === null && !q && !state && !from;
     const drafts = mayOpen && isFirst ? await listProcesses(sql, { drafts: true, limit: draftsShownMax, now }) : [];
     const processes = toPage(rows, request, (process) => [process.id]);
-    return c.html(processListPage(ctx, { processes, drafts, search: q, state, from, mayOpen }));
+    const said = { title: ctx.t("notices.follow-all"), text: ctx.t("notices.follow-all-text") };
+    const follow = await showFollow(ctx, (await getActorOfKind(sql, "node")).uri, said);
+    return c.html(processListPage(ctx, { processes, drafts, search: q, state, from, mayOpen, follow }));
   });
 }
 
@@ -96,7 +102,7 @@ function processRoutes(
   { sql, uris }: House,
   showThread: ShowThread | null,
   showRelated: ShowRelated,
-  showFollow: ShowRelated,
+  showFollow: ShowFollow,
 ): void {
   pages.get("/processes/:segment", async (c) => {
     const ctx = c.get("page");

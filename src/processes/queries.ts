@@ -2,7 +2,7 @@
 import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import type { LanguageMap } from "../platform/text.ts";
+import type { Category, DeskCategory } from "./category.ts";
 import type { Phase, Process } from "./process.ts";
 
 const columns = (sql: Sql) => sql`
@@ -95,33 +95,49 @@ export async function listProcesses(sql: Sql, filter: ProcessFilter): Promise<Pr
   return await withPhases(sql, rows);
 }
 
-export interface Category {
-  readonly id: string;
-  readonly parentId: string | null;
-  readonly name: LanguageMap;
-}
+export type { Category } from "./category.ts";
 
-/** The taxonomy of the city, or only the part a process uses where it names one. Parents before children. */
-export async function listCategories(sql: Sql, processUri: string | null = null): Promise<Category[]> {
+/**
+ * The taxonomy of the city as it is offered, or only the part a process uses where it names one. Parents before children.
+ * @param also of those that are offered no more, these: what has one keeps it.
+ */
+export async function listCategories(
+  sql: Sql,
+  processUri: string | null = null,
+  also: readonly (string | null | undefined)[] = [],
+): Promise<Category[]> {
   const limited =
     processUri !== null &&
     (await sql`select from process_category where process_uri = ${processUri} limit 1`).length > 0;
+  const kept = also.filter((id) => id != null);
   return await sql<Category[]>`
     select id, parent_id, name from category
-    where retired_at is null
-      ${limited ? sql`and id in (select category_id from process_category where process_uri = ${processUri})` : sql``}
+    where (retired_at is null
+      ${limited ? sql`and id in (select category_id from process_category where process_uri = ${processUri})` : sql``})
+      or id::text = any(${kept})
     order by parent_id nulls first, position, id`;
 }
 
-/** @throws Refused `invalid-input` where one of these, as a form gave them, is no category of this city. */
+/** All of them, also those that are offered no more, for the desk. */
+export async function listAllCategories(sql: Sql): Promise<DeskCategory[]> {
+  return await sql<DeskCategory[]>`
+    select id, parent_id, name, retired_at, position from category order by parent_id nulls first, position, id`;
+}
+
+/**
+ * @param kept what the thing has already: that one may stay though it is offered no more.
+ * @throws Refused `invalid-input` where one of these, as a form gave them, is no category that this city offers.
+ */
 export async function checkCategories(
   sql: Sql,
   ids: readonly (string | null | undefined)[],
-  field = "category",
+  { field = "category", kept = [] }: { field?: string; kept?: readonly (string | null)[] } = {},
 ): Promise<void> {
   const named = [...new Set(ids.filter((id) => id != null))];
   if (named.length === 0) return;
-  const known = await sql`select from category where id::text = any(${named})`;
+  const stay = kept.filter((id) => id !== null);
+  const known = await sql`
+    select from category where id::text = any(${named}) and (retired_at is null or id::text = any(${stay}))`;
   refuseUnless(known.length === named.length, "invalid-input", { field });
 }
 

@@ -32,7 +32,11 @@ export function stepPages(house: House): Hono<PageEnv> {
 function stepRoutes(pages: Hono<PageEnv>, house: House): void {
   const { sql, clock } = house;
   const show = async (c: Context<PageEnv>, step: FormStep, process: Process, state: FormState) => {
-    const [organisations, categories] = await Promise.all([listOrganisationActors(sql), listCategories(sql)]);
+    const own = (await listProcessCategories(sql, process.uri)).map(({ id }) => id);
+    const [organisations, categories] = await Promise.all([
+      listOrganisationActors(sql),
+      listCategories(sql, null, own),
+    ]);
     const ctx = c.get("page");
     const warning = step === "phases" && process.publishedAt !== null ? { warning: moveWarning(ctx, process) } : {};
     return stepPage(ctx, { step, process, organisations, categories, state, ...warning });

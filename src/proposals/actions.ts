@@ -42,14 +42,16 @@ export interface ProposalInput extends ProposalText {
 /**
  * Keeps a draft, which only its author sees. Anyone signed in may draft while the phase lets people propose.
  *
- * @param input.once an id made with the form: the same one twice is the same proposal, and the second time changes nothing.
+ * @param input.once an id made with the form: the same one twice is the same proposal.
+ * @param input.again what the second time does to a draft that is still one: nothing; changes all; or all but pictures, for
+ * what is saved by itself and brings none along.
  * @throws Refused `phase-closed`, `too-large`, `draft-limit`, `not-allowed` for an association one is not a member of.
  */
 export async function draftProposal(
   sql: Sql,
   uris: Uris,
   by: Account,
-  input: ProposalInput & { processUri: string; once?: string | null },
+  input: ProposalInput & { processUri: string; once?: string | null; again?: "all" | "words" },
   now: Date,
 ): Promise<Proposal> {
   checkLimits(input);
@@ -62,7 +64,9 @@ export async function draftProposal(
     const earlier = input.once == null ? null : await findProposal(tx, uri);
     if (earlier !== null) {
       refuseUnless(earlier.accountId === by.id, "not-allowed");
-      return earlier;
+      if (input.again === undefined || earlier.state !== "draft") return earlier;
+      const images = input.again === "words" ? earlier.images : input.images;
+      return await editProposal(tx, by, uri, { ...input, images, version: earlier.version }, now);
     }
     const process = await openProcess(tx, input.processUri, "propose", now);
     refuseUnless(process.origin === null, "not-allowed");
@@ -116,7 +120,7 @@ export async function editProposal(
     if (isPublished) checkText(input);
     const heldBecause = isPublished ? await judgeContribution(tx, wordsOf(by, input)) : null;
     const version = proposal.version + 1;
-    await checkCategories(tx, [input.categoryId]);
+    await checkCategories(tx, [input.categoryId], { kept: [proposal.categoryId] });
     const { organisationId, ...text } = columnsOf(input);
     await tx`update proposal set ${tx({ ...text, version, editedAt: now })} where uri = ${uri}`;
     // A published proposal keeps its voice: those who follow it know it by that actor.

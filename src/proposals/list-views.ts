@@ -4,12 +4,13 @@ import type { Translator } from "../platform/i18n.ts";
 import type { Page } from "../platform/pagination.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../platform/rich-text.ts";
 import { clip, pickText } from "../platform/text.ts";
+import { type Category, categoryText } from "../processes/category.ts";
 import { originOf, ownPicture, textOf } from "../processes/list-views.ts";
 import { type Process, processPath } from "../processes/process.ts";
-import type { Category } from "../processes/queries.ts";
 import { copyNote, followProcess, processCrumbs, processTabs } from "../processes/views.ts";
 import { proposalCard, type Status } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
+import { atomLink, feedLinks } from "../web/feeds.ts";
 import { buttonLink } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { cardList, emptyState, filterBar, pager, section, tabs, withQuery } from "../web/lists.ts";
@@ -113,13 +114,25 @@ export interface ProposalListProps {
   readonly state: string;
   readonly order: ProposalOrder;
   readonly view: "list" | "places";
+  /** How the chosen category is followed here; null without one. */
+  readonly follow: Renderable;
+}
+
+/** The filters of a list as they stand in its address, and in that of its feed. */
+export function filterQuery({ search, category, state }: Record<"search" | "category" | "state", string>): string {
+  const chosen = Object.entries({ q: search, category, state }).filter(([, value]) => value !== "");
+  return chosen.length === 0 ? "" : `?${new URLSearchParams(chosen)}`;
 }
 
 export function proposalListPage(ctx: PageContext, props: ProposalListProps): Markup {
   const { t } = ctx;
   const { process, proposals, drafts } = props;
   const title = textOf(t, process, process.title);
-  const feed = `${processPath(process)}/proposals/feed.atom`;
+  const query = filterQuery(props);
+  const feed = atomLink(
+    `${processPath(process)}/proposals/feed.atom${query}`,
+    t(query === "" ? "proposals.feed" : "proposals.feed-of"),
+  );
   return page({
     ctx,
     title: t("proposals.title"),
@@ -127,7 +140,7 @@ export function proposalListPage(ctx: PageContext, props: ProposalListProps): Ma
     section: "processes",
     crumbs: processCrumbs(ctx, process),
     description: t("proposals.list-description", { process: title.text }),
-    feeds: [{ href: feed, title: t("proposals.feed"), type: "application/atom+xml" }],
+    feeds: [feed],
     actions:
       props.standing.kind === "open"
         ? buttonLink(`${processPath(process)}/proposals/new`, t("proposals.new"))
@@ -150,9 +163,24 @@ export function proposalListPage(ctx: PageContext, props: ProposalListProps): Ma
                 t("proposals.title"),
               )
       }
-      ${pager(ctx, proposals)}`,
-    aside: followProcess(ctx, process),
+      ${pager(ctx, proposals)}
+      ${feedLinks([feed])}`,
+    aside: html`${followCategory(ctx, props)}${followProcess(ctx, process)}`,
   });
+}
+
+/** The chosen category, here and by a feed reader; without one, that there is something to choose. */
+function followCategory(ctx: PageContext, { process, categories, category, follow }: ProposalListProps): Renderable {
+  const { t } = ctx;
+  if (process.publishedAt === null || categories.length === 0) return nothing;
+  const chosen = categories.find(({ id }) => id === category);
+  if (chosen === undefined) return html`<p class="hint">${t("proposals.category-to-follow")}</p>`;
+  const name = categoryText(t, chosen);
+  const feed = atomLink(
+    `${processPath(process)}/categories/${chosen.id}.atom`,
+    t("feeds.category", { category: name }),
+  );
+  return html`${follow}<section class="panel"><p class="hint">${t("notices.follow-category-feed")}</p>${feedLinks([feed])}</section>`;
 }
 
 /** Why one cannot propose now, and what to do about it. */

@@ -240,3 +240,19 @@ export async function listProposalsBy(sql: Sql, actorId: string, limit: number):
     order by proposal.id desc limit ${limit}`;
   return await withImages(sql, rows);
 }
+
+/**
+ * The persons who wrote a public proposal under their public name, alone or with others, by the URIs of their actors. Nobody
+ * for whom an institution speaks, who is named otherwise than their voice is, whose voice is closed, or on a blocked server.
+ */
+export async function listVoices(sql: Sql, uri: string): Promise<string[]> {
+  const rows = await sql<{ uri: string }[]>`
+    select actor.uri from subject join actor on actor.id = subject.author_id
+    where subject.uri = ${uri} and actor.type = 'Person' and actor.gone_at is null
+      and (actor.origin is null or peer_policy(split_part(actor.origin, '/', 3)) is distinct from 'blocked')
+    union
+    select voice.uri from proposal_coauthor
+      join account on account.id = account_id join actor voice on voice.id = account.actor_id
+    where proposal_uri = ${uri} and proposal_coauthor.name = voice.name and voice.gone_at is null`;
+  return rows.map((row) => row.uri);
+}

@@ -56,7 +56,7 @@ async function show(
   const isPublished = proposal?.publishedAt != null;
   const [memberships, categories, alike] = await Promise.all([
     listMemberships(sql, by.id),
-    listCategories(sql, process.uri),
+    listCategories(sql, process.uri, [proposal?.categoryId]),
     isPublished ? nothingAlike : findAlike(sql, title, process, proposal),
   ]);
   const publishedAt = proposal?.publishedAt ?? null;
@@ -97,7 +97,8 @@ function newRoutes(pages: Hono<PageEnv>, house: House): void {
     const keep = async (input: Parameters<Keep>[0], values: FormValues, isForAll: boolean) => {
       const now = clock.now();
       const once = typeof values.once === "string" && isId(values.once) ? values.once : null;
-      const written = { ...input, processUri: process.uri, once };
+      const again = isAutosave(c) ? ("words" as const) : ("all" as const);
+      const written = { ...input, processUri: process.uri, once, again };
       return await withTransaction(sql, (tx) => propose(tx, uris, by, written, isForAll, now));
     };
     if (isAutosave(c)) return await autosave(c, house, (input, values) => keep(input, values, false));
@@ -129,14 +130,7 @@ async function propose(
   isForAll: boolean,
   now: Date,
 ): Promise<Proposal> {
-  let draft = await draftProposal(tx, uris, by, written, now);
-  // The same form sent again with other words: the draft it made the first time gets them.
-  const { title, body, categoryId, place } = written;
-  const isSameText = draft.title === title && draft.body === body;
-  const isSame = isSameText && draft.categoryId === categoryId && draft.address === place.address;
-  if (draft.state === "draft" && !isSame) {
-    draft = await editProposal(tx, by, draft.uri, { ...written, version: draft.version }, now);
-  }
+  const draft = await draftProposal(tx, uris, by, written, now);
   return isForAll ? await publishProposal(tx, by, draft.uri, now) : draft;
 }
 

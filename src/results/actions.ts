@@ -7,7 +7,7 @@ import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { Uris } from "../platform/uris.ts";
 import { countContribution } from "../processes/count-actions.ts";
-import { getProcess } from "../processes/queries.ts";
+import { checkCategories, getProcess } from "../processes/queries.ts";
 import { enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
 import { changeOf } from "../subjects/change.ts";
 import { findMilestone, getResult } from "./queries.ts";
@@ -48,6 +48,7 @@ export async function publishResult(
     const process = await getProcess(tx, input.processUri);
     refuseUnless(process.origin === null, "not-allowed");
     refuseUnless(process.publishedAt !== null, "not-in-this-state");
+    await checkCategories(tx, [input.categoryId]);
     await enterSubject(tx, {
       uri,
       id,
@@ -99,6 +100,7 @@ export async function changeResult(sql: Sql, by: Account, uri: string, input: Re
   checkResult(input);
   return await withTransaction(sql, async (tx) => {
     const before = await ownResultForUpdate(tx, by, uri);
+    await checkCategories(tx, [input.categoryId], { kept: [before.categoryId] });
     await tx`update result set ${tx(columnsOf(input))} where uri = ${uri}`;
     await replaceResultLinks(tx, uri, input);
     await touchSubject(tx, uri, { title: input.title.trim(), language: input.language }, now);

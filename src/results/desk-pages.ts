@@ -90,7 +90,12 @@ async function resultAtDesk(c: Context<PageEnv>, { sql }: House) {
 function changingRoutes(pages: Hono<PageEnv>, house: House): void {
   const { sql, clock } = house;
   const show = async (c: Context<PageEnv>, result: Result, process: Process, state: FormState) =>
-    resultFormPage(c.get("page"), { result, process, categories: await listCategories(sql, process.uri), state });
+    resultFormPage(c.get("page"), {
+      result,
+      process,
+      categories: await listCategories(sql, process.uri, [result.categoryId]),
+      state,
+    });
 
   pages.get("/results/:id/edit", async (c) => {
     const { result, process } = await resultAtDesk(c, house);

@@ -89,7 +89,7 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
     const results = toPage(await inLanguage(sql, "result", ctx.t.lang, rows), request, (result) => [result.id]);
     const isWhole = !q && !known && !category && !segment && request.after === null && request.before === null;
     const [categories, proposalCounts, processes, progress] = await Promise.all([
-      listCategories(sql, chosen?.uri ?? null),
+      listCategories(sql, chosen?.uri ?? null, [category]),
       countLinkedProposals(
         sql,
         results.rows.map(({ uri }) => uri),
@@ -138,7 +138,7 @@ function pageRoutes(
     const process = await getProcess(sql, result.processUri);
     refuseUnless(process.hiddenAt === null, "not-found");
     const [categories, links, milestones, discussion] = await Promise.all([
-      listCategories(sql),
+      listCategories(sql, null, [result.categoryId]),
       listResultLinks(sql, result.uri),
       listMilestones(sql, result.uri),
       result.hiddenAt === null

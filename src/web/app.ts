@@ -37,7 +37,7 @@ import { countUnread } from "../notices/queries.ts";
 import { nothing } from "../platform/html.ts";
 import type { House } from "../ports.ts";
 import { processCardOf } from "../processes/list-views.ts";
-import { processPages } from "../processes/pages.ts";
+import { processPages, type ShowFollow } from "../processes/pages.ts";
 import { listProcesses, readNewsTexts } from "../processes/queries.ts";
 import { coauthorPages } from "../proposals/coauthor-pages.ts";
 import { proposalPages, type Related } from "../proposals/pages.ts";
@@ -122,12 +122,12 @@ export function openApp(house: House, settings: AppSettings): Hono<PageEnv> {
   // Besides a link by e-mail, in this order.
   const passkeys = relyingPartyOf(uris.origin) === null ? [] : [passkeyWay];
   const ways: readonly SignInWay[] = [...passkeys, ...elsewhereWays(settings)];
-  const showFollowOf = (ctx: PageContext, uri: string) => showFollow(house, ctx, uri);
+  const showFollowOf: ShowFollow = (ctx, uri, words) => showFollow(house, ctx, uri, words);
   for (const pages of [
     // Before the pages of one thing: `x.atom` is no process.
     feedPages(house),
     homePages(house),
-    actorPages(house),
+    actorPages(house, showFollowOf),
     workDeskPages(house),
     cityPages(house, showMirrored(house), async (ctx, organisation) => ({
       follow: await showFollowOf(ctx, organisation.actorUri),

@@ -15,8 +15,10 @@ import { askToFollowByMail } from "../../src/notices/mail-following-actions.ts";
 import { mailLinkToken } from "../../src/notices/unsubscribe.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { newId } from "../../src/platform/ids.ts";
+import type { LanguageMap } from "../../src/platform/text.ts";
 import { dayMs } from "../../src/platform/time.ts";
-import { decidePilot } from "../../src/processes/actions.ts";
+import { addCategory, decidePilot } from "../../src/processes/actions.ts";
+import { retireCategory } from "../../src/processes/category-actions.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { editProposal, withdrawProposal } from "../../src/proposals/actions.ts";
@@ -155,11 +157,22 @@ export async function aCityOfEverything(city: ListeningCity, secret: string) {
   const invited = { email: ane.email, role: "moderator", processUri: process.uri } as const;
   await inviteToTeam(sql, city.administrator, invited, now);
   return {
-    ...{ process, draft, proposals, meeting, past, over, result, ane, ...thread },
+    ...{ categories: await categories(city), process, draft, proposals, meeting, past, over, result, ane, ...thread },
     newsId: (await findSubject(sql, news))!.id,
     ...(await residences(city, secret)),
     ...(await letters(city, ane, secret, process)),
   };
+}
+
+/** One that is offered, another beside it, and one that is offered no more. */
+async function categories({ sql, administrator }: ListeningCity) {
+  const now = new Date();
+  const add = (name: LanguageMap) => addCategory(sql, administrator, { name, parentId: null }, now);
+  const trees = await add({ en: "Trees", ar: "الأشجار" });
+  await add({ en: "Water", fr: "L’eau" });
+  const retired = await add({ en: "Cars" });
+  await retireCategory(sql, administrator, retired, now);
+  return { trees, retired };
 }
 
 async function proposalsIn(city: ListeningCity, process: Process, ane: ReachableAccount) {

@@ -24,6 +24,7 @@ export const excused: Readonly<Record<string, string>> = {
   "/notices/:id": goesOn,
   "/account/invitations/:id": goesOn,
   "/answers/:id": goesOn,
+  "/processes/:segment/categories/:id": goesOn,
   "/milestones/:id": goesOn,
   "/processes/:segment/steps": goesOn,
 };
@@ -111,7 +112,10 @@ export function visitsOf(
         ...visitor(process, `/processes/${copy.process}`, "/processes/a-pilot"),
         ...desk(process, draft),
       ],
-      "/processes/:segment/proposals": [...visitor(`${process}/proposals`), ...ane(`${process}/proposals`)],
+      "/processes/:segment/proposals": [
+        ...visitor(`${process}/proposals`),
+        ...ane(`${process}/proposals`, `${process}/proposals?category=${has.categories.trees}`),
+      ],
       "/processes/:segment/proposals/new": ane(`${process}/proposals/new`),
       "/processes/:segment/meetings": visitor(`${process}/meetings`),
       "/processes/:segment/results": visitor(`${process}/results`),
@@ -150,6 +154,11 @@ export function visitsOf(
       "/admin/people": desk("/admin/people"),
       "/admin/people/:id": desk(person),
       "/admin/categories": desk("/admin/categories"),
+      "/admin/categories/:id": desk(
+        `/admin/categories/${has.categories.trees}`,
+        `/admin/categories/${has.categories.retired}`,
+      ),
+      "/admin/categories/:id/merging": desk(`/admin/categories/${has.categories.trees}/merging`),
       "/desk": desk("/desk"),
       "/desk/answers": desk("/desk/answers", "/desk/answers?queue=planned"),
       "/desk/proposals/:id": desk(`/desk${proposal("own")}`, `/desk${proposal("arabic")}`),
