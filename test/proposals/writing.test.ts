@@ -158,6 +158,37 @@ test("a picture needs words before it is published, and is not asked for twice",
   expect((await getProposal(db.sql, proposal!.uri)).images).toMatchObject([{ alt: "The square, full" }]);
 });
 
+test("a draft that saved itself meanwhile takes nothing from the form that is sent after it, nor from what it has", async () => {
+  const visitor = await openNew();
+  const title = "A bench that was nearly lost";
+  visitor.fill("Title", title).fill("Your proposal", "So that one can sit.");
+  visitor.attach("Picture 1", new File(["<html>"], "photo.png", { type: "image/png" }));
+  await visitor.press("Publish");
+  expect(visitor.status).toBe(422);
+  const value = (name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(visitor.html)![1]!;
+  const saveItself = async () => {
+    const values = { csrf: value("csrf"), once: value("once"), title, body: "So that one can sit.", language: "en" };
+    const cookie = [...visitor.cookies].map((pair) => pair.join("=")).join("; ");
+    const headers = { accept: "application/json", cookie, origin: city.uris.origin, "sec-fetch-site": "same-origin" };
+    const url = `${city.uris.origin}/processes/${process.handle}/proposals/new`;
+    return await rooms.app.fetch(new Request(url, { method: "POST", headers, body: new URLSearchParams(values) }));
+  };
+  expect((await saveItself()).status).toBe(200);
+  visitor.attach("Picture 1", await aPhoto()).fill("What picture 1 shows", "The bench");
+  const before = visitor.html;
+  await visitor.press("Save as a draft");
+  expect(visitor.status).toBe(200);
+  const kept = async () => (await drafted()).find((draft) => draft.title === title);
+  expect((await kept())?.images).toMatchObject([{ alt: "The bench" }]);
+  visitor.html = before;
+  expect((await saveItself()).status).toBe(200);
+  const draft = (await kept())!;
+  expect(draft.images).toMatchObject([{ alt: "The bench" }]);
+  await visitor.open(`/proposals/${draft.id}/edit`);
+  await visitor.press("Publish");
+  expect((await getProposal(db.sql, draft.uri)).images).toMatchObject([{ alt: "The bench" }]);
+});
+
 test("a form sent twice makes one proposal, with the same address", async () => {
   const visitor = await openNew();
   const once = /name="once" value="([^"]+)"/.exec(visitor.html)![1]!;
