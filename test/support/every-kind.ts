@@ -49,6 +49,7 @@ import {
   aResult,
 } from "./build.ts";
 import type { ListeningCity } from "./listening.ts";
+import { inOtherLanguages } from "./other-languages.ts";
 
 /** Waits until the jobs that cities do by themselves have brought it. */
 async function arrived<T>(ask: () => Promise<T | null | undefined>, what: string): Promise<T> {
@@ -136,7 +137,7 @@ export async function aCityOfEverything(city: ListeningCity, secret: string) {
     costAmount: "48000.50",
     costCurrency: "EUR",
   });
-  await reachMilestone(
+  const step = await reachMilestone(
     sql,
     uris,
     administrator,
@@ -159,6 +160,8 @@ export async function aCityOfEverything(city: ListeningCity, secret: string) {
   return {
     ...{ categories: await categories(city), process, draft, proposals, meeting, past, over, result, ane, ...thread },
     newsId: (await findSubject(sql, news))!.id,
+    stepId: step.id,
+    answerId: await inOtherLanguages(city, { news, result, answered: proposals.answered }),
     ...(await residences(city, secret)),
     ...(await letters(city, ane, secret, process)),
   };

@@ -3,6 +3,7 @@
 import { writeTallies } from "../../src/chronicle/tally-actions.ts";
 import { writeThreads } from "../../src/chronicle/thread-actions.ts";
 import { publishNews } from "../../src/processes/news-actions.ts";
+import { newsTexts } from "../../src/processes/news-text-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { answerProposal } from "../../src/proposals/answer-actions.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
@@ -20,6 +21,7 @@ import {
   aResult,
 } from "./build.ts";
 import type { Node } from "./network.ts";
+import { sayIn } from "./other-languages.ts";
 
 /** @returns the process and the proposal that the rest hangs on. */
 export async function fillNode(city: Node, now: Date): Promise<{ process: Process; proposal: Proposal }> {
@@ -56,7 +58,7 @@ export async function fillNode(city: Node, now: Date): Promise<{ process: Proces
     now,
   );
   const news = { processUri: process.uri, title: "Come and see", body: "The plans are **here**.", language: "en" };
-  await publishNews(sql, uris, administrator, news, now);
+  const told = await publishNews(sql, uris, administrator, news, now);
   const meeting = await aMeeting(city, { process, now, title: "An evening about squares", linkedUris: [proposal.uri] });
   const result = await aResult(city, {
     process,
@@ -69,6 +71,8 @@ export async function fillNode(city: Node, now: Date): Promise<{ process: Proces
     proposalUris: [proposal.uri],
     meetingUris: [meeting.uri],
   });
+  const inSpanish = { title: "Vengan a ver", body: "Los planos están **aquí**." };
+  await sayIn({ sql, by: administrator }, newsTexts, told, { language: "es", now }, inSpanish);
   const step = { resultUri: result.uri, reachedOn: "2026-05-01", title: "Ten stand", body: "Ten more to come." };
   await reachMilestone(sql, uris, administrator, { ...step, language: "en", status: "in-progress", progress: 50 }, now);
   const comment = await aComment(city, { on: proposal, by: resident, stance: "for", body: "I would sit there.", now });

@@ -28,9 +28,9 @@ import { changeResult, reachMilestone } from "../../src/results/actions.ts";
 import { milestoneTexts, resultTexts } from "../../src/results/result-text-actions.ts";
 import { deleteSubject } from "../../src/subjects/actions.ts";
 import { findSubject } from "../../src/subjects/queries.ts";
-import { type TextDoor, translateText } from "../../src/translations/actions.ts";
+import type { TextDoor } from "../../src/translations/actions.ts";
 import { listTranslations } from "../../src/translations/queries.ts";
-import { digestOfTexts, languagesMax, type Texts } from "../../src/translations/translation.ts";
+import { languagesMax, type Texts } from "../../src/translations/translation.ts";
 import {
   aMeeting,
   aModerator,
@@ -43,6 +43,7 @@ import {
   aResultText,
 } from "../support/build.ts";
 import { type Network, type Node, openNetwork } from "../support/network.ts";
+import { sayIn } from "../support/other-languages.ts";
 import { openReader } from "../support/reader.ts";
 import type { Visitor } from "../support/visit.ts";
 
@@ -108,10 +109,8 @@ async function hours(): Promise<void> {
   }
 }
 
-async function say(door: TextDoor, uri: string, typed: Texts, language = "es"): Promise<void> {
-  const seen = digestOfTexts(door.kind, (await door.read(bilbao.sql, uri)) ?? {});
-  await translateText(bilbao.sql, official, door, uri, { language, typed, seen }, now());
-}
+const say = (door: TextDoor, uri: string, typed: Texts) =>
+  sayIn({ sql: bilbao.sql, by: official }, door, uri, { language: "es", now: now() }, typed);
 
 const copies = () => [net.nodes.porto, net.nodes.lisboa];
 const objectAt = async (uri: string) =>

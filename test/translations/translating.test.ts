@@ -20,9 +20,9 @@ import { changeResult, reachMilestone } from "../../src/results/actions.ts";
 import { resultTexts } from "../../src/results/result-text-actions.ts";
 import { deleteSubject, touchSubject } from "../../src/subjects/actions.ts";
 import { findSubject } from "../../src/subjects/queries.ts";
-import { replaceTranslations, type TextDoor, translateText } from "../../src/translations/actions.ts";
+import { replaceTranslations, type TextDoor } from "../../src/translations/actions.ts";
 import { listTranslations } from "../../src/translations/queries.ts";
-import { allCharsMax, digestOfTexts, type TextField } from "../../src/translations/translation.ts";
+import { allCharsMax, type Texts } from "../../src/translations/translation.ts";
 import {
   aMeeting,
   aMeetingText,
@@ -36,6 +36,7 @@ import {
   aResultText,
 } from "../support/build.ts";
 import { type Network, type Node, openNetwork } from "../support/network.ts";
+import { sayIn } from "../support/other-languages.ts";
 import { openReader } from "../support/reader.ts";
 import type { Visitor } from "../support/visit.ts";
 
@@ -65,15 +66,12 @@ const now = () => net.clock.now();
 const es = { "accept-language": "es" };
 const idOf = (uri: string) => uri.split("/").at(-1)!;
 
-async function say(
+const say = (
   door: TextDoor,
   uri: string,
-  typed: Partial<Record<TextField, string>>,
+  typed: Texts,
   { by = official, language = "es" }: { by?: Account; language?: string } = {},
-) {
-  const seen = digestOfTexts(door.kind, (await door.read(city.sql, uri)) ?? {});
-  return await translateText(city.sql, by, door, uri, { language, typed, seen }, now());
-}
+) => sayIn({ sql: city.sql, by }, door, uri, { language, now: now() }, typed);
 
 const someNews = (text: { title?: string; body?: string } = {}) =>
   publishNews(

@@ -90,6 +90,11 @@ const mayBeEmpty: Readonly<Record<string, string>> = {
   "/processes/still-a-draft/steps/rules": draft,
   "/processes/still-a-draft/steps/texts": draft,
   "/processes/:segment/texts": "a translation may be missing",
+  "/answers/:id/languages": "a translation may be missing",
+  "/meetings/:id/languages": "a translation may be missing",
+  "/milestones/:id/languages": "a translation may be missing",
+  "/news/:id/languages": "a translation may be missing",
+  "/results/:id/languages": "a translation may be missing",
 };
 
 /** `waits`: for a letter with the code that says where they live. */
