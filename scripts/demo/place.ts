@@ -1,4 +1,5 @@
 // One node while the demo fills it: who is there, what day it is, and the verbs of the rooms said in a few words.
+import { randomBytes } from "node:crypto";
 import type { Account } from "../../src/accounts/account.ts";
 import { changeProfile, openPublicVoice } from "../../src/accounts/actions.ts";
 import { grantMembership, grantRole } from "../../src/accounts/people-actions.ts";
@@ -48,13 +49,17 @@ export interface PersonSeed {
   readonly speaksFor?: Organisation;
 }
 
+/** The documents of the demo are invented: nobody brings one of them to its desk. */
+const documentKey = randomBytes(32);
+
 /** Opens an account with all that is said of the person, so many days ago. Asked by `email`, it is the same person again. */
 export async function enrol(place: Place, key: string, seed: PersonSeed, days = 480): Promise<Account> {
   const { tx, uris, administrator } = place;
   const now = ago(place, days);
   const locale = seed.locale ?? place.locale;
   const account = await openAccount(tx, { email: `${key}@${place.domain}`, name: seed.name, locale }, now);
-  if (!seed.isGuest) await verifyAtDesk(tx, null, administrator, { accountId: account.id }, now);
+  const document = { accountId: account.id, number: account.id.replaceAll("-", "") };
+  if (!seed.isGuest) await verifyAtDesk(tx, documentKey, administrator, document, now);
   if (seed.role) await grantRole(tx, administrator, account.id, { role: seed.role, processUri: null }, now);
   if (seed.speaksFor) await grantMembership(tx, administrator, account.id, seed.speaksFor.actorId, now);
   if (seed.knowHow) {

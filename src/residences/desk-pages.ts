@@ -20,6 +20,7 @@ import { deskPage, methodPage } from "./desk-views.ts";
 import { setMethod } from "./method-actions.ts";
 import { personResidence } from "./person-views.ts";
 import {
+  countsPeople,
   findComingCensus,
   findCurrentCensus,
   findOwnResidence,
@@ -42,15 +43,16 @@ export function residenceDeskPages(house: House, key: Buffer): Hono<PageEnv> {
 
   pages.get("/desk/residence", async (c) => {
     const by = requireRole(c, "official");
-    const [rows, letters, conflicts, census, coming] = await Promise.all([
+    const [rows, letters, conflicts, census, coming, isPerPerson] = await Promise.all([
       listMethods(sql),
       listWaitingLetters(sql),
       listConflicts(sql),
       findCurrentCensus(sql),
       findComingCensus(sql),
+      countsPeople(sql),
     ]);
     c.header("cache-control", "no-store");
-    const props = { methods: rows, lettersWaiting: letters.length, conflicts, census, coming };
+    const props = { methods: rows, lettersWaiting: letters.length, conflicts, census, coming, isPerPerson };
     return c.html(deskPage(c.get("page"), by, props));
   });
 

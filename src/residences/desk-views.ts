@@ -5,6 +5,7 @@ import type { MessageKey } from "../platform/i18n.ts";
 import type { PageContext } from "../web/context.ts";
 import { buttonLink, confirmForm, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
+import { icon } from "../web/icons.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, section } from "../web/lists.ts";
 import { ago, statusPill, when } from "../web/marks.ts";
@@ -18,6 +19,8 @@ export interface DeskProps {
   readonly conflicts: readonly Conflict[];
   readonly census: CensusList | null;
   readonly coming: CensusList | null;
+  /** Whether supports count people, or accounts. */
+  readonly isPerPerson: boolean;
 }
 
 export function deskPage(ctx: PageContext, by: Account, props: DeskProps): Markup {
@@ -38,7 +41,7 @@ export function deskPage(ctx: PageContext, by: Account, props: DeskProps): Marku
         "letters",
       )}
       ${section(t("residences.conflicts"), conflictList(ctx, by, props.conflicts), undefined, "conflicts")}
-      ${section(t("residences.methods"), methodTable(ctx, by, props.methods), undefined, "methods")}
+      ${section(t("residences.methods"), html`${props.isPerPerson ? nothing : accountsNote(ctx)}${methodTable(ctx, by, props.methods)}`, undefined, "methods")}
       ${mayGrantRoles(by) ? section(t("residences.census"), censusSummary(ctx, props), undefined, "census") : nothing}`,
   });
 }
@@ -105,6 +108,10 @@ function conflictList(ctx: PageContext, by: Account, conflicts: readonly Conflic
   })}</ul>`;
 }
 
+/** Never silently: what follows for every count of the city. */
+const accountsNote = ({ t }: PageContext): Markup =>
+  html`<div class="note note-bad" role="note"><p>${icon("warning")}<span>${t("residences.counts-accounts")}</span></p></div>`;
+
 function methodTable(ctx: PageContext, by: Account, rows: readonly MethodRow[]): Markup {
   const { t } = ctx;
   return html`<div class="table-wrap"><table class="table">
@@ -144,7 +151,8 @@ export function methodPage(ctx: PageContext, row: MethodRow, state: FormState): 
     isUnlisted: true,
     crumbs: residenceCrumbs(ctx),
     lead: whatItProves(ctx, row),
-    main: form(ctx, {
+    main: html`${asksNoNumber(row) ? html`<div class="note note-bad" role="note"><p>${icon("warning")}<span>${t("residences.asks-no-number")}</span></p></div>` : nothing}
+    ${form(ctx, {
       action: `/desk/residence/methods/${row.method}`,
       submit: t("accounts.save"),
       body: html`${fields.summary()}
@@ -167,9 +175,12 @@ export function methodPage(ctx: PageContext, row: MethodRow, state: FormState): 
           value: row.validMonths === null ? "" : String(row.validMonths),
         })}
         ${settingFields(ctx, row, fields)}`,
-    }),
+    })}`,
   });
 }
+
+const asksNoNumber = ({ method, settings }: MethodRow): boolean =>
+  (method === "desk" || method === "post") && settings.asksNumber !== true;
 
 const factNames = {
   "birth-date": "residences.birth-date",

@@ -20,6 +20,8 @@ export interface OwnPageProps {
   readonly hasAssists: boolean;
   /** Of a residence that held until somebody else proved its number. */
   readonly suspension: Suspension | null;
+  /** Whether supports count people here, or accounts. */
+  readonly isPerPerson: boolean;
   /** Where the person came from to be verified; null where from nowhere. */
   readonly back: string | null;
 }
@@ -47,6 +49,7 @@ export function ownResidencePage(ctx: PageContext, props: OwnPageProps, forms: O
       ${back !== null && isVerified ? html`<p>${buttonLink(back, t("residences.go-back"))}</p>` : nothing}
       ${props.suspension === null ? nothing : suspended(ctx, props.suspension)}
       ${ownStanding(ctx, props, state)}
+      <p class="hint">${t(props.isPerPerson ? "residences.one-person" : "residences.one-account")}</p>
       ${state === "open" ? renewals(ctx, props, forms) : methodSections(ctx, props, forms)}
       ${props.hasAssists ? html`<p><a href="/account/assists">${t("assist.own-title")}</a></p>` : nothing}`,
   });

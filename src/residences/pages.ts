@@ -16,7 +16,14 @@ import { residenceDeskPages } from "./desk-pages.ts";
 import { askForLetter, cancelLetter, verifyByLetter } from "./letter-actions.ts";
 import { letterPages } from "./letter-pages.ts";
 import { type OwnForms, ownResidencePage } from "./own-views.ts";
-import { findCurrentCensus, findOwnLetter, findOwnResidence, findSuspension, listOpenMethods } from "./queries.ts";
+import {
+  countsPeople,
+  findCurrentCensus,
+  findOwnLetter,
+  findOwnResidence,
+  findSuspension,
+  listOpenMethods,
+} from "./queries.ts";
 import { residenceKey } from "./residence.ts";
 import { ownAssistsPage, residencePath } from "./views.ts";
 
@@ -113,7 +120,7 @@ export function residencePages(
 async function ownPage(c: Context<PageEnv>, { sql }: House, forms: OwnForms = {}) {
   const { id } = requireViewer(c);
   c.header("cache-control", "no-store");
-  const [account, residence, methods, census, letter, assists, suspension] = await Promise.all([
+  const [account, residence, methods, census, letter, assists, suspension, isPerPerson] = await Promise.all([
     getAccount(sql, id),
     findOwnResidence(sql, id),
     listOpenMethods(sql),
@@ -121,9 +128,10 @@ async function ownPage(c: Context<PageEnv>, { sql }: House, forms: OwnForms = {}
     findOwnLetter(sql, id),
     listAssists(sql, id),
     findSuspension(sql, id),
+    countsPeople(sql),
   ]);
   const [typed] = Object.values(forms).map((state) => state.values.back);
   const from = typeof typed === "string" ? typed : c.req.query("back");
-  const standing = { account, residence, methods, census, letter, suspension };
+  const standing = { account, residence, methods, census, letter, suspension, isPerPerson };
   return ownResidencePage(c.get("page"), { ...standing, hasAssists: assists.length > 0, back: backFrom(from) }, forms);
 }

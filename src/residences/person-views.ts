@@ -59,7 +59,7 @@ function verifyForm(
   })}`;
   const props = {
     action,
-    ask: t("accounts.verify-ask", { name: person.name }),
+    ask: t(asks ? "residences.verify-ask-number" : "accounts.verify-ask", { name: person.name }),
     submit: t("accounts.verify-confirm"),
     body: asks ? number : nothing,
   };

@@ -2,7 +2,14 @@
 import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { attemptWindowMs, type CensusFact, type Method, type MethodRow, methods } from "./residence.ts";
+import {
+  attemptWindowMs,
+  type CensusFact,
+  type Method,
+  type MethodRow,
+  methods,
+  provesOnePerson,
+} from "./residence.ts";
 
 const methodColumns = (sql: Sql) => sql`method, is_on, valid_months, explanation, settings`;
 
@@ -24,6 +31,18 @@ export async function listOpenMethods(sql: Sql): Promise<MethodRow[]> {
   if (!rows.some(({ method }) => method === "census")) return rows;
   const census = await findCurrentCensus(sql);
   return rows.filter(({ method }) => method !== "census" || census !== null);
+}
+
+/**
+ * Whether what counts here counts people: by the ways that are open, and by how those were verified who are residents now.
+ * Else it counts accounts. What accounts that have ended supported before is not looked at.
+ */
+export async function countsPeople(sql: Sql): Promise<boolean> {
+  if (!provesOnePerson(await listOpenMethods(sql))) return false;
+  const untied = await sql`
+    select from residence
+    where ended_at is null and subject_hash is null and (number_hash is null or not is_number_proven) limit 1`;
+  return untied.length === 0;
 }
 
 export interface OwnResidence {

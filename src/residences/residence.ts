@@ -55,6 +55,19 @@ export function expiryOf(verifiedAt: Date, validMonths: number | null): Date | n
  */
 export const provesNumber = (method: Method, isSeen: boolean): boolean => isSeen || method !== "post";
 
+/**
+ * Whether these ways together keep one person from being verified in two accounts: each shows a number of theirs, or there is
+ * one alone, which knows each person itself. A number that is only typed beside a letter may be anybody's.
+ */
+export function provesOnePerson(open: readonly Pick<MethodRow, "method" | "settings">[]): boolean {
+  const [only, second] = open;
+  if (second === undefined && only?.method === "claim") return true;
+  return open.every(({ method, settings }) => {
+    if (method === "desk") return settings.asksNumber === true;
+    return method === "census" || (method === "claim" && (settings.numberClaim ?? "") !== "");
+  });
+}
+
 const numberPattern = /^[\p{L}\p{N}]{4,32}$/u;
 
 /** A document number as it is hashed: capital letters and digits, without spaces, dots and dashes. Null for what is none. */

@@ -332,9 +332,9 @@ describe("the desk", () => {
     await visitor.fill("Beginning of an e-mail address", "desk.dora@").press("Search");
     expect(visitor.url.href).not.toContain("dora");
     await visitor.follow("Desk Dora");
-    expect(visitor.text).toContain("Nothing of it is kept but the date and your name.");
+    expect(visitor.text).toContain("Kept are the date, your name and a keyed hash of the document number.");
     expect(visitor.hasButton("Give this role")).toBe(false);
-    await visitor.press("Yes, I have seen proof");
+    await visitor.fill("Document number", "67890123D").press("Yes, I have seen proof");
     expect((await getAccount(db.sql, person.id)).residenceVerifiedAt).not.toBeNull();
     expect(visitor.text).toContain("Residence verified");
     await visitor.press("Yes, withdraw it");

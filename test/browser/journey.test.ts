@@ -96,6 +96,7 @@ describeInBrowser("two cities in Chromium", () => {
     await official.locator("main").getByRole("button", { name: "Search" }).click();
     await official.getByRole("link", { name: "Ane Etxeberria" }).click();
     await official.getByText("Verify residence", { exact: true }).click();
+    await official.getByLabel("Document number", { exact: true }).fill("78901234N");
     await official.getByRole("button", { name: "Yes, I have seen proof" }).click();
     await expect.poll(() => mainText(official), patience).toContain("Residence verified on");
   });

@@ -11,7 +11,7 @@ import { verifyAtDesk, withdrawVerification } from "../../src/residences/actions
 import { setMethod } from "../../src/residences/method-actions.ts";
 import { findOwnLetter } from "../../src/residences/queries.ts";
 import { letterCode, residenceKey, spelledCode } from "../../src/residences/residence.ts";
-import { aGuest, anOfficial, aPhase, aProcess, aProposal, aResident } from "../support/build.ts";
+import { aGuest, anOfficial, aPhase, aProcess, aProposal, aResident, documentOf } from "../support/build.ts";
 import { type Network, type Node, openNetwork } from "../support/network.ts";
 import { openVisitor, type Visitor } from "../support/visit.ts";
 
@@ -117,6 +117,7 @@ describe("residence", () => {
     expect(visitor.text).toContain("on two to seven lines");
     await visitor
       .fill("Name and address, as on an envelope", "Pilar P.\n=Kalea 1\n48001 Bilbao")
+      .fill("Document number, so that nobody counts twice", "45678901P")
       .press("Ask for the letter");
     expect(visitor.text).toContain("It has not been sent yet.");
     const letter = (await findOwnLetter(node.sql, person.id))!;
@@ -165,7 +166,7 @@ describe("who cannot do something yet", () => {
     expect(visitor.status).toBe(403);
     await visitor.follow("Verify my residence");
     expect(visitor.url.searchParams.get("back")).toBe(proposalPath(proposal));
-    await verifyAtDesk(node.sql, null, node.administrator, { accountId: person.id }, net.clock.now());
+    await verifyAtDesk(node.sql, Buffer.alloc(32), node.administrator, documentOf(person), net.clock.now());
     await visitor.open(visitor.url.pathname + visitor.url.search);
     await visitor.follow("Go on with what you were doing");
     expect(visitor.url.pathname).toBe(proposalPath(proposal));
@@ -273,7 +274,7 @@ describe("acting for a person at the desk", () => {
     await officer.press("Begin");
     expect(officer.status).toBe(422);
     await officer.open(`/admin/people/${person.id}`);
-    await officer.press("Yes, I have seen proof");
+    await officer.fill("Document number", "56789012A").press("Yes, I have seen proof");
     await begin(officer, person);
     expect(officer.text).toMatch(/You act for Ana Núñez, until \d+:\d\d\sAM End/u);
     await officer.open(proposalPath(proposal));

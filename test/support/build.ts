@@ -21,6 +21,7 @@ import { type Permission, type PhasePlan, type Process, permissions } from "../.
 import { draftProposal, type ProposalInput, publishProposal } from "../../src/proposals/actions.ts";
 import type { Proposal } from "../../src/proposals/proposal.ts";
 import { verifyAtDesk } from "../../src/residences/actions.ts";
+import { residenceKey } from "../../src/residences/residence.ts";
 import { publishResult, type ResultInput } from "../../src/results/actions.ts";
 import type { Result } from "../../src/results/result.ts";
 
@@ -87,10 +88,14 @@ export async function aGuest(city: City, options: AccountOptions = {}): Promise<
 const forgetNotices = ({ sql }: City, accountId: string) =>
   sql`delete from job where kind in ('tell-resident', 'tell-account') and payload ->> 'accountId' = ${accountId}`;
 
+const deskKey = residenceKey("a key of the builders alone");
+/** Everyone has a document of their own. */
+export const documentOf = ({ id }: { readonly id: string }) => ({ accountId: id, number: id.replaceAll("-", "") });
+
 /** Someone whose residence the desk has verified: who may support. */
 export async function aResident(city: City, options: AccountOptions = {}): Promise<ReachableAccount> {
   const account = await aGuest(city, { name: `Resident ${next()}`, ...options });
-  await verifyAtDesk(city.sql, null, city.administrator, { accountId: account.id }, options.now ?? new Date());
+  await verifyAtDesk(city.sql, deskKey, city.administrator, documentOf(account), options.now ?? new Date());
   await forgetNotices(city, account.id);
   return await reachable(city.sql, account.id);
 }
