@@ -1,21 +1,19 @@
-// The pages of proposals that everyone reads, and what a reader gives them: supports and likes.
-// Writing one is in writing-pages.ts, the official answer in answer-pages.ts.
+// The page of a proposal that everyone reads, and what a reader gives it: supports and likes.
+// Their lists are in list-pages.ts, writing one in writing-pages.ts, the official answer in answer-pages.ts.
 import { type Context, Hono } from "hono";
 import { type Account, holds } from "../accounts/account.ts";
 import { requireViewer } from "../accounts/viewer.ts";
-import { findMainOrganisation } from "../cities/queries.ts";
 import { loadDiscussion } from "../comments/queries.ts";
 import { commentThread } from "../comments/views.ts";
 import { mayModerate } from "../moderation/report.ts";
+import { findFollowable } from "../notices/following-queries.ts";
+import { pathOf } from "../notices/views.ts";
 import type { Renderable } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
-import { type PageKey, type PageRequest, readPageRequest, toPage } from "../platform/pagination.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
-import { textOf } from "../processes/list-views.ts";
-import { type Process, permits, processPath } from "../processes/process.ts";
-import { type Category, getProcess, listCategories } from "../processes/queries.ts";
-import { shownProcess } from "../processes/viewer.ts";
+import { permits } from "../processes/process.ts";
+import { getProcess } from "../processes/queries.ts";
 import { findHead } from "../records/queries.ts";
 import { countsPeople, listOpenMethods } from "../residences/queries.ts";
 import { residenceNeeded } from "../residences/views.ts";
@@ -23,14 +21,13 @@ import { likeSubject, unlikeSubject } from "../subjects/like-actions.ts";
 import { findSubjectById, isLikedBy } from "../subjects/queries.ts";
 import { listTranslations } from "../translations/queries.ts";
 import { type Read, readIn } from "../translations/translation.ts";
-import { atomFeed, atomType } from "../web/atom.ts";
-import { answerCached } from "../web/cached.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { answerPages } from "./answer-pages.ts";
 import { isCoauthor } from "./coauthor-queries.ts";
 import { historyPage } from "./history-views.ts";
-import { authorLine, bodyOf, categoryNameOf, proposalListPage } from "./list-views.ts";
-import { type Answer, isEditable, mayBecome, type Proposal, proposalPath, proposalStates } from "./proposal.ts";
+import { categoriesOf, listPages, type ShowFollow, territoryOf } from "./list-pages.ts";
+import { categoryNameOf } from "./list-views.ts";
+import { type Answer, isEditable, mayBecome, type Proposal, proposalPath } from "./proposal.ts";
 import {
   countSupportsGiven,
   findAnswer,
@@ -38,21 +35,12 @@ import {
   findProposalById,
   getProposal,
   isSupporting,
-  listDrafts,
-  listProposals,
   listVersions,
-  type ProposalFilter,
-  type ProposalOrder,
-  pageKeyOf,
 } from "./queries.ts";
-import { proposeStanding, supportStanding } from "./standing.ts";
+import { supportStanding } from "./standing.ts";
 import { supportProposal, withdrawSupport } from "./support-actions.ts";
 import { proposalPage } from "./views.ts";
 import { writingPages } from "./writing-pages.ts";
-
-const proposalsPerPage = 20;
-const placesPerPage = 200;
-const feedEntriesMax = 30;
 
 /** What rooms above this one show about a proposal on its page: results and meetings that name it. */
 export type Related = (ctx: PageContext, proposalUri: string) => Promise<Renderable>;
@@ -60,108 +48,15 @@ export type Related = (ctx: PageContext, proposalUri: string) => Promise<Rendera
 export function proposalPages(
   house: House,
   related: Related = async () => null,
-  showFollow: Related = async () => null,
+  showFollow: ShowFollow = async () => null,
 ): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.route("/", writingPages(house));
   pages.route("/", answerPages(house));
-  listRoutes(pages, house);
+  pages.route("/", listPages(house, showFollow));
   proposalRoutes(pages, house, related, showFollow);
   goodwillRoutes(pages, house);
   return pages;
-}
-
-function listRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
-  pages.get("/processes/:segment/proposals", async (c) => {
-    const ctx = c.get("page");
-    const process = await shownProcess(c, sql, c.req.param("segment"));
-    const { q: search = "", category = "", state = "", order: orderAsked, view: viewAsked } = c.req.query();
-    const order = orderAsked === "most-supported" ? "most-supported" : "newest";
-    const view = viewAsked === "places" ? "places" : "list";
-    const request = readPageRequest(
-      new URL(c.req.url).searchParams,
-      view === "places" ? placesPerPage : proposalsPerPage,
-    );
-    const filter = {
-      processUri: process.uri,
-      search: search.slice(0, 200),
-      ...(isId(category) ? { categoryId: category } : {}),
-      ...stateFilter(state),
-      hasPlace: view === "places",
-      order,
-      ...pageOf(request, order),
-      limit: request.sizeRows + 1,
-    } satisfies ProposalFilter;
-    const [rows, categories, territory, drafts] = await Promise.all([
-      listProposals(sql, filter),
-      categoriesOf(sql, process),
-      view === "places" ? territoryOf(sql, process) : null,
-      ctx.account === null || request.after !== null || request.before !== null
-        ? []
-        : listDrafts(sql, ctx.account.id, process.uri),
-    ]);
-    const proposals = toPage(rows, request, (proposal) => keyOf(proposal, order));
-    const standing = proposeStanding(process, ctx.account, clock.now());
-    const chosen = { search, category, state, order, view } as const;
-    return c.html(proposalListPage(ctx, { process, proposals, drafts, categories, territory, standing, ...chosen }));
-  });
-
-  pages.get("/processes/:segment/proposals/feed.atom", async (c) => {
-    const ctx = c.get("page");
-    const process = await shownProcess(c, sql, c.req.param("segment"));
-    refuseUnless(process.publishedAt !== null, "not-found");
-    const filter = { processUri: process.uri, order: "newest", after: null, limit: feedEntriesMax } as const;
-    const proposals = await listProposals(sql, filter);
-    const title = textOf(ctx.t, process, process.title).text;
-    const feed = atomFeed({
-      url: uris.at(`${processPath(process)}/proposals/feed.atom`),
-      pageUrl: uris.at(`${processPath(process)}/proposals`),
-      title: ctx.t("proposals.feed-title", { process: title }),
-      lang: ctx.t.lang,
-      updatedAt: proposals[0]?.updatedAt ?? process.publishedAt,
-      entries: proposals.map((proposal) => ({
-        uri: proposal.uri,
-        url: proposal.url,
-        title: proposal.title,
-        lang: proposal.language,
-        body: bodyOf(proposal).toString(),
-        author: authorLine(ctx, proposal),
-        publishedAt: proposal.publishedAt ?? process.publishedAt!,
-        updatedAt: proposal.updatedAt ?? process.publishedAt!,
-      })),
-    });
-    return answerCached(c, feed, atomType);
-  });
-}
-
-const stateFilter = (text: string): Pick<ProposalFilter, "state"> => {
-  const state = proposalStates.find((one) => one === text && one !== "draft");
-  return state ? { state } : {};
-};
-
-/** The taxonomy is the city's own: what another node calls its categories stands on its proposals. */
-const categoriesOf = async (sql: House["sql"], process: Process): Promise<readonly Category[]> =>
-  process.origin === null ? await listCategories(sql, process.uri) : [];
-
-/** What maps of a process are drawn on: its pilot area, else the territory of this city; nothing for another node's. */
-async function territoryOf(sql: House["sql"], process: Process): Promise<unknown> {
-  if (process.origin !== null) return null;
-  return process.pilotGeojson ?? (await findMainOrganisation(sql))?.territoryGeojson ?? null;
-}
-
-const keyOf = (proposal: Proposal, order: ProposalOrder): PageKey => pageKeyOf(proposal, order).split(".");
-
-/** @throws Refused `not-found` for a cursor that does not belong to this order. */
-function pageOf({ after, before }: PageRequest, order: ProposalOrder): Pick<ProposalFilter, "after" | "before"> {
-  const read = (key: PageKey | null): string | null => {
-    if (key === null) return null;
-    const id = key.at(-1);
-    const count = order === "newest" ? 0 : Number(key[0]);
-    const isWhole = key.length === (order === "newest" ? 1 : 2) && Number.isInteger(count) && Math.abs(count) < 2 ** 31;
-    refuseUnless(isWhole && typeof id === "string" && isId(id), "not-found");
-    return key.join(".");
-  };
-  return { after: read(after), before: read(before) };
 }
 
 /** Why support takes a resident, and how this reader becomes one. */
@@ -199,12 +94,18 @@ async function shownProposal(c: Context<PageEnv>, sql: House["sql"]): Promise<Pr
   return proposal;
 }
 
+/** Where all that its author has proposed stands, and is followed; null for whom an institution speaks. */
+async function authorPathOf(sql: House["sql"], { authorUri, authorType }: Proposal): Promise<string | null> {
+  const thing = authorType !== "Person" || authorUri === null ? null : await findFollowable(sql, authorUri);
+  return thing === null ? null : pathOf(thing);
+}
+
 /** In the language that was asked for, else the reader's, where it stands in it. */
 async function readAnswer(c: Context<PageEnv>, sql: House["sql"], answer: Answer): Promise<Read<Answer>> {
   return readIn("answer", answer, await listTranslations(sql, answer.uri), c.req.query("lang"), c.get("page").t.lang);
 }
 
-function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Related, showFollow: Related): void {
+function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Related, showFollow: ShowFollow): void {
   pages.get("/proposals/:id", async (c) => {
     const ctx = c.get("page");
     const { account } = ctx;
@@ -213,18 +114,19 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
     const now = clock.now();
     const isPublic = proposal.publishedAt !== null && proposal.hiddenAt === null;
     const asked = { query: new URL(c.req.url).searchParams, reader: account, now };
-    const [answer, categories, isSupported, given, isLiked, discussion, territory, became, follow, isPerPerson] = await Promise.all([
-      findAnswer(sql, proposal.uri),
-      categoriesOf(sql, process),
-      account === null ? false : isSupporting(sql, proposal.uri, account.id),
-      account === null ? 0 : countSupportsGiven(sql, process.uri, account.id),
-      account === null ? false : isLikedBy(sql, proposal.uri, account),
-      isPublic ? loadDiscussion(sql, proposal.uri, asked) : null,
-      territoryOf(sql, process),
-      related(ctx, proposal.uri),
-      isPublic ? showFollow(ctx, proposal.uri) : null,
-      proposal.origin === null && countsPeople(sql),
-    ]);
+    const [answer, categories, isSupported, given, isLiked, discussion, territory, became, follow, isPerPerson] =
+      await Promise.all([
+        findAnswer(sql, proposal.uri),
+        categoriesOf(sql, process, proposal.categoryId),
+        account === null ? false : isSupporting(sql, proposal.uri, account.id),
+        account === null ? 0 : countSupportsGiven(sql, process.uri, account.id),
+        account === null ? false : isLikedBy(sql, proposal.uri, account),
+        isPublic ? loadDiscussion(sql, proposal.uri, asked) : null,
+        territoryOf(sql, process),
+        related(ctx, proposal.uri),
+        isPublic ? showFollow(ctx, proposal.uri) : null,
+        proposal.origin === null && countsPeople(sql),
+      ]);
     const isOwn = account !== null && proposal.accountId === account.id;
     const isWriter = isOwn || (account !== null && (await isCoauthor(sql, proposal.uri, account.id)));
     const support = supportStanding(proposal, process, account, { isSupporting: isSupported, given }, now);
@@ -255,6 +157,7 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
         territory,
         became,
         follow,
+        authorPath: await authorPathOf(sql, proposal),
         record: await findHead(sql, proposal.uri),
         thread: discussion && commentThread(ctx, discussion),
       }),

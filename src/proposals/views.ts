@@ -11,7 +11,7 @@ import type { KeptRecord } from "../records/queries.ts";
 import { recordPanel } from "../records/views.ts";
 import { languageOfText, type Read } from "../translations/translation.ts";
 import { readingNote } from "../translations/views.ts";
-import { answerBox, articleBody, count } from "../web/cards.ts";
+import { answerBox, articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { followBox, shareBox } from "../web/fediverse.ts";
 import { atomLink, feedLinks } from "../web/feeds.ts";
@@ -19,23 +19,15 @@ import { buttonForm, buttonLink } from "../web/fields.ts";
 import { icon } from "../web/icons.ts";
 import { page } from "../web/layout.ts";
 import { placeMap } from "../web/map.ts";
-import { ago, badge, byline, inItsLanguage, languageNote, stat, statusPill, when } from "../web/marks.ts";
+import { ago, badge, byline, inItsLanguage, languageNote, statusPill } from "../web/marks.ts";
 import { authorOf, bodyOf, stateStatus } from "./list-views.ts";
 import { moneyOf } from "./money.ts";
 import { type Answer, type Proposal, proposalPath } from "./proposal.ts";
-import type { SupportStanding } from "./standing.ts";
+import { goodwill, type StandingProps, supportPanel, toSupports } from "./standing-views.ts";
 
-export interface ProposalPageProps {
-  readonly proposal: Proposal;
-  readonly process: Process;
+export interface ProposalPageProps extends StandingProps {
   readonly categoryName: string | null;
   readonly answer: Read<Answer> | null;
-  readonly support: SupportStanding;
-  /** Whether the supports of this node count people, or accounts. */
-  readonly isPerPerson: boolean;
-  /** Why the reader's residence is asked for and how to verify it, in the place of the button. */
-  readonly residenceNeeded: Renderable;
-  readonly isLiked: boolean;
   /** The reader is its author. */
   readonly isOwn: boolean;
   /** Or one of those who write it along. */
@@ -54,6 +46,8 @@ export interface ProposalPageProps {
   readonly became: Renderable;
   /** How a reader follows it here. */
   readonly follow?: Renderable;
+  /** The page of the person who wrote it; null for whom an institution speaks. */
+  readonly authorPath: string | null;
   readonly thread: Renderable;
   /** Its newest record. */
   readonly record: KeptRecord | null;
@@ -103,6 +97,7 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
     aside: html`
       ${isPublic ? goodwill(ctx, props) : nothing}
       ${props.follow}
+      ${props.authorPath === null ? nothing : html`<p class="hint"><a href="${href(props.authorPath)}">${t("proposals.more-of", { name: proposal.speakerName ?? proposal.authorName })}</a></p>`}
       ${ownPanel(ctx, props)}
       ${isPublic ? replyBox(ctx, proposal, process) : nothing}
       ${isPublic ? html`${discussionBox(ctx, proposal)}${feedLinks([discussionFeed(t, proposal)])}` : nothing}
@@ -114,14 +109,8 @@ export function proposalPage(ctx: PageContext, props: ProposalPageProps): Markup
 
 const marks = (t: Translator, { proposal, categoryName }: ProposalPageProps): Markup => {
   const status = stateStatus(t, proposal.state);
-  return html`${statusPill(status.label, status.tone)}${categoryName ? badge(categoryName) : nothing}${languageNote(t, proposal.language)}`;
+  return html`${statusPill(status.label, status.tone)}${categoryName ? badge(categoryName) : nothing}${toSupports(t, proposal)}${languageNote(t, proposal.language)}`;
 };
-
-/** On a phone the supports come after the text they are for: how many there are stands on top, and leads there. */
-const toSupports = (t: Translator, { publishedAt, hiddenAt, supportCount }: Proposal): Renderable =>
-  publishedAt === null || hiddenAt !== null
-    ? nothing
-    : html`<a class="to-supports" href="#support-title">${t("proposals.supports-short", { count: supportCount })}</a>`;
 
 /** What its author, or a moderator, should know that others do not see; and for everyone what a withdrawal means. */
 function notes(ctx: PageContext, { proposal, isOwn }: ProposalPageProps): Renderable {
@@ -223,93 +212,6 @@ function draftActions(ctx: PageContext, { proposal, isOwn }: ProposalPageProps):
     ${buttonLink(`${path}/edit`, ctx.t("proposals.go-on-writing"), "secondary")}</div>`;
 }
 
-/** The number that counts, and for this reader the button or the reason why there is none. */
-function supportPanel(ctx: PageContext, props: ProposalPageProps): Markup {
-  const { t } = ctx;
-  const { proposal, process, support, residenceNeeded } = props;
-  const method =
-    proposal.origin === null
-      ? t(props.isPerPerson ? "proposals.supports-method" : "proposals.supports-method-accounts")
-      : countedElsewhere(t, proposal, new URL(proposal.origin).host);
-  return html`<section class="panel support-panel" aria-labelledby="support-title">
-    <h2 class="visually-hidden" id="support-title">${t("proposals.supports")}</h2>
-    ${stat(t, proposal.supportCount, t("proposals.supports-label", { count: proposal.supportCount }), method)}
-    ${support.kind === "unverified" ? residenceNeeded : supportAction(ctx, proposal, support)}
-    ${supportsUsed(t, support)}
-    <p class="hint"><a href="${href(`${processPath(process)}#phases`)}">${t("proposals.see-phases")}</a></p>
-  </section>`;
-}
-
-/** What every Koinon node counts by, as its tallies say it. */
-const knownMethod = "one per verified resident of this node";
-
-/** A count of another city keeps its origin, its method and its time. */
-function countedElsewhere(t: Translator, { countedAt, countMethod }: Proposal, host: string): string {
-  if (countedAt === null) return t("proposals.supports-method-elsewhere", { host });
-  const date = t.date(countedAt);
-  if (countMethod === knownMethod) return t("proposals.supports-counted", { host, date });
-  return t("proposals.supports-counted-by", { host, date, method: countMethod || "–" });
-}
-
-function supportAction(ctx: PageContext, proposal: Proposal, support: SupportStanding): Renderable {
-  const { t } = ctx;
-  const path = proposalPath(proposal);
-  switch (support.kind) {
-    case "open":
-      return buttonForm(ctx, { action: `${path}/support`, label: html`${icon("support")}${t("proposals.support")}` });
-    case "given":
-      return html`<p class="good">${icon("check")} ${t("proposals.you-support")}</p>${
-        support.isFinal
-          ? nothing
-          : buttonForm(ctx, {
-              action: `${path}/support/withdrawal`,
-              label: t("proposals.support-back"),
-              kind: "secondary",
-            })
-      }`;
-    case "limit":
-      return html`<p class="hint">${t("proposals.support-limit", { count: support.limit ?? 0 })}</p>`;
-    case "sign-in":
-      return html`${buttonLink(`/sign-in?back=${encodeURIComponent(path)}`, t("proposals.support-sign-in"), "secondary")}<p class="hint">${t("proposals.support-sign-in-hint")}</p>`;
-    case "unverified":
-      return nothing;
-    case "closed":
-      return html`<p class="hint">${support.opensAt === null ? t("proposals.support-closed") : t.rich("proposals.support-later", { date: when(t, support.opensAt) })}</p>`;
-    case "elsewhere":
-      return html`<p class="hint">${t("proposals.support-elsewhere")}</p>`;
-    case "over":
-      return html`<p class="hint">${t("proposals.support-over")}</p>`;
-    default:
-      return support satisfies never;
-  }
-}
-
-function supportsUsed(t: Translator, support: SupportStanding): Renderable {
-  if (!("given" in support) || support.limit === null) return nothing;
-  return html`<p class="hint">${t("proposals.supports-used", { given: support.given, limit: support.limit })}</p>`;
-}
-
-/** Likes and shares: goodwill of anyone, here and on other servers. Never added to the supports. */
-function goodwill(ctx: PageContext, { proposal, isLiked }: ProposalPageProps): Markup {
-  const { t, account } = ctx;
-  const path = proposalPath(proposal);
-  const button =
-    account === null
-      ? buttonLink(`/sign-in?back=${encodeURIComponent(path)}`, t("proposals.like-sign-in"), "secondary")
-      : buttonForm(ctx, {
-          action: isLiked ? `${path}/like/withdrawal` : `${path}/like`,
-          label: html`${icon("heart")}${t(isLiked ? "proposals.unlike" : "proposals.like")}`,
-          kind: "secondary",
-          isPressed: isLiked,
-        });
-  return html`<section class="panel goodwill" aria-labelledby="goodwill-title">
-    <h2 id="goodwill-title">${t("proposals.goodwill")}</h2>
-    <p class="card-counts">${count(t, "heart", proposal.likeCount, t("card.likes-word"))}${count(t, "share", proposal.shareCount, t("proposals.shares-word"))}</p>
-    ${button}
-    <p class="hint">${t("proposals.goodwill-hint")}</p>
-  </section>`;
-}
-
 function ownPanel(ctx: PageContext, props: ProposalPageProps): Renderable {
   const { t } = ctx;
   const { proposal, mayEdit, mayWithdraw, mayAnswer } = props;
@@ -342,6 +244,7 @@ function discussionBox(ctx: PageContext, proposal: Proposal): Markup {
     uri: `${origin}/actors/${handle}`,
     title: ctx.t("proposals.follow-discussion"),
     text: ctx.t("proposals.follow-discussion-text"),
+    isFolded: true,
   });
 }
 
@@ -353,6 +256,7 @@ const replyBox = (ctx: PageContext, proposal: Proposal, process: Process): Marku
     title: ctx.t("proposals.reply-title"),
     go: ctx.t("proposals.reply-go"),
     text: ctx.t("proposals.reply-text", { handle: addressOfProcess(process) }),
+    isFolded: true,
   });
 
 function more({ t }: PageContext, { proposal, reportPath, mayModerate }: ProposalPageProps): Markup {
