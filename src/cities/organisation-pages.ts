@@ -7,6 +7,7 @@ import { isLanguage, languages } from "../platform/i18n.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { keepImage } from "../platform/uploads.ts";
 import type { House } from "../ports.ts";
+import { checkColour } from "../web/accent.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
 import { readPerLanguage } from "../web/fields.ts";
 import { emptyForm, type FormValues, handleForm } from "../web/forms.ts";
@@ -24,8 +25,9 @@ const profileInput = z.object({
     .default(""),
   accent: z
     .string()
-    .regex(/^#[0-9a-f]{6}$/i)
-    .toLowerCase(),
+    .regex(/^#[0-9a-f]{6}$/i, "field.not-a-colour")
+    .toLowerCase()
+    .refine((hex) => checkColour(hex, "letters").isEnough, "field.colour-pale"),
   timeZone: z.string().min(1),
   languages: z.array(z.string().refine(isLanguage)).min(1),
   territoryName: z.string().trim().max(200).default(""),
