@@ -27,7 +27,8 @@ import type { DerivedFrom } from "../src/subjects/derivation.ts";
 import { nameDerivedRecord } from "../src/subjects/derivation-actions.ts";
 import { civicLineage } from "./lineage-civic.ts";
 import { readCivicProcess } from "./processes.ts";
-import { isObject, isPostType, listOf, readActor, readPost, tagsMax, textOf, typeOf, uriOf } from "./reading.ts";
+import { isObject, isPostType, listOf, readPost, tagsMax, textOf, typeOf, uriOf } from "./reading.ts";
+import { readActor } from "./reading-actors.ts";
 import { actorAt, type Remote } from "./remote.ts";
 import { type Json, NS } from "./vocabulary.ts";
 

@@ -1,11 +1,11 @@
-// Wire → plain data: what other servers write, read without trust. Nothing here fetches, stores or decides.
+// Wire → plain data: what other servers write, read without trust (activities and actors: in files of their own beside it). Nothing here fetches, stores or decides.
 //
 // Plain keys are read, not expanded JSON-LD: the guard lets in only contexts that leave the ActivityStreams terms as
 // they are. Single values and lists, ids and embedded objects, `null` and absence are all written by somebody.
-import type { ActorKey, ActorType, RemoteActor } from "../src/actors/actor.ts";
 import { escapeHtml } from "../src/platform/html.ts";
-import { Refused, refuseUnless } from "../src/platform/refusal.ts";
+import { refuseUnless } from "../src/platform/refusal.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
+import { withoutOverrides } from "../src/platform/text.ts";
 import { AS2, type Json, PUBLIC } from "./vocabulary.ts";
 
 export const contentLengthMax = 100_000;
@@ -43,7 +43,7 @@ export const typeOf = (value: Json): string => {
 };
 
 export const textOf = (value: unknown, lengthMax: number): string =>
-  typeof value === "string" ? value.slice(0, lengthMax) : "";
+  typeof value === "string" ? withoutOverrides(value.slice(0, lengthMax)) : "";
 
 export function dateOf(value: unknown): Date | null {
   if (typeof value !== "string" || value.length > 40) return null;
@@ -86,42 +86,6 @@ export const isForEveryone = (object: Json): boolean =>
   [...listOf(object.to), ...listOf(object.cc)].some((address) =>
     publicNames.has(typeof address === "string" ? address : (uriOf(address) ?? "")),
   );
-
-export interface WireActivity {
-  readonly id: string;
-  readonly type: string;
-  readonly actorUri: string;
-  readonly objectUri: string | null;
-  readonly objectUris: readonly string[];
-  /** The embedded object, where it is one. */
-  readonly object: Json | null;
-  readonly isPublic: boolean;
-  readonly publishedAt: Date | null;
-  /** Plain text: the reason of a Flag or of a moderator's Delete. */
-  readonly text: string;
-  /** Plain text, beside the other. */
-  readonly summary: string;
-}
-
-/** @throws Refused `unsupported-object` for what is no activity at all. */
-export function readActivity(json: unknown): WireActivity {
-  refuseUnless(isObject(json), "unsupported-object");
-  const [id, actorUri] = [uriOf(json), uriOf(json.actor)];
-  refuseUnless(id !== null && actorUri !== null && listOf(json.actor).length === 1, "unsupported-object");
-  const object = listOf(json.object)[0];
-  return {
-    id,
-    type: typeOf(json),
-    actorUri,
-    objectUri: uriOf(object),
-    objectUris: urisOf(json.object).slice(0, tagsMax),
-    object: isObject(object) ? object : null,
-    isPublic: isForEveryone(json),
-    publishedAt: dateOf(json.published),
-    text: plainText(textOf(json.content, contentLengthMax) || textOf(json.summary, contentLengthMax)).slice(0, 5_000),
-    summary: plainText(textOf(json.summary, contentLengthMax)).slice(0, 500),
-  };
-}
 
 export interface WireAttachment {
   readonly url: string;
@@ -200,7 +164,7 @@ export function readPost(json: unknown): WirePost {
     authorUri,
     url: urlOf(json.url) ?? id,
     name: plainText(name.text),
-    html: textToHtml(content.text, json.mediaType) + (poll === null ? "" : pollToHtml(poll)),
+    html: warningOf(json) + textToHtml(content.text, json.mediaType) + (poll === null ? "" : pollToHtml(poll)),
     summary: plainText(languageText(json, "summary", contentLengthMax).text),
     language: content.language ?? name.language ?? declaredLanguage(json),
     inReplyTo: uriOf(json.inReplyTo),
@@ -217,6 +181,13 @@ export function readPost(json: unknown): WirePost {
     point: pointOf(listOf(json.location)[0]),
     civic: isObject(json.civic) ? json.civic : null,
   };
+}
+
+/** What people set before their text, as a warning (Mastodon, Misskey), is read before it. Of anything but a note it is a summary. */
+function warningOf(json: Json): string {
+  const isNote = typeOf(json) === "Note" || typeOf(json) === "Question";
+  const warning = isNote ? plainText(languageText(json, "summary", contentLengthMax).text).trim() : "";
+  return warning === "" ? "" : `<p><strong>${escapeHtml(warning)}</strong></p>`;
 }
 
 /** FEP-044f, what Misskey writes, and the object links of FEP-e232. */
@@ -266,7 +237,7 @@ function eventOf(json: Json): WireEvent | null {
 }
 
 /** Of a list of links, the first that people can open: `text/html` where types are given. */
-function urlOf(value: unknown): string | null {
+export function urlOf(value: unknown): string | null {
   const links = listOf(value);
   const html = links.find((link) => isObject(link) && (link.mediaType ?? link.mimeType) === "text/html");
   for (const link of html === undefined ? links : [html, ...links]) {
@@ -307,75 +278,6 @@ const hashtagsOf = (value: unknown): string[] =>
       const name = textOf(tag.name, 100).replace(/^#/, "");
       return name === "" ? [] : [name];
     });
-
-const actorTypes: readonly string[] = [
-  "Application",
-  "Group",
-  "Organization",
-  "Person",
-  "Service",
-] satisfies ActorType[];
-
-export interface WireActor extends RemoteActor {
-  /** What it signs with, as its document has it. */
-  readonly keys: readonly ActorKey[];
-  readonly civic: Json | null;
-  readonly followersCount: number;
-  readonly outboxUri: string | null;
-}
-
-/**
- * An actor's document. The caller has fetched it from its own origin and checked that its id is the one asked for.
- * @throws Refused `not-an-actor` for anything else, `forged` where inbox or key belong to another origin.
- */
-export function readActor(json: unknown): WireActor {
-  refuseUnless(isObject(json) && actorTypes.includes(typeOf(json)), "not-an-actor");
-  const [uri, inboxUri] = [uriOf(json), uriOf(json.inbox)];
-  const handle = textOf(json.preferredUsername, 200);
-  refuseUnless(uri !== null && inboxUri !== null && handle !== "", "not-an-actor");
-  const { origin, host } = new URL(uri);
-  const sharedInboxUri = isObject(json.endpoints) ? uriOf(json.endpoints.sharedInbox) : null;
-  for (const address of [inboxUri, sharedInboxUri]) {
-    if (address !== null && new URL(address).origin !== origin) throw new Refused("forged", { uri });
-  }
-  for (const key of listOf(json.publicKey)) {
-    if (isObject(key) && key.owner !== undefined && uriOf(key.owner) !== uri) throw new Refused("forged", { uri });
-  }
-  return {
-    uri,
-    type: typeOf(json) as ActorType,
-    handle,
-    host,
-    name: plainText(textOf(json.name, nameLengthMax)) || handle,
-    summary: String(cleanRemoteHtml(textOf(json.summary, 20_000))),
-    url: urlOf(json.url),
-    iconUrl: urlOf(isObject(listOf(json.icon)[0]) ? (listOf(json.icon)[0] as Json).url : json.icon),
-    inboxUri,
-    sharedInboxUri,
-    keys: keysIn(json, uri),
-    civic: isObject(json.civic) ? json.civic : null,
-    followersCount: countOf(json.followers),
-    outboxUri: uriOf(json.outbox),
-  };
-}
-
-const keysMax = 8;
-const keyLengthMax = 4_000;
-
-/** Of its own: one that names another controller, or is of another origin, is nobody's here. */
-function keysIn(json: Json, uri: string): ActorKey[] {
-  const { origin } = new URL(uri);
-  const listed = [...listOf(json.publicKey), ...listOf(json.assertionMethod)].slice(0, keysMax).filter(isObject);
-  return listed.flatMap((one) => {
-    const id = uriOf(one);
-    const key = textOf(one.publicKeyPem, keyLengthMax).trim() || textOf(one.publicKeyMultibase, keyLengthMax);
-    const isTheirs =
-      id !== null &&
-      new URL(id).origin === origin &&
-      [undefined, uri].includes((one.owner ?? one.controller) as string);
-    return isTheirs && key !== "" ? [{ id, key }] : [];
-  });
-}
 
 /** Whether a document is ActivityStreams at all, as Mastodon asks it. */
 export const hasActivityStreamsContext = (json: Json): boolean =>

@@ -22,18 +22,8 @@ import { keepSubject, kindOf } from "./copies.ts";
 import { findGone } from "./gone.ts";
 import { promiseLinked } from "./mirrors/live.ts";
 import { keepProcess } from "./processes.ts";
-import {
-  isObject,
-  isPostType,
-  listOf,
-  readActor,
-  readPost,
-  textOf,
-  typeOf,
-  uriOf,
-  type WireActor,
-  type WirePost,
-} from "./reading.ts";
+import { isObject, isPostType, listOf, readPost, textOf, typeOf, uriOf, type WirePost } from "./reading.ts";
+import { readActor, type WireActor } from "./reading-actors.ts";
 import { promiseRefresh } from "./refresh-jobs.ts";
 import { promiseThreadWhereDifferent } from "./threads/backfill.ts";
 import { isOfConcern, releaseWaiting, waitForParent } from "./threads/waiting.ts";

@@ -7,7 +7,8 @@ import { type Sql, type Tx, together, withTransaction } from "../src/platform/db
 import { openGathering } from "../src/platform/gathering.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
 import { plainText } from "../src/platform/rich-text.ts";
-import { isPostType, readPost, typeOf, type WireActivity, type WirePost } from "./reading.ts";
+import { isPostType, readPost, typeOf, type WirePost } from "./reading.ts";
+import type { WireActivity } from "./reading-activities.ts";
 import { isMessage } from "./statements.ts";
 import { releaseWaiting } from "./threads/waiting.ts";
 import { hasCivicLink } from "./vocabulary.ts";

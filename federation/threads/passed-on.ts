@@ -10,7 +10,8 @@ import { plainText } from "../../src/platform/rich-text.ts";
 import { originOf } from "../../src/platform/uris.ts";
 import { findSubject } from "../../src/subjects/queries.ts";
 import type { Received } from "../inbox.ts";
-import { isObject, textOf, typeOf, uriOf, type WireActivity } from "../reading.ts";
+import { isObject, textOf, typeOf, uriOf } from "../reading.ts";
+import type { WireActivity } from "../reading-activities.ts";
 import { promiseFarewell, promiseRefresh } from "../refresh-jobs.ts";
 import type { Json } from "../vocabulary.ts";
 

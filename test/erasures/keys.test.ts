@@ -1,7 +1,7 @@
 // Which keys may speak for an actor that was known by another one: those that its signed history has in that one's place.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findActorDocument } from "../../federation/actors.ts";
-import { readActor } from "../../federation/reading.ts";
+import { readActor } from "../../federation/reading-actors.ts";
 import { rememberRemoteActor } from "../../src/actors/actions.ts";
 import type { RemoteActor } from "../../src/actors/actor.ts";
 import { findActor, listKnownKeys } from "../../src/actors/queries.ts";

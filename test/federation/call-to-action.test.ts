@@ -2,7 +2,7 @@
 // never more than words.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keepProcess, readCivicProcess } from "../../federation/processes.ts";
-import { readActor } from "../../federation/reading.ts";
+import { readActor } from "../../federation/reading-actors.ts";
 import { readProcess } from "../../federation/records/things.ts";
 import type { Account } from "../../src/accounts/account.ts";
 import { follow } from "../../src/actors/actions.ts";

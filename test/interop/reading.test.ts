@@ -1,17 +1,9 @@
 // What other servers write is read as their users meant it; nothing they could write throws anything but a refusal.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  countOf,
-  isForEveryone,
-  isObject,
-  listOf,
-  readActivity,
-  readActor,
-  readPost,
-  typeOf,
-  urisOf,
-} from "../../federation/reading.ts";
+import { countOf, isForEveryone, isObject, listOf, readPost, typeOf, urisOf } from "../../federation/reading.ts";
+import { readActivity } from "../../federation/reading-activities.ts";
+import { readActor } from "../../federation/reading-actors.ts";
 import { Refused } from "../../src/platform/refusal.ts";
 import { plainText } from "../../src/platform/rich-text.ts";
 import { aMutation, mutate } from "./mutations.ts";
