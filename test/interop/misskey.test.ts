@@ -79,6 +79,17 @@ test("a Flag that names the account alone is a report of the things its text nam
   expect(await reported()).toHaveLength(1);
 });
 
+test("a warning before a text stands before it on the page too", async () => {
+  const note = marta.note("<p>It bit me</p>", {
+    inReplyTo: proposal.uri,
+    summary: "Dogs & <b>blood</b>",
+    sensitive: true,
+  });
+  await send(marta.activity("Create", note));
+  const page = await (await bilbao.instance.fetch(new Request(proposal.url))).text();
+  expect(page).toMatch(/<p><strong>Dogs &amp; blood<\/strong><\/p>\s*<p>It bit me<\/p>/);
+});
+
 test("why something is hidden is told in the language of its process, where its server says none", async () => {
   const note = marta.note("<p>No me gusta</p>", { inReplyTo: proposal.uri });
   await send(marta.activity("Create", note));
