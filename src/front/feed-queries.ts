@@ -84,25 +84,10 @@ export async function listNewestOfAll(
 ): Promise<FeedThing[]> {
   const asked = "categoryId" in place ? kindsInCategories : kinds;
   const lists = await Promise.all(asked.map((kind) => listNewest(sql, kind, place, limit)));
-  const comments = "organisationId" in place ? await listNewestSaid(sql, place.organisationId, limit) : [];
-  return [...lists, comments]
+  return lists
     .flat()
     .sort((one, other) => (one.id < other.id ? 1 : -1))
     .slice(0, limit);
-}
-
-/**
- * The newest comments of an organisation in its own name, here or under what is kept of other cities. Where it only lends
- * its voice to one of its people, the name is theirs, and so are the words.
- */
-async function listNewestSaid(sql: Sql, organisationId: string, limit: number): Promise<FeedThing[]> {
-  return await sql<FeedThing[]>`
-    select ${columns(sql)}, thread.title, comment.body
-    from subject join comment on comment.uri = subject.uri join subject thread on thread.uri = subject.thread_uri
-    join actor author on author.id = subject.author_id left join subject process on process.uri = subject.process_uri
-    where subject.author_id = ${organisationId} and subject.author_name in ('', author.name) and comment.account_id is null
-      and ${visible(sql)} and thread.hidden_at is null and thread.deleted_at is null
-    order by subject.id desc limit ${limit}`;
 }
 
 /** The newest comments of a discussion, each under the title of what it is about. */

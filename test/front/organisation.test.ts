@@ -1,16 +1,16 @@
 // The page of an organisation: who it is, and what it has opened.
 import { expect, test } from "vitest";
 import { openOrganisation } from "../../src/cities/actions.ts";
+import { hideSubject } from "../../src/moderation/actions.ts";
 import type { LanguageMap } from "../../src/platform/text.ts";
-import { aProcess } from "../support/build.ts";
-import { openNetwork } from "../support/network.ts";
+import { reachMilestone } from "../../src/results/actions.ts";
+import type { Result } from "../../src/results/result.ts";
+import { aComment, aProcess, aProposal, aResult } from "../support/build.ts";
+import { type Node, openNetwork } from "../support/network.ts";
 import { openReader } from "../support/reader.ts";
 
-test("a district's page leads to what it has opened, and to nothing that is a draft", async () => {
-  await using net = await openNetwork("bilbao");
-  const { bilbao } = net.nodes;
-  const now = net.clock.now();
-  const district = await openOrganisation(
+const deusto = (bilbao: Node, now: Date) =>
+  openOrganisation(
     bilbao.sql,
     bilbao.uris,
     bilbao.administrator,
@@ -28,6 +28,12 @@ test("a district's page leads to what it has opened, and to nothing that is a dr
     },
     now,
   );
+
+test("a district's page leads to what it has opened, and to nothing that is a draft", async () => {
+  await using net = await openNetwork("bilbao");
+  const { bilbao } = net.nodes;
+  const now = net.clock.now();
+  const district = await deusto(bilbao, now);
   const reader = await openReader(bilbao);
   await reader.open("/organisations/deusto");
   expect(reader.all("h1")).toEqual(["Deusto"]);
@@ -40,6 +46,33 @@ test("a district's page leads to what it has opened, and to nothing that is a dr
   expect(reader.all("h2")).toContain("Processes");
   expect(reader.linkTo("Shade in the squares")).toBe(new URL(process.url).pathname);
   expect(reader.text).not.toMatch(/Still a draft|Of the whole city/);
+});
+
+test("the feed of an organisation has what it does on the way, and nothing that people say through it or that is hidden", async () => {
+  await using net = await openNetwork("bilbao");
+  const { bilbao } = net.nodes;
+  const now = net.clock.now();
+  const { actorId: organisationId } = await deusto(bilbao, now);
+  const process = await aProcess(bilbao, { title: "Shade in the squares", organisationId, now });
+  const step = (result: Result, title: string) => {
+    const said = { resultUri: result.uri, reachedOn: "2026-05-01", title, body: "", language: "en" };
+    const standing = { status: "in-progress", progress: 60 } as const;
+    return reachMilestone(bilbao.sql, bilbao.uris, bilbao.administrator, { ...said, ...standing }, now);
+  };
+  await step(await aResult(bilbao, { process, now }), "The first ten trees stand");
+  const hidden = await aResult(bilbao, { process, now });
+  await step(hidden, "A step of something hidden");
+  await hideSubject(bilbao.sql, bilbao.administrator, hidden.uri, "Wrong numbers", now, "other");
+  const proposal = await aProposal(bilbao, { process, title: "Of a resident", now });
+  await aComment(bilbao, { on: proposal, body: "Of a neighbour", now });
+  const reader = await openReader(bilbao);
+  await reader.open("/organisations/deusto");
+  const response = await bilbao.instance.fetch(
+    new Request(new URL(reader.linkTo("Feed (Atom)") ?? "", bilbao.uris.origin)),
+  );
+  const feed = await response.text();
+  expect(feed).toContain("The first ten trees stand");
+  expect(feed).not.toMatch(/A step of something hidden|Of a resident|Of a neighbour/);
 });
 
 test("a text in another language than the page's says which, and only once", async () => {
