@@ -136,7 +136,6 @@ export function proposalListPage(ctx: PageContext, props: ProposalListProps): Ma
   return page({
     ctx,
     title: t("proposals.title"),
-    kicker: html`<bdi>${title.text}</bdi>`,
     section: "processes",
     crumbs: processCrumbs(ctx, process),
     description: t("proposals.list-description", { process: title.text }),
