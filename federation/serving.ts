@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { Sql } from "../src/platform/db.ts";
 import { isId } from "../src/platform/ids.ts";
 import { Refused } from "../src/platform/refusal.ts";
+import { openUntilWritten } from "../src/platform/until-written.ts";
 import type { Uris } from "../src/platform/uris.ts";
 import type { Clock } from "../src/ports.ts";
 import { findSubject, standsOpen } from "../src/subjects/queries.ts";
@@ -56,6 +57,7 @@ const subjectPaths = new Set(["proposals", "answers", "news", "comments", "meeti
  */
 export function openServing(sql: Sql, uris: Uris, clock: Clock): (request: Request) => Promise<Response | null> {
   const actors = new Map<string, Served>();
+  const untilWritten = openUntilWritten<Served | null>(sql);
 
   async function actorDocument(handle: string): Promise<Served> {
     const now = clock.now();
@@ -84,7 +86,9 @@ export function openServing(sql: Sql, uris: Uris, clock: Clock): (request: Reque
     }
     if (area === "activities" && collection === undefined) return await activityDocument(name);
     if (!subjectPaths.has(area) || !isId(name)) return null;
-    return await subjectDocument(uris.at(`/${area}/${name}`), collection, key ?? null);
+    const uri = uris.at(`/${area}/${name}`);
+    // Made of a dozen tables, any of which may say that it must not be shown any more.
+    return await untilWritten(segments.join("/"), () => subjectDocument(uri, collection, key ?? null));
   }
 
   async function subjectDocument(
