@@ -47,7 +47,7 @@ beforeAll(async () => {
     OIDC_NAME: "Bilbao ID",
     OIDC_SCOPES: "openid profile email residence",
   });
-  node = await openInstance(config, { fetchLimits: { totalMs: 1_500 } });
+  node = await openInstance(config, { fetchLimits: { totalMs: 10_000 } });
   await foundTestCity(node, "Bilbao");
 });
 afterAll(async () => {

@@ -27,8 +27,8 @@ const asked = {
   redirectUri: "http://bilbao.localhost/x",
   locale: "en",
 };
-const openAt = (permittedOrigins: readonly string[]) =>
-  openGuardedFetch({ permittedOrigins, userAgent: "test", limits: { totalMs: 1_000 } });
+const openAt = (permittedOrigins: readonly string[], limits = {}) =>
+  openGuardedFetch({ permittedOrigins, userAgent: "test", limits });
 
 describe("a provider that", () => {
   test("says of itself that it is another issuer is not gone to", async () => {
@@ -44,7 +44,8 @@ describe("a provider that", () => {
   test("is asleep, or down, or on this machine without being permitted, is said to be so", async () => {
     await using client = openAt([provider.issuer, "http://localhost:1"]);
     provider.bending = { isAsleep: true };
-    await expect(openOpenIdProvider(client, settings()).authorizationUrl(asked)).rejects.toMatchObject({
+    await using impatient = openAt([provider.issuer], { totalMs: 1_000 });
+    await expect(openOpenIdProvider(impatient, settings()).authorizationUrl(asked)).rejects.toMatchObject({
       code: "peer-too-slow",
     });
     const down = openOpenIdProvider(client, { ...settings(), issuer: "http://localhost:1" });

@@ -53,7 +53,7 @@ import { inOtherLanguages } from "./other-languages.ts";
 
 /** Waits until the jobs that cities do by themselves have brought it. */
 async function arrived<T>(ask: () => Promise<T | null | undefined>, what: string): Promise<T> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 300_000; Date.now() < deadline; ) {
     const found = await ask();
     if (found !== null && found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 100));
