@@ -5,6 +5,7 @@
 import { escapeHtml } from "../src/platform/html.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
+import { withoutOverrides } from "../src/platform/text.ts";
 import { AS2, type Json, PUBLIC } from "./vocabulary.ts";
 
 export const contentLengthMax = 100_000;
@@ -42,7 +43,7 @@ export const typeOf = (value: Json): string => {
 };
 
 export const textOf = (value: unknown, lengthMax: number): string =>
-  typeof value === "string" ? value.slice(0, lengthMax) : "";
+  typeof value === "string" ? withoutOverrides(value.slice(0, lengthMax)) : "";
 
 export function dateOf(value: unknown): Date | null {
   if (typeof value !== "string" || value.length > 40) return null;
@@ -163,7 +164,7 @@ export function readPost(json: unknown): WirePost {
     authorUri,
     url: urlOf(json.url) ?? id,
     name: plainText(name.text),
-    html: textToHtml(content.text, json.mediaType) + (poll === null ? "" : pollToHtml(poll)),
+    html: warningOf(json) + textToHtml(content.text, json.mediaType) + (poll === null ? "" : pollToHtml(poll)),
     summary: plainText(languageText(json, "summary", contentLengthMax).text),
     language: content.language ?? name.language ?? declaredLanguage(json),
     inReplyTo: uriOf(json.inReplyTo),
@@ -180,6 +181,13 @@ export function readPost(json: unknown): WirePost {
     point: pointOf(listOf(json.location)[0]),
     civic: isObject(json.civic) ? json.civic : null,
   };
+}
+
+/** What people set before their text, as a warning (Mastodon, Misskey), is read before it. Of anything but a note it is a summary. */
+function warningOf(json: Json): string {
+  const isNote = typeOf(json) === "Note" || typeOf(json) === "Question";
+  const warning = isNote ? plainText(languageText(json, "summary", contentLengthMax).text).trim() : "";
+  return warning === "" ? "" : `<p><strong>${escapeHtml(warning)}</strong></p>`;
 }
 
 /** FEP-044f, what Misskey writes, and the object links of FEP-e232. */

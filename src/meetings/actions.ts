@@ -6,6 +6,7 @@ import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { tidyLine, withoutOverrides } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { enterNews } from "../processes/news-actions.ts";
@@ -64,7 +65,7 @@ export async function draftMeeting(
       authorId: organisation.id,
       authorName: organisation.name,
       processUri: input.processUri,
-      title: input.title.trim(),
+      title: tidyLine(input.title),
       language: input.language,
       publishedAt: null,
     });
@@ -79,7 +80,7 @@ export async function draftMeeting(
     };
     await tx`insert into meeting ${tx({ ...place, ...columnsOf(input) })}`;
     await replaceMeetingLinks(tx, uri, input.linkedUris);
-    await recordAct(tx, by, "meeting-drafted", uri, {}, now, { after: { title: input.title.trim() } });
+    await recordAct(tx, by, "meeting-drafted", uri, {}, now, { after: { title: tidyLine(input.title) } });
     return await getMeeting(tx, uri);
   });
 }
@@ -107,7 +108,7 @@ export async function changeMeeting(
     await checkCategories(tx, [input.categoryId], { kept: [before.categoryId] });
     await tx`update meeting set ${tx(columnsOf(input))} where uri = ${uri}`;
     await replaceMeetingLinks(tx, uri, input.linkedUris);
-    const shown = { title: input.title.trim(), language: input.language };
+    const shown = { title: tidyLine(input.title), language: input.language };
     await recordAct(tx, by, "meeting-changed", uri, {}, now, changeOf(before, input, loggedFields));
     if (before.state === "draft") {
       await tx`update subject set ${tx(shown)} where uri = ${uri}`;
@@ -243,20 +244,20 @@ async function tell(
 }
 
 const columnsOf = ({ linkedUris: _, ...text }: MeetingInput) => ({
-  title: text.title.trim(),
-  body: text.body,
+  title: tidyLine(text.title),
+  body: withoutOverrides(text.body),
   language: text.language,
   startsAt: text.startsAt,
   endsAt: text.endsAt,
   isDayOnly: text.isDayOnly,
   timeZone: text.timeZone,
   kind: text.kind,
-  address: text.address.trim(),
+  address: tidyLine(text.address),
   latitude: text.latitude,
   longitude: text.longitude,
   link: text.link.trim(),
-  agenda: text.agenda,
-  audience: text.audience.trim(),
+  agenda: withoutOverrides(text.agenda),
+  audience: tidyLine(text.audience),
   categoryId: text.categoryId,
 });
 

@@ -2,6 +2,7 @@
 import { Marked, type Tokens, type TokensList } from "marked";
 import sanitize from "sanitize-html";
 import { escapeHtml, href, type Markup, raw } from "./html.ts";
+import { withoutOverrides } from "./text.ts";
 
 export const markdownCharsMax = 50_000;
 export const remoteHtmlCharsMax = 200_000;
@@ -64,7 +65,8 @@ const cleaningRoundsMax = 4;
 
 /** What is left after a tag was taken out may read differently (a paragraph in a paragraph), so it is read again. */
 function clean(text: string): string {
-  let kept = sanitize(text, cleaning);
+  // After the first reading, which has made characters of what was written as `&#x202e;`.
+  let kept = withoutOverrides(sanitize(text, cleaning));
   for (let round = 1; round < cleaningRoundsMax; round += 1) {
     const next = sanitize(kept, cleaning);
     if (next === kept) break;
@@ -190,7 +192,7 @@ function withoutTags(text: string): string {
 }
 
 const tidied = (text: string): string =>
-  text
+  withoutOverrides(text)
     .replace(/[ \t\u00a0]+/g, " ")
     .replace(/ ?\n ?/g, "\n")
     .replace(/\n{3,}/g, "\n\n")

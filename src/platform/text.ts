@@ -22,16 +22,55 @@ export function pickText(texts: LanguageMap, ...wished: readonly string[]): Text
   return { text: "", lang: wished[0] ?? "und" };
 }
 
-/** What was typed into one line: NFC, no control characters, single spaces, trimmed. */
-export const tidyLine = (text: string): string => tidyText(text).replace(/\s+/g, " ");
+/** A name in several languages, with the one it was given in. */
+export interface NameIn {
+  readonly texts: LanguageMap;
+  readonly lang: string;
+}
 
-/** What was typed into a text area: NFC, `\n` line ends, no control characters but tab and line end, trimmed. */
+/** A name as a reader is told it: in their language, else in the one it was given in. Null where there is none. */
+export const pickName = (name: NameIn | null, lang: string): TextIn | null =>
+  name === null ? null : pickText(name.texts, lang, name.lang);
+
+// Nobody sees them, and what stands beside a title would be read in another order. Joiners stay: words and emoji need them.
+const invisible =
+  /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+
+/** What was typed into one line, a title too: NFC, no control characters, seen or unseen, single spaces, trimmed. */
+export const tidyLine = (text: string): string => tidyText(text.replace(invisible, "")).replace(/\s+/g, " ");
+
+const isolateOpens = /[\u2066-\u2068]/;
+
+/**
+ * A text whose direction ends where its lines end (UAX 9): embeddings and overrides (U+202A to U+202E) are taken out, and so are
+ * isolates (U+2066 to U+2069) that are not closed in their line. So what others have written around it reads as they wrote it.
+ */
+export function withoutOverrides(text: string): string {
+  if (!/[\u202a-\u202e\u2066-\u2069]/.test(text)) return text;
+  return text
+    .replace(/[\u202a-\u202e]/g, "")
+    .split(/(\n)/)
+    .map((line) => {
+      const open: number[] = [];
+      const kept = [...line];
+      kept.forEach((sign, at) => {
+        if (isolateOpens.test(sign)) open.push(at);
+        else if (sign === "\u2069" && open.pop() === undefined) kept[at] = "";
+      });
+      for (const at of open) kept[at] = "";
+      return kept.join("");
+    })
+    .join("");
+}
+
+/** What was typed into a text area: NFC, `\n` line ends, no control characters but tab and line end, no overrides, trimmed. */
 export const tidyText = (text: string): string =>
-  text
-    .normalize("NFC")
+  withoutOverrides(text)
     .replace(/\r\n?/g, "\n")
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out.
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f\u200b\u2060\ufeff]/g, "")
+    // Last: what was kept apart by what nobody sees is one letter now.
+    .normalize("NFC")
     .trim();
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });

@@ -6,7 +6,7 @@ import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { type LanguageMap, pickText } from "../platform/text.ts";
+import { type LanguageMap, pickText, tidyLine, withoutOverrides } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
 import { changeOf } from "../subjects/change.ts";
@@ -47,17 +47,22 @@ export interface NewProcess extends ProcessText {
   readonly source?: { readonly name: string; readonly url: string } | null;
 }
 
+const mapTexts = (texts: LanguageMap, clean: (text: string) => string): LanguageMap =>
+  Object.fromEntries(Object.entries(texts).map(([lang, text]) => [lang, clean(text)]));
+
 const columnsOf = (tx: Tx, text: Partial<ProcessText>): Record<string, unknown> => {
   const json = (value: unknown) => (value == null ? value : tx.json(value as never));
+  const lines = (texts?: LanguageMap) => json(texts && mapTexts(texts, tidyLine));
+  const words = (texts?: LanguageMap) => json(texts && mapTexts(texts, withoutOverrides));
   const columns = {
     languages: text.languages as string[] | undefined,
-    title: json(text.title),
-    summary: json(text.summary),
-    description: json(text.description),
-    promoter: json(text.promoter),
-    audience: json(text.audience),
-    decides: json(text.decides),
-    goals: json(text.goals),
+    title: lines(text.title),
+    summary: words(text.summary),
+    description: words(text.description),
+    promoter: lines(text.promoter),
+    audience: lines(text.audience),
+    decides: words(text.decides),
+    goals: words(text.goals),
     callToAction: json(text.callToAction),
     indicator: json(text.indicator),
     isPilot: text.isPilot,
@@ -102,7 +107,7 @@ export async function draftProcess(sql: Sql, uris: Uris, by: Account, input: New
       authorId: null,
       authorName: "",
       processUri: uri,
-      title: pickText(input.title, input.languages[0] ?? "en").text,
+      title: tidyLine(pickText(input.title, input.languages[0] ?? "en").text),
       language: input.languages[0] ?? "en",
       publishedAt: null,
     });
@@ -175,7 +180,7 @@ export async function changeProcess(
     if (change.categoryIds) await replaceCategories(tx, uri, change.categoryIds);
     const { title, languages } = { ...before, ...definedOf({ title: change.title, languages: change.languages }) };
     const written = languages[0] ?? "en";
-    await touchSubject(tx, uri, { title: pickText(title, written).text, language: written }, now);
+    await touchSubject(tx, uri, { title: tidyLine(pickText(title, written).text), language: written }, now);
     const process = await getProcess(tx, uri);
     await recordAct(tx, by, "process-changed", uri, {}, now, changeOf(said(before), said(process), loggedFields));
     if (before.publishedAt !== null) {

@@ -4,6 +4,7 @@ import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { tidyLine, withoutOverrides } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
 import type { Process } from "./process.ts";
@@ -19,12 +20,12 @@ export async function publishNews(
   now: Date,
 ): Promise<string> {
   refuseUnless(holds(by, "official", input.processUri), "not-allowed");
-  refuseUnless(input.title.trim() !== "", "invalid-input", { field: "title" });
+  refuseUnless(tidyLine(input.title) !== "", "invalid-input", { field: "title" });
   return await withTransaction(sql, async (tx) => {
     const process = await getProcess(tx, input.processUri);
     refuseUnless(process.publishedAt !== null && process.origin === null, "not-in-this-state");
     const uri = await enterNews(tx, uris, process, { kind: "news", by: by.id, ...input }, now);
-    await recordAct(tx, by, "news-published", uri, {}, now, { after: { title: input.title } });
+    await recordAct(tx, by, "news-published", uri, {}, now, { after: { title: tidyLine(input.title) } });
     await recordEvent(tx, { type: "NewsPublished", subjectUri: uri, data: {} }, now);
     return uri;
   });
@@ -50,13 +51,13 @@ export async function enterNews(
     authorId: actor!.actorId,
     authorName: "",
     processUri: process.uri,
-    title: news.title,
+    title: tidyLine(news.title),
     language: news.language,
     publishedAt: now,
   });
   await tx`
     insert into news (uri, process_uri, kind, body, created_by)
-    values (${uri}, ${process.uri}, ${news.kind}, ${news.body}, ${news.by})`;
+    values (${uri}, ${process.uri}, ${news.kind}, ${withoutOverrides(news.body)}, ${news.by})`;
   await vouchForNews(tx, [uri], now);
   return uri;
 }

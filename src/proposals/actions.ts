@@ -10,6 +10,7 @@ import { followOwn } from "../notices/following-actions.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { tidyLine, withoutOverrides } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { checkCategories, getProcess } from "../processes/queries.ts";
@@ -81,7 +82,7 @@ export async function draftProposal(
       authorId: null,
       authorName: by.publicName,
       processUri: process.uri,
-      title: input.title.trim(),
+      title: tidyLine(input.title),
       language: input.language,
       publishedAt: null,
     });
@@ -126,7 +127,7 @@ export async function editProposal(
     // A published proposal keeps its voice: those who follow it know it by that actor.
     if (!isPublished && isAuthor) await tx`update proposal set organisation_id = ${organisationId} where uri = ${uri}`;
     await replaceImages(tx, uri, input.images, now);
-    await tx`update subject set title = ${input.title.trim()}, language = ${input.language} where uri = ${uri}`;
+    await tx`update subject set title = ${tidyLine(input.title)}, language = ${input.language} where uri = ${uri}`;
     if (!isPublished) return await getProposal(tx, uri);
     await keepVersion(tx, uri, version, input, now);
     await touchSubject(tx, uri, {}, now);
@@ -209,12 +210,12 @@ export async function withdrawProposal(sql: Sql, by: Account, uri: string, now: 
 }
 
 const columnsOf = (input: ProposalInput) => ({
-  title: input.title.trim(),
-  body: input.body,
+  title: tidyLine(input.title),
+  body: withoutOverrides(input.body),
   language: input.language,
   categoryId: input.categoryId,
   organisationId: input.organisationId,
-  address: input.place.address,
+  address: tidyLine(input.place.address),
   latitude: input.place.point?.latitude ?? null,
   longitude: input.place.point?.longitude ?? null,
 });
@@ -239,5 +240,5 @@ async function keepVersion(
 ) {
   await tx`
     insert into proposal_version (proposal_uri, version, title, body, edited_at)
-    values (${uri}, ${version}, ${text.title}, ${text.body}, ${now})`;
+    values (${uri}, ${version}, ${tidyLine(text.title)}, ${withoutOverrides(text.body)}, ${now})`;
 }

@@ -5,6 +5,7 @@ import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { tidyLine, withoutOverrides } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { checkCategories, getProcess } from "../processes/queries.ts";
@@ -58,7 +59,7 @@ export async function publishResult(
       authorId: process.organisationId,
       authorName: process.organisationName ?? "",
       processUri: process.uri,
-      title: input.title.trim(),
+      title: tidyLine(input.title),
       language: input.language,
       publishedAt: now,
     });
@@ -103,7 +104,7 @@ export async function changeResult(sql: Sql, by: Account, uri: string, input: Re
     await checkCategories(tx, [input.categoryId], { kept: [before.categoryId] });
     await tx`update result set ${tx(columnsOf(input))} where uri = ${uri}`;
     await replaceResultLinks(tx, uri, input);
-    await touchSubject(tx, uri, { title: input.title.trim(), language: input.language }, now);
+    await touchSubject(tx, uri, { title: tidyLine(input.title), language: input.language }, now);
     await recordAct(
       tx,
       by,
@@ -148,11 +149,11 @@ export async function reachMilestone(
       authorId: result.organisationId,
       authorName: result.organisationName ?? "",
       processUri: result.processUri,
-      title: title.trim(),
+      title: tidyLine(title),
       language: input.language,
       publishedAt: now,
     });
-    await tx`insert into milestone ${tx({ uri, id, resultUri, reachedOn, title: title.trim(), body, createdBy: by.id })}`;
+    await tx`insert into milestone ${tx({ uri, id, resultUri, reachedOn, title: tidyLine(title), body, createdBy: by.id })}`;
     await recordAct(tx, by, "milestone-reached", uri, standing, now, { after: standing });
     if (standing.status !== result.status || standing.progress !== result.progress) {
       await tx`update result set ${tx(standing)} where uri = ${resultUri}`;
@@ -167,8 +168,8 @@ export async function reachMilestone(
 }
 
 const columnsOf = (input: ResultInput) => ({
-  title: input.title.trim(),
-  body: input.body,
+  title: tidyLine(input.title),
+  body: withoutOverrides(input.body),
   language: input.language,
   status: input.status,
   progress: progressOf(input.status, input.progress),

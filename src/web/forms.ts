@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Markup } from "../platform/html.ts";
 import type { MessageKey, Translator } from "../platform/i18n.ts";
 import { Refused } from "../platform/refusal.ts";
+import { withoutOverrides } from "../platform/text.ts";
 import type { Flash, PageEnv } from "./context.ts";
 
 export type FormValue = string | readonly string[] | File;
@@ -26,18 +27,21 @@ export async function readForm(c: Context): Promise<FormValues> {
     if (name === "csrf") continue;
     if (name.endsWith("[]")) {
       const parts = [value].flat().filter((part): part is string => typeof part === "string");
-      values[name.slice(0, -2)] = parts.map(withoutNul);
+      values[name.slice(0, -2)] = parts.map(harmless);
     } else {
       const single = Array.isArray(value) ? value.at(-1)! : value;
-      if (typeof single === "string") values[name] = withoutNul(single);
+      if (typeof single === "string") values[name] = harmless(single);
       else if (single.size > 0) values[name] = single;
     }
   }
   return values;
 }
 
-/** Comes along with what is pasted from damaged files; nobody sees it, and no text of a database can hold it. */
-const withoutNul = (text: string): string => text.replaceAll("\0", "");
+/**
+ * NUL comes along with what is pasted from damaged files; nobody sees it, and no text of a database can hold it. Overrides of the
+ * direction would turn round what others wrote beside it.
+ */
+const harmless = (text: string): string => withoutOverrides(text.replaceAll("\0", ""));
 
 export interface Outcome {
   /** The path to go to (303). */
