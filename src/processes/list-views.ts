@@ -101,7 +101,7 @@ export function processListPage(ctx: PageContext, props: ProcessListProps): Mark
       }
       ${pager(ctx, props.processes)}
       <div class="section">${props.follow}</div>
-      ${feedLinks(feedsOfAll(t))}`,
+      <div class="section-small">${feedLinks(feedsOfAll(t))}</div>`,
   });
 }
 
