@@ -176,6 +176,11 @@ const fieldNames: Readonly<Record<string, MessageKey>> = {
   territoryName: "organisations.territory",
   reportChannelUrl: "organisations.report-channel",
   asked: "settings.asks-again",
+  order: "proposals.order",
+  processes: "shell.processes",
+  proposals: "proposals.title",
+  meetings: "shell.meetings",
+  results: "shell.results",
 };
 
 /** The closed sets of the rooms, in words. What two rooms name alike means the same. */
