@@ -38,7 +38,9 @@ interface Standing {
  * servers nobody has decided anything about.
  */
 export async function listPlainReplies(sql: Sql, comments: readonly RemoteComment[]): Promise<readonly PlainReply[]> {
-  const asked = comments.map(({ uri, author, inReplyTo }) => ({
+  const plain = comments.filter(isPlain);
+  if (plain.length === 0) return [];
+  const asked = plain.map(({ uri, author, inReplyTo }) => ({
     uri,
     authorUri: author.uri,
     host: new URL(author.uri).host,
@@ -56,22 +58,27 @@ export async function listPlainReplies(sql: Sql, comments: readonly RemoteCommen
       and not exists (select from node_setting where key = ${firstCommentsSetting} and value = 'true')`;
   const matcher = rows[0]?.hasWordList === true ? await findMatcher(sql) : null;
   const standings = new Map(rows.map((row) => [row.uri, row]));
-  return comments.flatMap((comment) => {
+  return plain.flatMap((comment) => {
     const standing = standings.get(comment.uri);
-    if (standing === undefined || !isPlain(comment)) return [];
+    if (standing === undefined) return [];
     if (matcher?.(plainText(comment.html), comment.language)) return [];
     return [{ comment, threadUri: standing.threadUri, processUri: standing.processUri }];
   });
 }
 
-/** New, open to everyone, and with an id that is made of its address. */
-const isPlain = ({ uri, author, isHeld, stance, publishedAt, updatedAt }: RemoteComment): boolean =>
+/** New, open to everyone, with an id that is made of its address, and of whole characters, as JSON in the database has to be. */
+const isPlain = (comment: RemoteComment): boolean => isNewAndOpen(comment) && isWellFormed(comment);
+
+const isNewAndOpen = ({ uri, author, isHeld, stance, publishedAt, updatedAt }: RemoteComment): boolean =>
   author.origin !== null &&
   originOf(uri) === originOf(author.uri) &&
   isHeld !== true &&
   stance == null &&
   (updatedAt == null || updatedAt <= publishedAt) &&
   !endsWithId(uri);
+
+const isWellFormed = ({ uri, url, inReplyTo, authorName, html, language }: RemoteComment): boolean =>
+  [uri, url, inReplyTo, authorName, html, language].every((text) => text === null || text.isWellFormed());
 
 /**
  * Keeps them, each once. What somebody else holds at the moment is not waited for.

@@ -119,6 +119,18 @@ test("an activity that comes several times at once has one effect", async () => 
   expect((await findSubject(db.sql, proposal.uri))!.commentCount).toBe(3);
 });
 
+test("half a character in one spoils nothing of the others, and is kept as one that nobody knows", async () => {
+  const proposal = await aProposal(city, { now });
+  const half = reply(proposal.uri, { text: "Half a \ud83d" });
+  const inAddress = reply(`${proposal.uri}\ud83d`);
+  const before = takenTogether;
+  const outcomes = await together([reply(proposal.uri), half, inAddress, reply(proposal.uri)]);
+  expect(outcomes).toEqual(["done", "done", "not-found", "done"]);
+  expect(takenTogether - before).toBe(2);
+  const [kept] = await db.sql`select body from comment where uri = ${half.object.id}`;
+  expect(kept?.body).toBe("<p>Half a \ufffd</p>");
+});
+
 test("a reply to a comment stands under it, and is counted there too", async () => {
   const proposal = await aProposal(city, { now });
   const first = reply(proposal.uri);
