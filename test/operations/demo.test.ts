@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { freeRow, rowFrom, takenPorts } from "../../scripts/demo/ports.ts";
 
-const startTimeoutMs = 600_000;
+const startTimeoutMs = 1_800_000;
 const projectDir = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "koinon-demo-"));
 const data = join(folder, "demo");
