@@ -1,8 +1,7 @@
 // Meetings of this node, brought back to what their own records say after a restore.
 import type { Tx } from "../platform/db.ts";
 import { countContribution } from "../processes/count-actions.ts";
-import { recoverCategory } from "../processes/recover-actions.ts";
-import { recoverSubject } from "../subjects/recover-actions.ts";
+import { recoverThing } from "../processes/recover-actions.ts";
 import { replaceTranslations } from "../translations/actions.ts";
 import { replaceMeetingLinks } from "./actions.ts";
 import { linkedMax } from "./meeting.ts";
@@ -13,23 +12,11 @@ import type { RemoteMeeting } from "./remote.ts";
 export async function recoverMeeting(tx: Tx, meeting: RemoteMeeting, now: Date): Promise<boolean> {
   const { url, organisationName, linkedUris, publishedAt, updatedAt, source, categoryName, translations, ...said } =
     meeting;
-  const { uri, processUri, title, language, organisationId } = meeting;
+  const { uri, processUri, language } = meeting;
   const before = await findMeeting(tx, uri);
-  const author = { authorId: organisationId, authorName: organisationName };
-  const { id, was } = await recoverSubject(
-    tx,
-    { uri, kind: "meeting", url, ...author, processUri, title, language, publishedAt, updatedAt },
-    now,
-  );
+  const { id, was, columns: alike } = await recoverThing(tx, "meeting", meeting, before, now);
   const { uri: _uri, processUri: _process, ...words } = said;
-  const columns = {
-    ...words,
-    categoryId:
-      before?.categoryName === categoryName
-        ? before.categoryId
-        : await recoverCategory(tx, { [language]: categoryName }, now),
-    source: source === null ? null : tx.json(source as never),
-  };
+  const columns = { ...words, ...alike };
   if (before === null) {
     await tx`insert into meeting ${tx({ uri, id, processUri, createdAt: publishedAt, ...columns } as never)}`;
   } else await tx`update meeting set ${tx(columns as never)} where uri = ${uri}`;

@@ -4,7 +4,7 @@ import type { Tx } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { type LanguageMap, pickText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
-import { recoverSubject } from "../subjects/recover-actions.ts";
+import { type RecoveredSubject, recoverSubject } from "../subjects/recover-actions.ts";
 import { replaceTranslations } from "../translations/actions.ts";
 import { schedulePhases } from "./phase-actions.ts";
 import { checkPhases, type Phase, type Process } from "./process.ts";
@@ -155,4 +155,34 @@ export async function recoverNews(tx: Tx, news: RecoveredNews, now: Date): Promi
       where process_uri = ${processUri} and announced_at is null and starts_at <= ${publishedAt}`;
   }
   return was === "entered";
+}
+
+/** What meetings and results say alike of themselves, as their records have it. */
+interface RecoveredThing extends Omit<RecoveredSubject, "kind" | "authorId" | "authorName"> {
+  readonly language: string;
+  readonly organisationId: string | null;
+  readonly organisationName: string;
+  readonly categoryName: string;
+  readonly source: unknown;
+}
+
+/**
+ * Brings the subject of a meeting or a result of ours to what its record says.
+ * @param before the row as it stands; null where there is none.
+ * @returns with the columns that both tables have alike.
+ */
+export async function recoverThing(
+  tx: Tx,
+  kind: "meeting" | "result",
+  thing: RecoveredThing,
+  before: { readonly categoryName: string; readonly categoryId: string | null } | null,
+  now: Date,
+) {
+  const { uri, url, processUri, title, language, categoryName, source, publishedAt, updatedAt } = thing;
+  const author = { authorId: thing.organisationId, authorName: thing.organisationName };
+  const subject = { uri, kind, url, ...author, processUri, title, language, publishedAt, updatedAt };
+  const { id, was } = await recoverSubject(tx, subject, now);
+  const isKept = before?.categoryName === categoryName;
+  const categoryId = isKept ? before.categoryId : await recoverCategory(tx, { [language]: categoryName }, now);
+  return { id, was, columns: { categoryId, source: source === null ? null : tx.json(source as never) } };
 }

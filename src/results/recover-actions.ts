@@ -2,7 +2,7 @@
 import type { Tx } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import { countContribution } from "../processes/count-actions.ts";
-import { recoverCategory } from "../processes/recover-actions.ts";
+import { recoverThing } from "../processes/recover-actions.ts";
 import { recoverSubject } from "../subjects/recover-actions.ts";
 import { replaceTranslations } from "../translations/actions.ts";
 import { replaceResultLinks } from "./actions.ts";
@@ -24,23 +24,11 @@ export async function recoverResult(tx: Tx, result: RemoteResult, now: Date): Pr
     translations,
     ...said
   } = result;
-  const { uri, processUri, title, language, organisationId } = result;
+  const { uri, processUri, language } = result;
   const before = await findResult(tx, uri);
-  const author = { authorId: organisationId, authorName: organisationName };
-  const { id, was } = await recoverSubject(
-    tx,
-    { uri, kind: "result", url, ...author, processUri, title, language, publishedAt, updatedAt },
-    now,
-  );
+  const { id, was, columns: alike } = await recoverThing(tx, "result", result, before, now);
   const { uri: _uri, processUri: _process, ...words } = said;
-  const columns = {
-    ...words,
-    categoryId:
-      before?.categoryName === categoryName
-        ? before.categoryId
-        : await recoverCategory(tx, { [language]: categoryName }, now),
-    source: source === null ? null : tx.json(source as never),
-  };
+  const columns = { ...words, ...alike };
   if (before === null) {
     await tx`insert into result ${tx({ uri, id, processUri, createdAt: publishedAt, ...columns } as never)}`;
     await countContribution(tx, { kind: "result", processUri }, 1);

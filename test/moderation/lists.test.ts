@@ -3,13 +3,12 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Account } from "../../src/accounts/account.ts";
 import { policyFor } from "../../src/actors/queries.ts";
 import { editComment, publishComment } from "../../src/comments/actions.ts";
-import { getComment, readCommentTexts } from "../../src/comments/queries.ts";
+import { getComment } from "../../src/comments/queries.ts";
 import { reinstateSubject } from "../../src/moderation/actions.ts";
 import { writeHostList } from "../../src/moderation/host-list.ts";
 import { addWord, importHosts, importWords, removeWord, undoImport } from "../../src/moderation/list-actions.ts";
 import { judgeWords, listAllPeers, listImports, listWords } from "../../src/moderation/list-queries.ts";
 import { countByMonth, countHidings } from "../../src/moderation/log-queries.ts";
-import { moderationPages } from "../../src/moderation/pages.ts";
 import { listReports } from "../../src/moderation/queries.ts";
 import { changeModerationSettings } from "../../src/moderation/settings-actions.ts";
 import {
@@ -22,32 +21,19 @@ import {
 } from "../../src/moderation/word.ts";
 import { csvLine, parseCsv } from "../../src/platform/csv.ts";
 import { getProcess } from "../../src/processes/queries.ts";
-import {
-  aCity,
-  aModerator,
-  aProcess,
-  aProposal,
-  aRemoteComment,
-  aResident,
-  aStranger,
-  type City,
-} from "../support/build.ts";
-import { openTestDatabase, type TestDatabase } from "../support/database.ts";
-import { openRooms, type Rooms } from "../support/room.ts";
+import { aModerator, aProcess, aProposal, aRemoteComment, aResident, aStranger, type City } from "../support/build.ts";
+import type { TestDatabase } from "../support/database.ts";
+import type { Rooms } from "../support/room.ts";
+import { closeModeratedCity, openModeratedCity } from "./moderated-city.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");
 let db: TestDatabase;
 let city: City;
 let room: Rooms;
 beforeAll(async () => {
-  db = await openTestDatabase();
-  city = await aCity(db, { now });
-  room = await openRooms(db, city, [(house) => moderationPages(house, { comment: readCommentTexts })], { now });
+  ({ db, city, room } = await openModeratedCity(now));
 });
-afterAll(async () => {
-  await room[Symbol.asyncDispose]();
-  await db.drop();
-});
+afterAll(() => closeModeratedCity({ db, room }));
 afterEach(() => expect(room.faults).toEqual([]));
 
 const word = (phrase: string, more: Partial<Word> = {}): Word => ({

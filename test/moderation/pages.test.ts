@@ -2,11 +2,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { policyFor } from "../../src/actors/queries.ts";
 import { commentPages } from "../../src/comments/pages.ts";
-import { getComment, readCommentTexts } from "../../src/comments/queries.ts";
+import { getComment } from "../../src/comments/queries.ts";
 import { reportSubject } from "../../src/moderation/actions.ts";
-import { moderationPages } from "../../src/moderation/pages.ts";
 import {
-  aCity,
   aComment,
   aGuest,
   aModerator,
@@ -18,23 +16,18 @@ import {
   aStranger,
   type City,
 } from "../support/build.ts";
-import { openTestDatabase, type TestDatabase } from "../support/database.ts";
-import { openRooms, type Rooms } from "../support/room.ts";
+import type { TestDatabase } from "../support/database.ts";
+import type { Rooms } from "../support/room.ts";
+import { closeModeratedCity, openModeratedCity } from "./moderated-city.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");
 let db: TestDatabase;
 let city: City;
 let room: Rooms;
 beforeAll(async () => {
-  db = await openTestDatabase();
-  city = await aCity(db, { now });
-  const desk = (house: Rooms["house"]) => moderationPages(house, { comment: readCommentTexts });
-  room = await openRooms(db, city, [commentPages, desk], { now });
+  ({ db, city, room } = await openModeratedCity(now, commentPages));
 });
-afterAll(async () => {
-  await room[Symbol.asyncDispose]();
-  await db.drop();
-});
+afterAll(() => closeModeratedCity({ db, room }));
 afterEach(() => expect(room.faults).toEqual([]));
 
 const report = async (uri: string, reason = "It names my neighbour") =>

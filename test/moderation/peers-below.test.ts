@@ -3,33 +3,28 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { follow } from "../../src/actors/actions.ts";
 import { listFollowerInboxes, listInboxesOf, listKnockers, policyFor } from "../../src/actors/queries.ts";
-import { listThread, readCommentTexts } from "../../src/comments/queries.ts";
+import { listThread } from "../../src/comments/queries.ts";
 import { covers, isPublicEnding } from "../../src/moderation/host.ts";
 import { importHosts, undoImport } from "../../src/moderation/list-actions.ts";
 import { listAllPeers, listImports } from "../../src/moderation/list-queries.ts";
-import { moderationPages } from "../../src/moderation/pages.ts";
 import { decideFirstComments, decidePeerIn, decideServer } from "../../src/moderation/peer-actions.ts";
 import { csvLine } from "../../src/platform/csv.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { findSubject } from "../../src/subjects/queries.ts";
-import { aCity, aProposal, aRemoteComment, aStranger, type City } from "../support/build.ts";
-import { openTestDatabase, type TestDatabase } from "../support/database.ts";
-import { openRooms, type Rooms } from "../support/room.ts";
+import { aProposal, aRemoteComment, aStranger, type City } from "../support/build.ts";
+import type { TestDatabase } from "../support/database.ts";
+import type { Rooms } from "../support/room.ts";
+import { closeModeratedCity, openModeratedCity } from "./moderated-city.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");
 let db: TestDatabase;
 let city: City;
 let room: Rooms;
 beforeAll(async () => {
-  db = await openTestDatabase();
-  city = await aCity(db, { now });
-  room = await openRooms(db, city, [(house) => moderationPages(house, { comment: readCommentTexts })], { now });
+  ({ db, city, room } = await openModeratedCity(now));
 });
-afterAll(async () => {
-  await room[Symbol.asyncDispose]();
-  await db.drop();
-});
+afterAll(() => closeModeratedCity({ db, room }));
 afterEach(() => expect(room.faults).toEqual([]));
 
 const decide = (host: string, policy: "allowed" | "limited" | "blocked") =>

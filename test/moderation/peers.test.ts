@@ -2,10 +2,9 @@
 // everyone can read of it.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { networkPages } from "../../src/cities/network-pages.ts";
-import { countStances, listThread, readCommentTexts } from "../../src/comments/queries.ts";
+import { countStances, listThread } from "../../src/comments/queries.ts";
 import { receiveCommentDelete } from "../../src/comments/remote.ts";
 import { hideSubject, reinstateSubject } from "../../src/moderation/actions.ts";
-import { moderationPages } from "../../src/moderation/pages.ts";
 import { decideFirstComments, decideServer } from "../../src/moderation/peer-actions.ts";
 import { type Tx, withTransaction } from "../../src/platform/db.ts";
 import { newId } from "../../src/platform/ids.ts";
@@ -15,7 +14,6 @@ import { addReaction, enterSubject, removeReaction } from "../../src/subjects/ac
 import { findSubject } from "../../src/subjects/queries.ts";
 import { searchSubjects } from "../../src/subjects/search-queries.ts";
 import {
-  aCity,
   aComment,
   aModerator,
   aProcess,
@@ -25,23 +23,18 @@ import {
   aStranger,
   type City,
 } from "../support/build.ts";
-import { openTestDatabase, type TestDatabase } from "../support/database.ts";
-import { openRooms, type Rooms } from "../support/room.ts";
+import type { TestDatabase } from "../support/database.ts";
+import type { Rooms } from "../support/room.ts";
+import { closeModeratedCity, openModeratedCity } from "./moderated-city.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");
 let db: TestDatabase;
 let city: City;
 let room: Rooms;
 beforeAll(async () => {
-  db = await openTestDatabase();
-  city = await aCity(db, { now });
-  const desk = (house: Rooms["house"]) => moderationPages(house, { comment: readCommentTexts });
-  room = await openRooms(db, city, [networkPages, desk], { now });
+  ({ db, city, room } = await openModeratedCity(now, networkPages));
 });
-afterAll(async () => {
-  await room[Symbol.asyncDispose]();
-  await db.drop();
-});
+afterAll(() => closeModeratedCity({ db, room }));
 afterEach(() => expect(room.faults).toEqual([]));
 
 const decide = (host: string, policy: "allowed" | "limited" | "blocked", reason = "") =>
