@@ -83,7 +83,7 @@ async function composeSignInMail(house: MailHouse, linkId: string): Promise<Mail
     select email, locale, expires_at from sign_in_link where id = ${linkId} and used_at is null and expires_at > ${now}`;
   if (link === undefined) return null;
   const { t, node } = await inLanguage(house, link.locale);
-  const minutes = Math.max(1, Math.floor((link.expiresAt.getTime() - now.getTime()) / minuteMs));
+  const minutes = Math.max(1, Math.round((link.expiresAt.getTime() - now.getTime()) / minuteMs));
   const text = [
     t("accounts.mail-sign-in-opening", node),
     uris.at(signInPath(linkToken(secret, linkId))),

@@ -22,7 +22,7 @@ import { buttonForm, buttonLink, csrfField, form, openFields } from "../web/fiel
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, factList, filterBar, pager, tabs, withQuery } from "../web/lists.ts";
-import { ago, langAttrs, languageNote, statusPill, when } from "../web/marks.ts";
+import { ago, langAttrs, languageNote, nameIn, statusPill, when } from "../web/marks.ts";
 import { keysHint, note, orNobody } from "./views.ts";
 
 export interface QueuePageProps {
@@ -120,7 +120,7 @@ function queueRows(ctx: PageContext, { rows, by }: QueuePageProps, choosing: boo
       (row) => html`<tr data-key-row>
       ${choosing ? html`<td><input type="checkbox" name="id" value="${row.id}" aria-label="${t("desk.choose-one", { title: row.title })}"></td>` : nothing}
       <th scope="row"><a href="${href(`/desk/proposals/${row.id}`)}"${langAttrs(t, row.language)}>${row.title}</a>
-        <p class="hint"><bdi>${row.processTitle}</bdi></p>
+        <p class="hint">${nameIn(t, row.processName)}</p>
         <div class="row">${statusPill(stateStatus(t, row.state).label, stateStatus(t, row.state).tone)}${
           row.publishAt === null
             ? nothing

@@ -4,6 +4,8 @@ import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import type { NameIn } from "../platform/text.ts";
+import { processNameOf } from "../subjects/queries.ts";
 import type { SubjectKind } from "../subjects/subject.ts";
 import type { ActValues } from "./audit.ts";
 
@@ -36,7 +38,7 @@ export interface AuditedAct {
   /** The person or the institution it was about, where it was about one. */
   readonly aboutName: string;
   readonly processUri: string | null;
-  readonly processTitle: string;
+  readonly processName: NameIn | null;
   readonly before: ActValues | null;
   /** What it is now; for an act that says no such thing, what it says of itself. */
   readonly after: ActValues | null;
@@ -46,15 +48,14 @@ const columns = (sql: Sql) => sql`
   audit.id, audit.at, audit.act, audit.account_id, coalesce(doer.name, '') as by_name, audit.subject_uri,
   case when subject.uri is null then null else json_build_object('id', subject.id, 'kind', subject.kind,
     'origin', subject.origin, 'url', subject.url, 'title', subject.title, 'isHidden', subject.hidden_at is not null) end as subject,
-  coalesce(person.name, actor.name, '') as about_name, audit.process_uri, coalesce(process.title, '') as process_title,
+  coalesce(person.name, actor.name, '') as about_name, audit.process_uri, ${processNameOf(sql, "audit.process_uri")} as process_name,
   audit.before, coalesce(audit.after, case when audit.before is null then nullif(audit.detail, '{}') end) as after`;
 
 const joined = (sql: Sql) => sql`
   audit left join account doer on doer.id = audit.account_id
   left join subject on subject.uri = audit.subject_uri
   left join account person on audit.subject_uri = 'urn:uuid:' || person.id::text
-  left join actor on actor.uri = audit.subject_uri
-  left join subject process on process.uri = audit.process_uri`;
+  left join actor on actor.uri = audit.subject_uri`;
 
 function where(sql: Sql, by: Account, { accountId, processUri, act, from, until }: AuditFilter) {
   const scope = scopeOf(by, "administrator");

@@ -8,13 +8,13 @@ import { href, html, type Markup, nothing } from "../platform/html.ts";
 import { isLanguage, type MessageKey } from "../platform/i18n.ts";
 import { isId } from "../platform/ids.ts";
 import type { Page } from "../platform/pagination.ts";
-import { clip } from "../platform/text.ts";
+import { clip, pickName } from "../platform/text.ts";
 import { pagePathOf } from "../subjects/subject.ts";
 import type { PageContext } from "../web/context.ts";
 import { buttonLink } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, pager } from "../web/lists.ts";
-import { when } from "../web/marks.ts";
+import { nameIn, when } from "../web/marks.ts";
 import { type ActValues, changeLines, type ExportedAct, mayNamePerson } from "./audit.ts";
 import type { AuditedAct } from "./audit-queries.ts";
 
@@ -89,7 +89,7 @@ function actLine(ctx: PageContext, act: AuditedAct, names: AuditPageProps["names
   const what = whatOf(ctx, act);
   const params = { who: html`<strong><bdi>${doerOf(ctx, act)}</bdi></strong>`, act: actName(t, act.act) };
   return html`<li class="section"><p>${what === null ? t.rich("audit.sentence-alone", params) : t.rich("audit.sentence", { ...params, what })}
-    <small>${when(t, act.at, "dateTime")}${act.processTitle === "" || act.subject?.kind === "process" ? nothing : html` · <bdi>${act.processTitle}</bdi>`}</small></p>
+    <small>${when(t, act.at, "dateTime")}${act.processName === null || act.subject?.kind === "process" ? nothing : html` · ${nameIn(t, act.processName)}`}</small></p>
     ${lines.length === 0 ? nothing : changeTable(ctx, lines, names)}</li>`;
 }
 
@@ -267,7 +267,7 @@ export function exportedAct(ctx: PageContext, act: AuditedAct, names: ReadonlyMa
     said: actName(ctx.t, act.act),
     about: mayName ? titleOf(ctx, act) : "",
     uri: isPerson ? "" : (act.subjectUri ?? ""),
-    process: act.processTitle,
+    process: pickName(act.processName, ctx.t.lang)?.text ?? "",
     before: named(act.before),
     after: named(act.after),
   };

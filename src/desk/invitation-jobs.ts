@@ -8,6 +8,7 @@ import { type Sql, withTransaction } from "../platform/db.ts";
 import { isLanguage, openTranslator } from "../platform/i18n.ts";
 import type { Handlers } from "../platform/jobs.ts";
 import { MailRejected } from "../platform/mail.ts";
+import { pickName } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import type { Clock, Mailer } from "../ports.ts";
 import { roleInvitationsPath } from "./invitation.ts";
@@ -46,8 +47,9 @@ async function sendInvitation({ sql, uris, clock, mailer }: InvitingHouse, id: s
 }
 
 function wordsOf(invitation: RoleInvitationMail, uris: Uris) {
-  const { role, inviterName: name, processTitle: process, locale } = invitation;
+  const { role, inviterName: name, locale } = invitation;
   const t = openTranslator(isLanguage(locale) ? locale : "en", "UTC");
+  const process = pickName(invitation.processName, t.lang)?.text ?? "";
   const city = invitation.city ?? uris.host;
   const text = [
     t("team.mail-opening", { name, process, city, role: t(`accounts.role-${role}`) }),

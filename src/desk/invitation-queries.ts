@@ -1,6 +1,8 @@
 // Reads of invitations to the teams of processes: what was asked, and what waits for an address.
 import type { Account } from "../accounts/account.ts";
 import type { Sql } from "../platform/db.ts";
+import type { NameIn } from "../platform/text.ts";
+import { processNameOf } from "../subjects/queries.ts";
 import type { OwnRoleInvitation, RoleInvitation } from "./invitation.ts";
 
 /** Those of a process that were not accepted. For its administrators only: ask {@link mayGrant} first. */
@@ -14,7 +16,7 @@ export async function listRoleInvitations(sql: Sql, processUri: string, now: Dat
 export async function listOwnRoleInvitations(sql: Sql, by: Account, now: Date): Promise<OwnRoleInvitation[]> {
   if (by.email === null) return [];
   return await sql<OwnRoleInvitation[]>`
-    select role_invitation.id, role, role_invitation.process_uri, process.title as process_title, account.name as inviter_name,
+    select role_invitation.id, role, role_invitation.process_uri, ${processNameOf(sql, "role_invitation.process_uri")} as process_name, account.name as inviter_name,
       role_invitation.expires_at
     from role_invitation join subject process on process.uri = role_invitation.process_uri
       join account on account.id = invited_by
@@ -27,7 +29,7 @@ export interface RoleInvitationMail {
   readonly email: string;
   readonly role: OwnRoleInvitation["role"];
   readonly processUri: string;
-  readonly processTitle: string;
+  readonly processName: NameIn;
   readonly invitedBy: string;
   readonly inviterName: string;
   readonly locale: string;
@@ -39,7 +41,7 @@ export interface RoleInvitationMail {
 /** What the mail of an invitation is made of; null for one that is over. For the job that sends it, and nobody else. */
 export async function findRoleInvitationMail(sql: Sql, id: string, now: Date): Promise<RoleInvitationMail | null> {
   const [invitation] = await sql<RoleInvitationMail[]>`
-    select role_invitation.email, role, role_invitation.process_uri, process.title as process_title, invited_by,
+    select role_invitation.email, role, role_invitation.process_uri, ${processNameOf(sql, "role_invitation.process_uri")} as process_name, invited_by,
       inviter.name as inviter_name, coalesce(invited.locale, inviter.locale) as locale, invited.id as account_id,
       (select name from actor where kind = 'organisation' and origin is null order by id limit 1) as city
     from role_invitation join subject process on process.uri = role_invitation.process_uri

@@ -1,5 +1,6 @@
 // Invitations to the team of a process: how long they wait, how many there may be, what is known of one. Pure.
 import type { GrantableRole } from "../accounts/account.ts";
+import type { NameIn } from "../platform/text.ts";
 import { dayMs } from "../platform/time.ts";
 
 export const roleInvitationLifetimeMs = 14 * dayMs;
@@ -25,7 +26,7 @@ export interface OwnRoleInvitation {
   readonly id: string;
   readonly role: GrantableRole;
   readonly processUri: string;
-  readonly processTitle: string;
+  readonly processName: NameIn;
   readonly inviterName: string;
   readonly expiresAt: Date;
 }

@@ -3,7 +3,7 @@ import { type Account, type GrantableRole, grantableRoles } from "../accounts/ac
 import { roleName } from "../accounts/account-views.ts";
 import type { TeamMember } from "../accounts/team-queries.ts";
 import { html, type Markup, nothing, type Renderable } from "../platform/html.ts";
-import { pickText } from "../platform/text.ts";
+import { pickName, pickText } from "../platform/text.ts";
 import { type Process, processPath } from "../processes/process.ts";
 import { processCrumbs } from "../processes/views.ts";
 import type { PageContext } from "../web/context.ts";
@@ -11,7 +11,7 @@ import { buttonForm, confirmForm, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, factList, section } from "../web/lists.ts";
-import { statusPill, when } from "../web/marks.ts";
+import { nameIn, statusPill, when } from "../web/marks.ts";
 import { type OwnRoleInvitation, type RoleInvitation, roleInvitationsPath } from "./invitation.ts";
 
 export interface TeamPageProps {
@@ -113,10 +113,10 @@ export function ownInvitationsPage(ctx: PageContext, invitations: readonly OwnRo
 
 function ownInvitation(ctx: PageContext, one: OwnRoleInvitation): Markup {
   const { t } = ctx;
-  const { id, role, processTitle, inviterName, expiresAt } = one;
-  const about = `${roleName(t, role)}, ${processTitle}`;
+  const { id, role, processName, inviterName, expiresAt } = one;
+  const about = `${roleName(t, role)}, ${pickName(processName, t.lang)?.text}`;
   return section(
-    processTitle,
+    nameIn(t, processName),
     html`<div class="prose">
         <p>${t("team.own-asked", { name: inviterName, role: roleName(t, role) })} ${t(`team.means.${role}`)}</p>
         <p class="hint">${t.rich("coauthors.until", { date: when(t, expiresAt) })}</p>

@@ -5,7 +5,7 @@ import type { Page } from "../platform/pagination.ts";
 import { pagePathOf } from "../subjects/subject.ts";
 import type { PageContext } from "../web/context.ts";
 import { emptyState, pager, section } from "../web/lists.ts";
-import { statusPill, type Tone, when } from "../web/marks.ts";
+import { nameIn, statusPill, type Tone, when } from "../web/marks.ts";
 import type { countHidings, MonthInNumbers } from "./log-queries.ts";
 import type { Decision, ReasonCount } from "./peer-queries.ts";
 import { meanings, toneOf } from "./peer-views.ts";
@@ -60,11 +60,11 @@ export function logView(ctx: PageContext, { decisions, months, hidings, reasons 
 }
 
 function decisionRow({ t }: PageContext, decision: Decision): Markup {
-  const { subject, reason, processTitle, at } = decision;
+  const { subject, reason, processName, at } = decision;
   const [label, tone] = decisionText(t, decision);
   return html`<li>
     <p class="card-marks">${statusPill(label, tone)} ${subjectText(t, decision)} ${when(t, at)}</p>
-    ${processTitle === null || decision.kind === "process" ? nothing : html`<p class="hint">${t("log.in", { title: processTitle })}</p>`}
+    ${processName === null || decision.kind === "process" ? nothing : html`<p class="hint">${t.rich("log.in", { title: nameIn(t, processName) })}</p>`}
     ${reason === "" ? nothing : html`<p dir="auto">${t("log.reason", { reason })}</p>`}
     ${subject === null ? nothing : html`<p><a href="${href(pagePathOf(subject))}">${t("log.read")}<span class="visually-hidden"> (${t(`moderation.kind.${subject.kind}`)})</span></a></p>`}
   </li>`;

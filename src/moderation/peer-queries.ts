@@ -4,6 +4,8 @@ import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import type { NameIn } from "../platform/text.ts";
+import { processNameOf } from "../subjects/queries.ts";
 import type { SubjectKind } from "../subjects/subject.ts";
 
 /** The key of the node's setting: first comments of unknown servers are held. */
@@ -55,7 +57,8 @@ export interface Decision {
     readonly origin: string | null;
     readonly url: string;
   } | null;
-  readonly processTitle: string | null;
+  /** Null where that process is not public. */
+  readonly processName: NameIn | null;
   readonly at: Date;
 }
 
@@ -78,7 +81,7 @@ export async function listDecisions(sql: Sql, request: PageRequest): Promise<Pag
   const rows = await sql<DecisionRow[]>`
     select audit.id, audit.act, audit.subject_uri, audit.at, coalesce(audit.detail ->> 'reason', '') as reason,
       audit.detail ->> 'policy' as policy, (audit.detail ->> 'areHeld')::boolean as are_held,
-      subject.kind, subject.id as subject_id, subject.origin, subject.url, process.title as process_title,
+      subject.kind, subject.id as subject_id, subject.origin, subject.url, ${processNameOf(sql, "process.uri")} as process_name,
       subject.published_at is not null and subject.hidden_at is null and subject.deleted_at is null as is_shown
     from audit left join subject on subject.uri = audit.subject_uri
     left join subject process on process.uri = subject.process_uri

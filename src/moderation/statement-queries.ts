@@ -4,6 +4,8 @@ import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import type { NameIn } from "../platform/text.ts";
+import { processNameOf } from "../subjects/queries.ts";
 import type { SubjectKind } from "../subjects/subject.ts";
 import { moderationScope } from "./report.ts";
 import type { Appeal, AppealOutcome, Statement } from "./statement.ts";
@@ -130,7 +132,7 @@ export interface WaitingAppeal {
   readonly kind: SubjectKind;
   readonly title: string;
   readonly processUri: string | null;
-  readonly processTitle: string | null;
+  readonly processName: NameIn | null;
   readonly language: string | null;
   readonly isFromElsewhere: boolean;
   readonly accountId: string | null;
@@ -156,10 +158,10 @@ export async function listWaitingAppeals(sql: Sql, by: Account, request: PageReq
   const rows = await sql<WaitingAppeal[]>`
     select appeal.id, appeal.words, appeal.created_at, statement.rule, statement.reason, statement.decided_at,
       subject.id as subject_id, subject.uri as subject_uri, subject.kind, subject.title, subject.process_uri,
-      process.title as process_title, subject.language, subject.origin is not null as is_from_elsewhere,
+      ${processNameOf(sql, "subject.process_uri")} as process_name, subject.language, subject.origin is not null as is_from_elsewhere,
       statement.account_id
     from moderation_appeal appeal join moderation_statement statement on statement.id = appeal.statement_id
-    join subject on subject.uri = statement.subject_uri left join subject process on process.uri = subject.process_uri
+    join subject on subject.uri = statement.subject_uri
     where appeal.decided_at is null and statement.origin is null and subject.deleted_at is null and ${inQueueOf(sql, by)}
       ${id === "" ? sql`` : before ? sql`and appeal.id < ${id}` : sql`and appeal.id > ${id}`}
     order by ${before ? sql`appeal.id desc` : sql`appeal.id`} limit ${sizeRows + 1}`;

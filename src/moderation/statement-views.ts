@@ -8,7 +8,7 @@ import type { PageContext } from "../web/context.ts";
 import { buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { cardList, emptyState, factList, pager, section } from "../web/lists.ts";
-import { ago, langAttrs, languageNote, statusPill, when } from "../web/marks.ts";
+import { ago, langAttrs, languageNote, nameIn, statusPill, when } from "../web/marks.ts";
 import { deskTabs } from "./desk-views.ts";
 import type { OwnReport } from "./queries.ts";
 import {
@@ -161,7 +161,7 @@ function appealCard(ctx: PageContext, appeal: WaitingAppeal, props: AppealQueueP
   const { t, now } = ctx;
   const text = props.texts.get(appeal.subjectUri);
   const body = appeal.isFromElsewhere ? cleanRemoteHtml : markdownToHtml;
-  return card(html`<div class="stack"><p class="card-kicker">${statusPill(t("appeals.waits"), "waiting")} ${ago(t, appeal.createdAt, now)} ${t(`moderation.kind.${appeal.kind}`)}${appeal.processTitle === null ? nothing : html` <bdi>${appeal.processTitle}</bdi>`} ${languageNote(t, appeal.language)}</p>
+  return card(html`<div class="stack"><p class="card-kicker">${statusPill(t("appeals.waits"), "waiting")} ${ago(t, appeal.createdAt, now)} ${t(`moderation.kind.${appeal.kind}`)}${appeal.processName === null ? nothing : html` ${nameIn(t, appeal.processName)}`} ${languageNote(t, appeal.language)}</p>
     ${appeal.title === "" ? nothing : html`<p><strong><bdi>${appeal.title}</bdi></strong></p>`}
     ${text ? html`<div class="prose"${langAttrs(t, appeal.language)}>${body(text)}</div>` : html`<p class="hint">${t("moderation.no-text")}</p>`}
     ${factList([

@@ -1,7 +1,7 @@
 // A mail of notices: text that reads by itself, and the same as calm HTML without anything to load. Asks nobody anything.
 import { escapeHtml } from "../platform/html.ts";
 import { directionOf, type Translator } from "../platform/i18n.ts";
-import { clip } from "../platform/text.ts";
+import { clip, pickName } from "../platform/text.ts";
 import type { Mail } from "../ports.ts";
 import { pathOfNotice, type ShownNotice } from "./notice.ts";
 import { explainNotice, sayNotice } from "./wording.ts";
@@ -29,7 +29,7 @@ export function digestMail(t: Translator, notices: readonly ShownNotice[], frame
   const lines = shown.map((notice) => ({
     text: sayNotice(t, notice),
     more: explainNotice(t, notice),
-    context: notice.processTitle,
+    context: pickName(notice.processName, t.lang)?.text ?? "",
     url: absolute(origin, pathOfNotice(notice)),
   }));
   const rest = notices.length - shown.length;

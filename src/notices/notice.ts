@@ -1,4 +1,5 @@
 // Notices: what people are told of, and how often by mail. Pure: no SQL, no request, no clock.
+import type { NameIn } from "../platform/text.ts";
 import { pagePathOf, type Subject } from "../subjects/subject.ts";
 
 /**
@@ -165,8 +166,8 @@ export interface ShownNotice {
   /** Of the subject, or for a comment of what it stands under; empty where there is none. */
   readonly title: string;
   readonly language: string | null;
-  /** The process it belongs to, where that is something else; empty otherwise. */
-  readonly processTitle: string;
+  /** The process it belongs to, where that is something else. */
+  readonly processName: NameIn | null;
   readonly followedUri: string | null;
 }
 

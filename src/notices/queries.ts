@@ -4,6 +4,7 @@ import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { processNameOf } from "../subjects/queries.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { kindsOfHiddenThings, type MailRhythm, type NoticeKind, type NoticeMail, type ShownNotice } from "./notice.ts";
 
@@ -19,7 +20,8 @@ const columns = (sql: Sql) => sql`
   subject.kind as subject_kind, subject.id as subject_id, subject.origin, subject.url,
   coalesce(translated.texts ->> 'title', nullif(subject.title, ''), thread.title, '') as title,
   case when translated.texts ? 'title' then translated.language else coalesce(thread.language, subject.language) end as language,
-  case when process.uri in (notice.subject_uri, subject.thread_uri) then '' else coalesce(process.title, '') end as process_title`;
+  case when process.uri in (notice.subject_uri, subject.thread_uri) then null
+    else ${processNameOf(sql, "subject.process_uri")} end as process_name`;
 
 const joined = (sql: Sql) => sql`
   left join subject on subject.uri = notice.subject_uri

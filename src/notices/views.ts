@@ -9,7 +9,7 @@ import { emptyForm, type FormState } from "../web/forms.ts";
 import { icon } from "../web/icons.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, pager, section } from "../web/lists.ts";
-import { ago, langAttrs, languageNote } from "../web/marks.ts";
+import { ago, langAttrs, languageNote, nameIn } from "../web/marks.ts";
 import type { Followable, Following } from "./following-queries.ts";
 import { mailRhythms, type NoticeData, type NoticeSettings, noticeText, type ShownNotice } from "./notice.ts";
 import { type PushState, pushSection } from "./push-views.ts";
@@ -115,7 +115,7 @@ function noticeRow(ctx: PageContext, notice: ShownNotice): Markup {
   return html`<li class="${isUnread ? "notice notice-unread" : "notice"}">
     <p><a href="${href(`/notices/${notice.id}`)}">${said}</a>${isUnread ? html` <span class="badge">${t("notices.new")}</span>` : nothing}</p>
     ${explainNotice(t, notice).map((line) => html`<p dir="auto">${line}</p>`)}
-    <p class="hint">${ago(t, notice.createdAt, now)}${notice.processTitle === "" ? nothing : html` · <bdi>${notice.processTitle}</bdi>`}</p>
+    <p class="hint">${ago(t, notice.createdAt, now)}${notice.processName === null ? nothing : html` · ${nameIn(t, notice.processName)}`}</p>
     ${
       isUnread
         ? buttonForm(ctx, {

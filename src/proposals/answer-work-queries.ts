@@ -4,6 +4,8 @@ import type { Sql } from "../platform/db.ts";
 import { isId } from "../platform/ids.ts";
 import { type Page, type PageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import type { NameIn } from "../platform/text.ts";
+import { processNameOf } from "../subjects/queries.ts";
 import type { AnswerDraft, AnswerNote, AnswerWork } from "./answer-work.ts";
 import type { ProposalState } from "./proposal.ts";
 
@@ -26,7 +28,7 @@ export interface QueuedProposal {
   readonly title: string;
   readonly language: string;
   readonly processUri: string;
-  readonly processTitle: string;
+  readonly processName: NameIn | null;
   readonly state: ProposalState;
   readonly supportCount: number;
   readonly publishedAt: Date;
@@ -46,7 +48,7 @@ const joined = (sql: Sql) => sql`
 
 const columns = (sql: Sql) => sql`
   proposal.uri, proposal.id, proposal.title, proposal.language, proposal.process_uri,
-  coalesce(process.title, '') as process_title, proposal.state, proposal.support_count, subject.published_at,
+  ${processNameOf(sql, "proposal.process_uri")} as process_name, proposal.state, proposal.support_count, subject.published_at,
   answer_assignment.account_id as assigned_to, coalesce(account.name, '') as assigned_name, answer_draft.saved_at,
   answer_draft.publish_at, coalesce(answer_draft.failure, '') as failure`;
 

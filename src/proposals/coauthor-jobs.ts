@@ -6,6 +6,7 @@ import { type Sql, withTransaction } from "../platform/db.ts";
 import { isLanguage, openTranslator } from "../platform/i18n.ts";
 import type { Handlers } from "../platform/jobs.ts";
 import { MailRejected } from "../platform/mail.ts";
+import { pickName } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import type { Clock, Mailer } from "../ports.ts";
 import { invitationPath, invitationToken } from "./coauthor.ts";
@@ -32,7 +33,7 @@ export const coauthorHandlers = (house: InvitingHouse): Handlers => ({
 async function mailInvitation({ sql, uris, clock, mailer, secret }: InvitingHouse, id: string): Promise<void> {
   const invitation = await findInvitationMail(sql, id, clock.now());
   if (invitation === null) return;
-  const { email, inviterName: name, title, processTitle: process, locale, proposalUri, invitedId } = invitation;
+  const { email, inviterName: name, title, locale, proposalUri, invitedId } = invitation;
   // Whoever has an account is told in their own language, as often as they chose. The inviter learns of neither.
   if (invitedId !== null) {
     const told = { accountId: invitedId, kind: "coauthor-invited", subjectUri: proposalUri } as const;
@@ -42,6 +43,7 @@ async function mailInvitation({ sql, uris, clock, mailer, secret }: InvitingHous
   // Nobody knows the language of an address: the one of who writes to it.
   const t = openTranslator(isLanguage(locale) ? locale : "en", "UTC");
   const city = invitation.city ?? uris.host;
+  const process = pickName(invitation.processName, t.lang)?.text ?? "";
   const text = [
     t("coauthors.mail-opening", { name, process, city }),
     title || t("proposals.untitled"),

@@ -1,6 +1,8 @@
 // Reads of who writes a proposal together, and of invitations that wait.
 import type { Sql } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import type { NameIn } from "../platform/text.ts";
+import { processNameOf } from "../subjects/queries.ts";
 import { type Coauthor, coauthorKey, type Invitation, invitationDigest } from "./coauthor.ts";
 
 /** Whether the account is named beside its author. */
@@ -50,7 +52,7 @@ export interface OpenInvitation {
   readonly title: string;
   readonly language: string;
   readonly inviterName: string;
-  readonly processTitle: string;
+  readonly processName: NameIn | null;
   readonly isDraft: boolean;
 }
 
@@ -58,11 +60,10 @@ export interface OpenInvitation {
 export async function readInvitation(sql: Sql, token: string, now: Date): Promise<OpenInvitation> {
   const [invitation] = await sql<OpenInvitation[]>`
     select proposal_invitation.id, proposal_uri, proposal.id as proposal_id, proposal.title, proposal.language,
-      coalesce(actor.name, account.name) as inviter_name, coalesce(process.title, '') as process_title,
+      coalesce(actor.name, account.name) as inviter_name, ${processNameOf(sql, "proposal.process_uri")} as process_name,
       proposal.state = 'draft' as is_draft
     from proposal_invitation join proposal on proposal.uri = proposal_uri join subject on subject.uri = proposal_uri
       join account on account.id = invited_by left join actor on actor.id = account.actor_id
-      left join subject process on process.uri = proposal.process_uri
     where token_digest = ${invitationDigest(token)} and expires_at > ${now} and subject.deleted_at is null`;
   refuseUnless(invitation !== undefined, "link-expired");
   return invitation;
@@ -75,7 +76,7 @@ export async function findInvitationMail(sql: Sql, id: string, now: Date) {
       readonly email: string;
       readonly inviterName: string;
       readonly title: string;
-      readonly processTitle: string;
+      readonly processName: NameIn | null;
       readonly locale: string;
       readonly city: string | null;
       readonly proposalUri: string;
@@ -84,10 +85,10 @@ export async function findInvitationMail(sql: Sql, id: string, now: Date) {
     }[]
   >`
     select proposal_invitation.email, proposal_uri, invited.id as invited_id, coalesce(actor.name, account.name) as inviter_name, proposal.title,
-      coalesce(process.title, '') as process_title, account.locale,
+      ${processNameOf(sql, "proposal.process_uri")} as process_name, account.locale,
       (select name from actor where kind = 'organisation' and origin is null order by id limit 1) as city
     from proposal_invitation join proposal on proposal.uri = proposal_uri join account on account.id = invited_by
-      left join actor on actor.id = account.actor_id left join subject process on process.uri = proposal.process_uri
+      left join actor on actor.id = account.actor_id
       left join account invited
         on invited.email = proposal_invitation.email and invited.closed_at is null and invited.id <> invited_by
     where proposal_invitation.id = ${id} and proposal_invitation.email is not null and expires_at > ${now}`;

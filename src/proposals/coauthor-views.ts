@@ -7,7 +7,7 @@ import { buttonForm, buttonLink, confirmForm, form, openFields } from "../web/fi
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { section } from "../web/lists.ts";
-import { ago, langAttrs, when } from "../web/marks.ts";
+import { ago, langAttrs, nameIn, when } from "../web/marks.ts";
 import { answerPath, type Coauthor, coauthorsMax, type Invitation } from "./coauthor.ts";
 import type { OpenInvitation } from "./coauthor-queries.ts";
 import { type Proposal, proposalPath } from "./proposal.ts";
@@ -117,7 +117,7 @@ const leaving = (ctx: PageContext, { proposal, coauthors, accountId }: CoauthorP
 /** What someone reads who opened the link. */
 export function invitationPage(ctx: PageContext, invitation: OpenInvitation, state: FormState): Markup {
   const { t, account } = ctx;
-  const { title, language, inviterName, processTitle } = invitation;
+  const { title, language, inviterName, processName } = invitation;
   return page({
     ctx,
     title: t("coauthors.invited-title"),
@@ -125,7 +125,7 @@ export function invitationPage(ctx: PageContext, invitation: OpenInvitation, sta
     isUnlisted: true,
     main: html`${openFields(ctx, state).summary()}
       <div class="prose">
-        <p>${t("coauthors.invited", { name: inviterName, process: processTitle })}</p>
+        <p>${t.rich("coauthors.invited", { name: html`<bdi>${inviterName}</bdi>`, process: nameIn(t, processName) })}</p>
         <blockquote${langAttrs(t, language)}>${title || t("proposals.untitled")}</blockquote>
         <p>${t("coauthors.invited-means")}</p>
         ${account === null ? nothing : html`<p>${t("coauthors.under-name", { name: account.publicName })}</p>`}

@@ -9,6 +9,13 @@ const columns = (sql: Sql) => sql`
   subject.language, subject.published_at, subject.updated_at, subject.hidden_at, subject.hidden_reason,
   subject.hidden_by, subject.deleted_at, subject.like_count, subject.share_count, subject.comment_count`;
 
+/**
+ * The name of a process in all its languages, as a column: {@link NameIn}, or null where there is none of that address.
+ * @param uri a column of the query it stands in, such as `subject.process_uri`.
+ */
+export const processNameOf = (sql: Sql, uri: string) => sql`(
+  select json_build_object('texts', named.title, 'lang', named.languages[1]) from process named where named.uri = ${sql(uri)})`;
+
 export async function findSubject(sql: Sql, uri: string): Promise<Subject | null> {
   const [row] = await sql<Subject[]>`
     select ${columns(sql)} from subject left join actor author on author.id = subject.author_id where subject.uri = ${uri}`;

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { attrs, href, html, type Markup, nothing, type Renderable, raw } from "../platform/html.ts";
 import { type DateStyle, directionOf, type Translator } from "../platform/i18n.ts";
-import { initials, type TextIn } from "../platform/text.ts";
+import { initials, type NameIn, pickName, type TextIn } from "../platform/text.ts";
 import type { CityIdentity } from "./context.ts";
 
 /** The city's logo, or its initial on its colour. */
@@ -22,6 +22,12 @@ export const langAttrs = (t: Translator, lang: string | null | undefined): Marku
 /** Text in its own language, marked where it is not the page's. */
 export const inItsLanguage = (t: Translator, content: TextIn): Markup =>
   content.lang === t.lang ? html`${content.text}` : html`<span${langAttrs(t, content.lang)}>${content.text}</span>`;
+
+/** A name in the reader's language, or in the one it was given in, which it then says of itself. */
+export function nameIn(t: Translator, name: NameIn | null): Markup {
+  const picked = pickName(name, t.lang);
+  return picked === null ? nothing : html`<bdi${langAttrs(t, picked.lang)}>${picked.text}</bdi>`;
+}
 
 /** "in Catalan", where the reader would not expect it. */
 export const languageNote = (t: Translator, lang: string | null | undefined): Markup =>

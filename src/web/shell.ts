@@ -139,7 +139,9 @@ function finish(c: Context<PageEnv>, setCookies: readonly string[]): void {
   for (const cookie of setCookies) c.res.headers.append("set-cookie", cookie);
   if (!(c.res.headers.get("content-type") ?? "").startsWith("text/html")) return;
   c.res.headers.append("vary", "Accept, Accept-Language, Cookie");
-  if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "private, no-cache");
+  // What moderators read about people stays in no browser that others use after them.
+  const kept = /^\/moderation(?!\/log)/.test(c.req.path) ? "no-store" : "private, no-cache";
+  if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", kept);
 }
 
 /** A database that restarts is back by then. */

@@ -6,7 +6,9 @@ const isTyping = ({ target, ctrlKey, metaKey, altKey }) =>
   ctrlKey || metaKey || altKey || target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
 if (links.length > 0) {
-  for (const help of document.querySelectorAll("[data-key-help]")) help.hidden = false;
+  // Said where there are likely to be keys: a finger has none.
+  const hasKeys = matchMedia("(any-pointer: fine)").matches;
+  for (const help of document.querySelectorAll("[data-key-help]")) help.hidden = !hasKeys;
   addEventListener("keydown", (event) => {
     if ((event.key !== "j" && event.key !== "k") || isTyping(event)) return;
     const row = document.activeElement.closest("[data-key-row]");
