@@ -65,7 +65,7 @@ export function languagesPage(ctx: PageContext, props: LanguagesProps): Markup {
     ],
     main: html`${languageTabs(ctx, props)}
       <p class="hint">${t("translations.take-away-hint")}</p>
-      ${form(ctx, {
+      <div class="section-small">${form(ctx, {
         action: `${path}?to=${encodeURIComponent(to)}`,
         submit: t(isPublished ? "processes.save-public" : "processes.texts-save"),
         draftKey: `languages ${props.uri} ${to}`,
@@ -73,7 +73,7 @@ export function languagesPage(ctx: PageContext, props: LanguagesProps): Markup {
         body: html`${fields.summary()}${fields.hidden("seen", seen)}${fieldsOf[props.kind]
           .filter((field) => props.original[field])
           .map((field) => beside(ctx, fields, props, field, translation))}`,
-      })}`,
+      })}</div>`,
   });
 }
 

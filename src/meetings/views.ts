@@ -9,7 +9,7 @@ import { recordPanel } from "../records/views.ts";
 import type { Linked } from "../subjects/linked-queries.ts";
 import { pagePathOf } from "../subjects/subject.ts";
 import { languageOfText, type Read } from "../translations/translation.ts";
-import { readingNote } from "../translations/views.ts";
+import { languageNotes, readingNote } from "../translations/views.ts";
 import { articleBody, dateBlock } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { shareBox } from "../web/fediverse.ts";
@@ -56,7 +56,7 @@ export function meetingPage(ctx: PageContext, props: MeetingPageProps): Markup {
       ? [{ href: `${meetingPath(meeting)}/calendar.ics`, title: t("meetings.add"), type: "text/calendar" }]
       : [],
     isUnlisted: !isPublic,
-    kicker: html`<span>${t("meetings.one")}</span>${status === null ? nothing : statusPill(status.label, status.tone)}${badge(t(`meetings.kind.${meeting.kind}`))}${props.categoryName ? badge(props.categoryName) : nothing}${languageNote(t, meeting.reading.language)}`,
+    kicker: html`<span>${t("meetings.one")}</span>${status === null ? nothing : statusPill(status.label, status.tone)}${badge(t(`meetings.kind.${meeting.kind}`))}${props.categoryName ? badge(props.categoryName) : nothing}${languageNotes(t, "meeting", meeting)}`,
     main: html`
       ${notes(ctx, props)}
       ${readingNote(ctx, meeting.reading, meetingPath(meeting))}

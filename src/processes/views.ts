@@ -5,7 +5,7 @@ import { timeOf } from "../platform/ids.ts";
 import type { Page } from "../platform/pagination.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../platform/rich-text.ts";
 import { languageOfText, type Read } from "../translations/translation.ts";
-import { readingNote } from "../translations/views.ts";
+import { languageNotes, readingNote } from "../translations/views.ts";
 import { articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { followBox, shareBox } from "../web/fediverse.ts";
@@ -137,7 +137,7 @@ export function newsPage(
     description: plainText(bodyOf(news.origin, news.body).toString()),
     section: "processes",
     crumbs: processCrumbs(ctx, process),
-    kicker: html`<span>${t("processes.news")}</span>${when(t, news.publishedAt)}${languageNote(t, news.reading.language)}`,
+    kicker: html`<span>${t("processes.news")}</span>${when(t, news.publishedAt)}${languageNotes(t, "news", news)}`,
     activityUrl: news.uri,
     canonical: news.url,
     main: html`${readingNote(ctx, news.reading, path)}${articleBody(t, bodyOf(news.origin, news.body), languageOfText(news, "body"))}${props.mayEdit === true ? html`<p>${buttonLink(`${path}/languages`, t("translations.title"), "secondary")}</p>` : nothing}${shareBox(ctx, { url: news.url, title: news.title })}${thread}`,

@@ -10,7 +10,7 @@ import { addressOfProcess, processCrumbs } from "../processes/views.ts";
 import type { KeptRecord } from "../records/queries.ts";
 import { recordPanel } from "../records/views.ts";
 import { languageOfText, type Read } from "../translations/translation.ts";
-import { readingNote } from "../translations/views.ts";
+import { languageNotes, readingNote } from "../translations/views.ts";
 import { answerBox, articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { followBox, shareBox } from "../web/fediverse.ts";
@@ -150,7 +150,7 @@ function whence({ t, now }: PageContext, proposal: Proposal, process: Process): 
       ? html`<span>${t("proposals.through", { name: speaker })}</span>`
       : nothing
   }${
-    proposal.origin === null && proposal.organisationName === null && isInstitution
+    proposal.origin === null && proposal.organisationName === null && isInstitution && proposal.authorName !== ""
       ? html`<span>${t("proposals.from-here")}</span>`
       : nothing
   }${proposal.organisationName ? html`<span>${t("proposals.by-association")}</span>` : nothing}<span>${
@@ -195,9 +195,9 @@ function answer(ctx: PageContext, props: ProposalPageProps, given: Read<Answer>)
     at: given.updatedAt,
     body: proposal.origin === null ? markdownToHtml(given.reasons) : cleanRemoteHtml(given.reasons),
     lang: languageOfText(given, "reasons"),
-    note: readingNote(ctx, given.reading, `${proposalPath(proposal)}#answer`),
+    note: html`${languageNotes(t, "answer", given, [proposal.language])}${readingNote(ctx, given.reading, `${proposalPath(proposal)}#answer`)}`,
     ...(props.mayTranslate
-      ? { more: buttonLink(`/answers/${given.id}/languages`, t("translations.title"), "quiet") }
+      ? { more: html`<a href="${href(`/answers/${given.id}/languages`)}">${t("translations.title")}</a>` }
       : {}),
     cost: given.costAmount && given.costCurrency ? moneyOf(t, given.costAmount, given.costCurrency) : null,
     term: given.term ? inItsLanguage(t, { text: given.term, lang: languageOfText(given, "term") ?? t.lang }) : null,

@@ -10,7 +10,7 @@ import type { KeptRecord } from "../records/queries.ts";
 import { recordPanel } from "../records/views.ts";
 import type { Linked } from "../subjects/linked-queries.ts";
 import { languageOfText, type Read } from "../translations/translation.ts";
-import { readingNote } from "../translations/views.ts";
+import { languageNotes, languagesShown, readingNote } from "../translations/views.ts";
 import { articleBody } from "../web/cards.ts";
 import type { PageContext } from "../web/context.ts";
 import { shareBox } from "../web/fediverse.ts";
@@ -18,7 +18,7 @@ import { buttonLink } from "../web/fields.ts";
 import { icon } from "../web/icons.ts";
 import { page } from "../web/layout.ts";
 import { factList, section } from "../web/lists.ts";
-import { ago, badge, langAttrs, languageNote, stat, stats, statusPill, when } from "../web/marks.ts";
+import { ago, badge, langAttrs, stat, stats, statusPill, when } from "../web/marks.ts";
 import { progressBar, timeline } from "../web/phases.ts";
 import { costOf, statusOf, textShown } from "./list-views.ts";
 import { type Milestone, type Result, resultPath } from "./result.ts";
@@ -54,7 +54,7 @@ export function resultPage(ctx: PageContext, props: ResultPageProps): Markup {
     canonical: result.origin === null ? resultPath(result) : result.url,
     activityUrl: result.uri,
     isUnlisted: result.hiddenAt !== null,
-    kicker: html`<span>${t("results.one")}</span>${statusPill(status.label, status.tone)}${props.categoryName ? badge(props.categoryName) : nothing}${languageNote(t, result.reading.language)}`,
+    kicker: html`<span>${t("results.one")}</span>${statusPill(status.label, status.tone)}${props.categoryName ? badge(props.categoryName) : nothing}${languageNotes(t, "result", result)}`,
     main: html`
       ${notes(ctx, result)}
       ${readingNote(ctx, result.reading, resultPath(result))}
@@ -130,18 +130,24 @@ const milestones = (ctx: PageContext, { result, milestones: steps, mayEdit }: Re
       );
 
 /** Its text, in how many languages it stands, and for the desk where that is changed. */
-function stepBody(ctx: PageContext, result: Result, step: Read<Milestone>, mayEdit: boolean): { body?: Markup } {
+function stepBody(ctx: PageContext, result: Read<Result>, step: Read<Milestone>, mayEdit: boolean): { body?: Markup } {
   const { t } = ctx;
   const isWritten = step.body !== "";
-  if (!isWritten && !mayEdit && step.reading.languages.length < 2) return {};
+  // What the note above the result says, and where its links lead, holds for a step in the same languages.
+  const isAlike = step.reading.original === result.reading.original && !step.reading.isOlder;
+  const isSaid = isAlike && step.reading.languages.every((lang) => result.reading.languages.includes(lang));
+  const shown = languagesShown("result", result);
+  const isInThese = languagesShown("milestone", step).every((lang) => shown.includes(lang));
+  if (!isWritten && !mayEdit && isSaid && isInThese) return {};
+  const notes = languageNotes(t, "milestone", step, shown);
   const text = isWritten
     ? html`<div${langAttrs(t, languageOfText(step, "body"))}>${textShown(step, step.body)}</div>`
     : nothing;
-  const note = readingNote(ctx, step.reading, `${resultPath(result)}#milestone-${step.id}`);
+  const note = isSaid ? nothing : readingNote(ctx, step.reading, `${resultPath(result)}#milestone-${step.id}`);
   const languages = mayEdit
     ? html`<p><a href="${href(`/milestones/${step.id}/languages`)}">${t("translations.title")}<span class="visually-hidden">: ${step.title}</span></a></p>`
     : nothing;
-  return { body: html`${text}${note}${languages}` };
+  return { body: html`${text}${notes}${note}${languages}` };
 }
 
 const countLabels = {

@@ -1,8 +1,26 @@
 // What stands above a text that is in several languages: what it was translated from, whether it has aged, what else there is.
 import { attrs, href, html, type Markup, nothing } from "../platform/html.ts";
+import type { Translator } from "../platform/i18n.ts";
 import type { PageContext } from "../web/context.ts";
 import { icon } from "../web/icons.ts";
-import type { Reading } from "./translation.ts";
+import { languageNote } from "../web/marks.ts";
+import { fieldsOf, languageOfText, type Reading, type Texts, type TranslatableKind } from "./translation.ts";
+
+/** The languages its texts are shown in, each once: of one that is translated in part, two. */
+export const languagesShown = (kind: TranslatableKind, thing: Texts & { readonly reading: Reading }): string[] => [
+  ...new Set(fieldsOf[kind].flatMap((field) => (thing[field] ? (languageOfText(thing, field) ?? []) : []))),
+];
+
+/** "in Catalan", for each that is not the page's, but for what stands beside them already. */
+export const languageNotes = (
+  t: Translator,
+  kind: TranslatableKind,
+  thing: Texts & { readonly reading: Reading },
+  said: readonly (string | null)[] = [],
+): Markup =>
+  html`${languagesShown(kind, thing)
+    .filter((lang) => !said.includes(lang))
+    .map((lang) => languageNote(t, lang))}`;
 
 /**
  * "Translated from Catalan · Read the original", and the other languages it stands in; nothing for a text in one language.

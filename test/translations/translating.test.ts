@@ -17,7 +17,7 @@ import type { Proposal } from "../../src/proposals/proposal.ts";
 import { findAnswer } from "../../src/proposals/queries.ts";
 import { findHead } from "../../src/records/queries.ts";
 import { changeResult, reachMilestone } from "../../src/results/actions.ts";
-import { resultTexts } from "../../src/results/result-text-actions.ts";
+import { milestoneTexts, resultTexts } from "../../src/results/result-text-actions.ts";
 import { deleteSubject, touchSubject } from "../../src/subjects/actions.ts";
 import { findSubject } from "../../src/subjects/queries.ts";
 import { replaceTranslations, type TextDoor } from "../../src/translations/actions.ts";
@@ -109,6 +109,7 @@ describe("an official reads the original and writes one other language beside it
     expect(desk.text).toContain("The texts in Spanish are saved. 1 is still missing.");
     await reader.open(`/news/${idOf(uri)}`, es);
     expect(reader.all("h1")).toEqual(["Vengan a ver"]);
+    expect(reader.text).toContain("4 de mayo de 2026en inglés");
     // Its text is not translated yet, and says so.
     expect(reader.html).toContain('<div class="prose" lang="en" dir="ltr"><p>The plans are <strong>here</strong>.');
 
@@ -267,7 +268,15 @@ describe("every kind", () => {
     expect(reader.all("h1")).toEqual(["Veinte bancos"]);
     expect(reader.text).toContain("Madera comprada Roble.");
     expect(reader.linkTo("Leer el original")).toBe(`/results/${result.id}?lang=en`);
-    expect(reader.html).toContain(`/results/${result.id}?lang=en#milestone-${step.id}`);
+    // The one note above holds for both; once they differ, each says its own.
+    expect(reader.html).not.toContain("#milestone-");
+    await say(milestoneTexts, step.uri, { title: "Fusta comprada" }, { language: "ca" });
+    await reader.open(`/results/${result.id}`, { "accept-language": "ca" });
+    expect(reader.text).toContain("Fusta comprada Oak.");
+    expect(reader.html).toContain(`/results/${result.id}?lang=es#milestone-${step.id}`);
+    await say(resultTexts, result.uri, { title: "Vint bancs", body: "A l’ombra." }, { language: "ca" });
+    await reader.open(`/results/${result.id}`, { "accept-language": "ca" });
+    expect(reader.text).toContain("Fusta comprada Oak. en anglès");
     await reader.open("/processes/squares/results", es);
     expect(reader.text).toContain("Veinte bancos");
     await reader.open("/processes/squares/results.atom", es);
