@@ -2,7 +2,6 @@
 import { Marked, type Tokens, type TokensList } from "marked";
 import sanitize from "sanitize-html";
 import { escapeHtml, href, type Markup, raw } from "./html.ts";
-import { withoutOverrides } from "./text.ts";
 
 export const markdownCharsMax = 50_000;
 export const remoteHtmlCharsMax = 200_000;
@@ -65,10 +64,10 @@ const cleaningRoundsMax = 4;
 
 /** What is left after a tag was taken out may read differently (a paragraph in a paragraph), so it is read again. */
 function clean(text: string): string {
-  // After the first reading, which has made characters of what was written as `&#x202e;`.
-  let kept = withoutOverrides(sanitize(text, cleaning));
-  for (let round = 1; round < cleaningRoundsMax; round += 1) {
+  let kept = text;
+  for (let round = 0; round < cleaningRoundsMax; round += 1) {
     const next = sanitize(kept, cleaning);
+    // Most texts are as they should be, and are read once.
     if (next === kept) break;
     kept = next;
   }
@@ -192,7 +191,7 @@ function withoutTags(text: string): string {
 }
 
 const tidied = (text: string): string =>
-  withoutOverrides(text)
+  text
     .replace(/[ \t\u00a0]+/g, " ")
     .replace(/ ?\n ?/g, "\n")
     .replace(/\n{3,}/g, "\n\n")
