@@ -10,7 +10,7 @@ import { promiseArrivals } from "../src/notices/actions.ts";
 import { type Sql, type Tx, withTransaction } from "../src/platform/db.ts";
 import { enqueue } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
-import { addReaction, removeReaction, renameReaction } from "../src/subjects/actions.ts";
+import { removeReaction } from "../src/subjects/actions.ts";
 import { findSubject } from "../src/subjects/queries.ts";
 import type { ReactionKind } from "../src/subjects/subject.ts";
 import { receiveRelation, receiveRelationAnswer } from "./adoptions.ts";
@@ -18,6 +18,7 @@ import { discussionToFollow } from "./discussions.ts";
 import { receiveReceipt } from "./erasures/erasing.ts";
 import { receiveDelete } from "./erasures/erasures.ts";
 import { receiveMove } from "./moving.ts";
+import { giveAgain, reactionKindOf, receiveReaction } from "./reactions.ts";
 import { tagsMax, typeOf, uriOf, urisOf, type WirePost } from "./reading.ts";
 import { readActivity, type WireActivity } from "./reading-activities.ts";
 import { promiseRefresh } from "./refresh-jobs.ts";
@@ -61,14 +62,8 @@ const table: Readonly<Record<string, Receive>> = {
   Move: receiveMove,
 };
 
-/**
- * What is judged by the state it finds, not by whether its id is new: some servers use one id twice for Follow and Undo, and
- * a Follow is always answered. NodeBB names a Like after its object, so that it has one id however often it is given.
- */
-const isIdempotentByState = ({ id, type, objectUri }: WireActivity): boolean =>
-  type === "Follow" ||
-  type === "Undo" ||
-  (type === "Like" && objectUri !== null && id.endsWith(encodeURIComponent(objectUri)));
+/** Follow and Undo are idempotent by state, since some servers use one id twice, and a Follow is always answered. */
+const idempotentByState = new Set(["Follow", "Undo"]);
 
 export type Verdict = "done" | "repeated" | "refused" | "ignored";
 
@@ -98,7 +93,8 @@ export async function receive(
     const isNew = await withTransaction(sql, async (tx) => {
       const received = { tx, now, activity, from, isLimited, payload, isByKnownKey };
       if (goesAhead.has(activity.type)) return await takeAhead(received, row);
-      if (!isIdempotentByState(activity) && !(await isFirst(tx, activity.id, now))) return false;
+      if (!idempotentByState.has(activity.type) && !(await isFirst(tx, activity.id, now)))
+        return await giveAgain(received);
       await row(received);
       return true;
     });
@@ -246,14 +242,6 @@ async function receiveUpdate(received: Received): Promise<void> {
   await receiveCommentUpdate(tx, update, now);
 }
 
-/** Whatever picture it bears, one is one: who changes theirs (Misskey, Pleroma) is counted once, under the newest id. */
-async function receiveReaction({ tx, now, activity, from }: Received, kind: ReactionKind): Promise<void> {
-  const subjectUri = activity.objectUri ?? "";
-  const voice = { actorId: from.id };
-  const isNew = await addReaction(tx, { subjectUri, voice, kind, activityUri: activity.id }, now);
-  if (!isNew) await renameReaction(tx, { subjectUri, voice, kind, activityUri: activity.id });
-}
-
 /** A boost of ours is goodwill; a boost by a node we follow, of its own thing, is news of that thing. */
 async function receiveAnnounce(received: Received): Promise<void> {
   const { tx, activity, from } = received;
@@ -283,7 +271,7 @@ async function receiveUndo({ tx, activity, from }: Received): Promise<void> {
   }
   const [known] = await tx<{ subjectUri: string; kind: ReactionKind }[]>`
     select subject_uri, kind from reaction where activity_uri = ${activity.objectUri} and actor_id = ${from.id}`;
-  const kind = known?.kind ?? kindOf(type);
+  const kind = known?.kind ?? reactionKindOf(type);
   const subjectUri = known?.subjectUri ?? target;
   refuseUnless(kind !== null && subjectUri !== null, "unsupported-object");
   // One that another has taken the place of: its end came after that (Misskey's changed reaction, in two deliveries).
@@ -291,9 +279,6 @@ async function receiveUndo({ tx, activity, from }: Received): Promise<void> {
   if (told.length > 0) return;
   await removeReaction(tx, { subjectUri, voice: { actorId: from.id }, kind });
 }
-
-const kindOf = (type: string | null): ReactionKind | null =>
-  type === "Like" || type === "EmojiReact" ? "like" : type === "Announce" ? "share" : null;
 
 async function receiveReport({ tx, now, activity, from }: Received): Promise<void> {
   const { text: content, summary } = activity;

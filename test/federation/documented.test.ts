@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 const root = join(import.meta.dirname, "..", "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 const section = (text: string, title: string) => text.split(`\n## ${title}\n`)[1]?.split("\n## ")[0] ?? "";
-const named = (text: string) => new Set([...text.matchAll(/`([A-Z][a-z]+)`/g)].map(([, name]) => name));
+const named = (text: string) => new Set([...text.matchAll(/`([A-Z][A-Za-z]+)`/g)].map(([, name]) => name));
 
 test("every type in the table of incoming activities is documented", () => {
   const table = /const table[^=]*= \{([\s\S]*?)\n\};/.exec(read("federation/inbox.ts"))?.[1] ?? "";
