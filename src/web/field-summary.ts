@@ -9,15 +9,21 @@ export const fieldId = (name: string): string => `f-${name.replace(/[^A-Za-z0-9_
 /**
  * Says field by field what is wrong, under the labels readers know. The summary stands above the fields, so its text is
  * made only when the template around them is: by then each field has told its label.
+ * @param firstOf the field to go to for a name that several fields share.
  */
-export function errorSummary(t: Translator, state: FormState, labels: ReadonlyMap<string, string>): Markup {
+export function errorSummary(
+  t: Translator,
+  state: FormState,
+  labels: ReadonlyMap<string, string>,
+  firstOf: ReadonlyMap<string, string>,
+): Markup {
   const errors = Object.entries(state.errors);
   if (errors.length === 0) return nothing;
   const line = (name: string, error: string): Markup => {
     const label = labels.get(name);
     if (name === "") return html`${error}`;
     const text = label === undefined ? error : t("field.error-of", { label, error });
-    return html`<a href="${href(`#${fieldId(name)}`)}">${text}</a>`;
+    return html`<a href="${href(`#${fieldId(firstOf.get(name) ?? name)}`)}">${text}</a>`;
   };
   const late = raw("");
   late.toString = () =>

@@ -1,6 +1,6 @@
 // The fields of a form, once, with what was typed and what was wrong with it; forms and buttons that carry their token.
 import { attrs, classes, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
-import { languages } from "../platform/i18n.ts";
+import { languages, type Translator } from "../platform/i18n.ts";
 import type { LanguageMap } from "../platform/text.ts";
 import { fileBytesMax } from "../platform/uploads.ts";
 import type { PageContext } from "./context.ts";
@@ -58,6 +58,7 @@ export function openFields(ctx: PageContext, state: FormState): Fields {
   if (Object.keys(state.errors).length > 0) ctx.isWrong = true;
   const kept = (name: string, value: string | null | undefined): string => asText(state.values[name]) ?? value ?? "";
   const labels = new Map<string, string>();
+  const firstOf = new Map<string, string>();
   const named = <Props extends { readonly label: Renderable }>(name: string, props: Props): Props => {
     if (typeof props.label === "string") labels.set(name, props.label);
     return props;
@@ -106,9 +107,14 @@ export function openFields(ctx: PageContext, state: FormState): Fields {
         const tooLarge = t("field.file-too-large", { megabytes: bytesMax / 1_000_000 });
         return html`<input${attrs({ ...control, type: "file", accept, "data-bytes-max": bytesMax, "data-too-large": tooLarge })}>`;
       }),
-    perLanguage: (name, props) => perLanguage(ctx, state, name, named(name, props)),
+    perLanguage(name, props) {
+      for (const lang of languages) named(`${name}.${lang}`, { label: labelIn(t, props.label, lang) });
+      // What is wrong with all of them together is mended in the first.
+      firstOf.set(name, `${name}.${ctx.city.lang}`);
+      return perLanguage(ctx, state, name, named(name, props));
+    },
     hidden: (name, value) => html`<input type="hidden" name="${name}" value="${value}">`,
-    summary: () => errorSummary(t, state, labels),
+    summary: () => errorSummary(t, state, labels, firstOf),
   };
 }
 
@@ -194,6 +200,8 @@ export const buttonLink = (
   kind: "primary" | "secondary" | "quiet" = "primary",
 ): Markup => html`<a class="${buttonClass(kind)}" href="${href(to)}">${label}</a>`;
 
+const labelIn = (t: Translator, label: string, lang: string): string => `${label} (${t.languageName(lang)})`;
+
 function perLanguage(
   ctx: PageContext,
   state: FormState,
@@ -204,7 +212,7 @@ function perLanguage(
   const input = (lang: string, isFirst: boolean): Markup => {
     const fieldName = `${name}.${lang}`;
     const value = asText(state.values[fieldName]) ?? props.values?.[lang] ?? "";
-    const label = `${props.label} (${t.languageName(lang)})`;
+    const label = labelIn(t, props.label, lang);
     const { hint, ...rest } = props;
     const field: FieldProps = {
       ...(isFirst && hint ? { hint } : {}),
