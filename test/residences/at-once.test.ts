@@ -83,7 +83,7 @@ async function atOnce(number: string, ...begin: (() => Promise<unknown>)[]): Pro
           (error) => error.code,
         ),
       );
-      await vi.waitUntil(async () => (await countWaiting()) === running.length, { timeout: 20_000, interval: 20 });
+      await vi.waitUntil(async () => (await countWaiting()) === running.length, { timeout: 60_000, interval: 20 });
     }
   });
   return Promise.all(running);

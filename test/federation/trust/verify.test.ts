@@ -311,7 +311,10 @@ describe("where we say yes, Fedify says yes (and where headers are broken, neith
         expect(["verified", "refused"]).toContain(kind);
         if (kind !== "verified") return;
         verified++;
-        const byFedify = await verifyByFedify(inSmallLetters(knock.request), { documentLoader: documents.loader, contextLoader });
+        const byFedify = await verifyByFedify(inSmallLetters(knock.request), {
+          documentLoader: documents.loader,
+          contextLoader,
+        });
         expect(byFedify?.id?.href).toBe(`${mayor}#main-key`);
       }),
       { numRuns: 1_500 },
