@@ -10,7 +10,7 @@ import { anOfficial, aProcess } from "../support/build.ts";
 import { openListeningCity } from "../support/listening.ts";
 import { freePort, type NodeProcess, startNode } from "../support/node-process.ts";
 
-const patience = { timeout: 60_000, interval: 20 };
+const patience = { timeout: 180_000, interval: 20 };
 const recordCount = 3_000;
 
 const closing: (() => unknown)[] = [];
