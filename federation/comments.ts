@@ -68,7 +68,8 @@ export async function keepComment(tx: Tx, post: WirePost, now: Date, author: Act
       url: post.url,
       inReplyTo: post.inReplyTo,
       author,
-      authorName: plainText(textOf(civic.author, 200)) || author.name,
+      // Empty is another thing than absent: a voice was lent, and whoever spoke by it is named no more.
+      authorName: civic.author === "" ? "" : plainText(textOf(civic.author, 200)) || author.name,
       html: String(cleanRemoteHtml(textOf(civic.body, contentLengthMax))) || post.html,
       language: post.language,
       stance: stances.find((stance) => stance === civic.stance) ?? null,

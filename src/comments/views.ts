@@ -168,7 +168,7 @@ export function shown(
   const more = hasMoreReplies
     ? html`<a class="more" href="${href(path(comment))}">${t("comments.more-replies", { name: nameOf(t, comment) })}</a>`
     : nothing;
-  const isOwnVoice = comment.authorType === "Person" || comment.authorType === "Service";
+  const isOwnVoice = (comment.authorType === "Person" || comment.authorType === "Service") && !hasLeft(comment);
   return {
     id: comment.id,
     author: {
@@ -203,10 +203,26 @@ const whyHidden = ({ t, account }: PageContext, { id, accountId, hiddenReason }:
 export const bodyOf = (comment: Pick<Comment, "origin" | "body">): Markup =>
   comment.origin === null ? markdownToHtml(comment.body) : cleanRemoteHtml(comment.body);
 
-export const nameOf = (t: Translator, comment: Pick<Comment, "authorName" | "speakerName">): string =>
-  comment.authorName || comment.speakerName || t("comments.someone");
+/** Whoever lent their voice to a person did not say it themselves, so it is never put in their name when the person has left. */
+export function nameOf(
+  t: Translator,
+  {
+    authorName,
+    speakerName,
+    authorType,
+    ...comment
+  }: Pick<Comment, "authorName" | "speakerName" | "authorType" | "origin" | "accountId">,
+): string {
+  if (authorName !== "") return authorName;
+  if (hasLeft({ authorName, ...comment })) return t("comments.author-left");
+  return (authorType === "Group" ? "" : speakerName) || t("comments.someone");
+}
+
+const hasLeft = ({ origin, accountId, authorName }: Pick<Comment, "origin" | "accountId" | "authorName">): boolean =>
+  origin === null && accountId === null && authorName === "";
 
 export function fromWhere(t: Translator, city: CityIdentity, comment: Comment): string {
+  if (hasLeft(comment)) return "";
   const provenance = provenanceOf(comment);
   return "host" in provenance
     ? t(`comments.from.${provenance.from}`, { host: provenance.host })

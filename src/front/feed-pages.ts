@@ -172,13 +172,18 @@ async function inReaderLanguage(sql: House["sql"], lang: string, things: readonl
   });
 }
 
+/** In whose name no institution is put where they are named no more. */
+const byPeople: ReadonlySet<string> = new Set(["proposal", "comment"]);
+
 const entryOf = ({ t, city }: PageContext, one: FeedThing) => ({
   uri: one.uri,
   url: one.url,
   title: one.title || t("notices.untitled"),
   lang: one.language,
   body: (one.origin === null ? markdownToHtml(one.body) : cleanRemoteHtml(one.body)).toString(),
-  author: one.authorName || (one.origin === null ? city.name : new URL(one.origin).host),
+  author:
+    one.authorName ||
+    (byPeople.has(one.kind) ? t("comments.someone") : one.origin === null ? city.name : new URL(one.origin).host),
   publishedAt: one.publishedAt ?? never,
   updatedAt: one.updatedAt ?? one.publishedAt ?? never,
 });

@@ -52,16 +52,23 @@ const excerptOf = (proposal: Proposal): string =>
  */
 export function authorOf(ctx: PageContext, proposal: Proposal): Person {
   const names = namesOf({ ...proposal, authorName: proposal.organisationName ?? proposal.authorName });
-  const isPerson = proposal.authorType === "Person" && !(proposal.authorName === "" && names.length > 0);
+  const isNamed = proposal.authorName !== "" || (names.length === 0 && proposal.origin !== null);
+  const isPerson = proposal.authorType === "Person" && isNamed;
   const host = proposal.origin === null ? null : new URL(proposal.origin).host;
   return {
-    name: names[0] ?? (proposal.speakerName || ctx.t("proposals.someone")),
+    name: names[0] ?? unnamed(ctx.t, proposal),
     others: names.slice(1),
     handle: isPerson && proposal.speakerHandle ? `@${proposal.speakerHandle}@${proposal.speakerHost}` : null,
     url: isPerson ? (proposal.speakerUrl ?? proposal.authorUri) : null,
     iconUrl: isPerson ? ownPicture(ctx, proposal.speakerIconUrl) : null,
     host,
   };
+}
+
+/** Whoever lent their voice to a person did not say it themselves, so it is never put in their name when the person has left. */
+function unnamed(t: Translator, { origin, accountId, authorType, speakerName }: Proposal): string {
+  if (origin === null && accountId === null) return t("proposals.author-left");
+  return (authorType === "Group" ? "" : speakerName) || t("proposals.someone");
 }
 
 /** All of them as text. */
