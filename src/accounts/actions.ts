@@ -8,6 +8,7 @@ import { tidyText } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { recordAct } from "../subjects/actions.ts";
 import { type Account, cleanName, fold, knowHowLengthMax } from "./account.ts";
+import { refuseOfficialName } from "./official-names.ts";
 import { refuseLastAdministrator } from "./people-actions.ts";
 import { accountUri, type KnowHow } from "./queries.ts";
 import { forgetAgreements } from "./terms-actions.ts";
@@ -29,6 +30,8 @@ export async function changeProfile(sql: Sql, by: Account, profile: Profile, now
   refuseUnless(isLanguage(profile.locale), "invalid-input", { field: "locale" });
   refuseUnless(knowHow.length <= knowHowLengthMax, "invalid-input", { field: "knowHow", max: knowHowLengthMax });
   await withTransaction(sql, async (tx) => {
+    // Who has had their name for longer than an institution keeps it.
+    if (name !== by.name) await refuseOfficialName(tx, name);
     const [account] = await tx<{ actorId: string | null }[]>`
       update account set name = ${name}, name_folded = ${fold(name)}, locale = ${profile.locale}, know_how = ${knowHow},
         is_know_how_public = ${profile.isKnowHowPublic}
@@ -67,6 +70,7 @@ export async function openPublicVoice(
       where id = ${by.id} and closed_at is null for no key update`;
     refuseUnless(account !== undefined, "not-found");
     refuseUnless(account.actorId === null, "already-exists");
+    if (name !== by.name) await refuseOfficialName(tx, name, "publicName");
     const summary = account.isKnowHowPublic ? account.knowHow : "";
     const actor = await openActor(tx, uris, { kind: "resident", handle, name, summary }, now);
     await tx`update account set actor_id = ${actor.id} where id = ${by.id}`;
@@ -79,6 +83,7 @@ export async function renamePublicVoice(sql: Sql, by: Account, name: string, now
   await withTransaction(sql, async (tx) => {
     const actor = by.actorId === null ? null : await findActorById(tx, by.actorId);
     refuseUnless(actor !== null, "not-found");
+    if (cleaned !== actor.name) await refuseOfficialName(tx, cleaned, "publicName");
     await describeActor(tx, actor.id, { name: cleaned, summary: actor.summary }, now);
   });
 }

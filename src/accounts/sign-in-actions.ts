@@ -5,6 +5,7 @@ import { enqueue } from "../platform/jobs.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { Uris } from "../platform/uris.ts";
 import { type Account, cleanName, fold, type ReachableAccount } from "./account.ts";
+import { refuseOfficialName } from "./official-names.ts";
 import { findAccountByEmail, getAccount } from "./queries.ts";
 import {
   digestOf,
@@ -221,6 +222,7 @@ async function insertAccount(
   now: Date,
 ): Promise<string> {
   const name = cleanName(person.name);
+  await refuseOfficialName(sql, name);
   const id = newId(now);
   await sql`
     insert into account (id, email, name, name_folded, locale, created_at)

@@ -1,11 +1,13 @@
 // The verbs of the ways into an account: sign in with one, link one, rename it, remove it.
 import { type Account, cleanName } from "../accounts/account.ts";
+import { isOfficialName } from "../accounts/official-names.ts";
 import { getAccount } from "../accounts/queries.ts";
 import { emailFrom } from "../accounts/sign-in.ts";
 import { type NewSession, openAccountWithoutEmail, openNewAccount, openSession } from "../accounts/sign-in-actions.ts";
 import { agreeToTerms } from "../accounts/terms-actions.ts";
 import type { Tx } from "../platform/db.ts";
 import { type Sql, withTransaction } from "../platform/db.ts";
+import { isLanguage, openTranslator } from "../platform/i18n.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { refuseUnless } from "../platform/refusal.ts";
@@ -52,7 +54,7 @@ export async function signInWith(
 }
 
 async function openAccountFor(tx: Tx, newcomer: Newcomer, now: Date): Promise<Account> {
-  const name = safeName(newcomer);
+  const name = await unofficialName(tx, newcomer);
   const email = newcomer.verifiedEmail === null ? null : emailFrom(newcomer.verifiedEmail);
   if (email === null) {
     const account = await openAccountWithoutEmail(tx, { name, locale: newcomer.locale }, now);
@@ -62,6 +64,14 @@ async function openAccountFor(tx: Tx, newcomer: Newcomer, now: Date): Promise<Ac
   const account = await openNewAccount(tx, { email, name, locale: newcomer.locale }, now);
   refuseUnless(account !== null, "email-known");
   return account;
+}
+
+/** Whoever comes from elsewhere is not sent away because of their name there: they go by a neutral one, and may choose another. */
+async function unofficialName(tx: Tx, newcomer: Newcomer): Promise<string> {
+  for (const name of [safeName(newcomer), cleanName(newcomer.fallbackName)]) {
+    if (!(await isOfficialName(tx, name))) return name;
+  }
+  return openTranslator(isLanguage(newcomer.locale) ? newcomer.locale : "en", "UTC")("accounts.guest");
 }
 
 /** A name from elsewhere may be too long, or made of nothing that can be seen. */

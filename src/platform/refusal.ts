@@ -20,6 +20,7 @@ const statusOf = {
   "last-administrator": 409,
   "changed-meanwhile": 409,
   "handle-taken": 409,
+  "name-official": 409,
   "handle-invalid": 422,
   "link-expired": 410,
   "attempt-expired": 410,

@@ -1,0 +1,67 @@
+// Which names people would take for another's. Pure: no SQL, no request, no clock.
+
+// What looks alike in most letters, after accents and capitals are gone (a part of Unicode UTS 39, for the scripts people here write).
+const lookalikes: Readonly<Record<string, string>> = {
+  ...{
+    а: "a",
+    в: "b",
+    е: "e",
+    ѕ: "s",
+    і: "i",
+    ј: "j",
+    к: "k",
+    м: "m",
+    н: "h",
+    о: "o",
+    р: "p",
+    с: "c",
+    т: "t",
+    у: "y",
+    х: "x",
+  },
+  ...{ һ: "h", ԁ: "d", ԛ: "q", ԝ: "w", ь: "b", п: "n", г: "r" },
+  ...{
+    α: "a",
+    β: "b",
+    ε: "e",
+    η: "n",
+    ι: "i",
+    κ: "k",
+    μ: "u",
+    ν: "v",
+    ο: "o",
+    ρ: "p",
+    τ: "t",
+    υ: "u",
+    χ: "x",
+    γ: "y",
+    ω: "w",
+  },
+  ...{ ı: "i", ł: "i", ø: "o", đ: "d", ħ: "h", ɡ: "g", ɑ: "a", ß: "ss", æ: "ae", œ: "oe", ŧ: "t" },
+  // Drawn alike in a page's letters: small L, capital i and one; O and nought.
+  ...{ l: "i", "1": "i", "0": "o" },
+};
+
+/** What is left of a name for the eye: letters and digits, without case, accents, spaces, signs and what nobody sees. */
+export const likenessOf = (name: string): string =>
+  [
+    ...name
+      .normalize("NFKD")
+      .replace(/[^\p{L}\p{N}]/gu, "")
+      .toLowerCase(),
+  ]
+    .map((sign) => lookalikes[sign] ?? sign)
+    .join("")
+    .replaceAll("rn", "m");
+
+const wordsOf = (name: string): number => name.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => word !== "").length;
+
+/**
+ * Whether a person's name reads as an institution's: it is the same to the eye, or it has an organisation's whole name in it. A
+ * name of one word may be a family's as well (`Ane Bilbao`), so it counts only alone.
+ */
+export function readsAs(name: string, known: { readonly name: string; readonly isOrganisation: boolean }): boolean {
+  const [given, official] = [likenessOf(name), likenessOf(known.name)];
+  if (given === "" || official === "") return false;
+  return given === official || (known.isOrganisation && wordsOf(known.name) > 1 && given.includes(official));
+}
