@@ -57,6 +57,13 @@ const ownLinks: readonly AccountLink[] = [
     open: "accounts.drafts-open",
   },
   {
+    id: "supports",
+    href: "/account/supports",
+    title: "supports.title",
+    lead: "supports.account-lead",
+    open: "supports.open",
+  },
+  {
     id: "notices",
     href: "/notices/settings",
     title: "accounts.notices-title",

@@ -4,7 +4,8 @@ import { holds } from "../accounts/account.ts";
 import { findMainOrganisation } from "../cities/queries.ts";
 import { loadDiscussion } from "../comments/queries.ts";
 import { commentThread } from "../comments/views.ts";
-import { nothing, type Renderable } from "../platform/html.ts";
+import { hasReasonInPlace, hiddenPage } from "../moderation/hidden-views.ts";
+import { type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
 import { readPageRequest, toPage } from "../platform/pagination.ts";
 import { refuseUnless } from "../platform/refusal.ts";
@@ -119,6 +120,18 @@ function calendarRoutes(pages: Hono<PageEnv>, { sql, clock }: House): void {
   });
 }
 
+/** The reason in its place, for all but the desk; null where nothing is hidden. */
+async function inItsPlace(c: Context<PageEnv>, sql: House["sql"]): Promise<Markup | null> {
+  const id = c.req.param("id") ?? "";
+  const ctx = c.get("page");
+  const meeting = isId(id) ? await findMeetingById(sql, id) : null;
+  if (meeting === null || !hasReasonInPlace(meeting) || holds(ctx.account, "official", meeting.processUri)) return null;
+  const process = meeting.processUri === null ? null : await findProcess(sql, meeting.processUri);
+  if (process !== null && process.hiddenAt !== null) return null;
+  const crumbs = [{ href: "/meetings", label: ctx.t("meetings.title") }];
+  return hiddenPage(ctx, { ...meeting, kind: "meeting", crumbs });
+}
+
 /** A meeting this reader may see: drafts and hidden ones are the desk's alone. @throws Refused `not-found`. */
 async function shownMeeting(c: Context<PageEnv>, sql: House["sql"]): Promise<Meeting> {
   const id = c.req.param("id") ?? "";
@@ -132,6 +145,8 @@ async function shownMeeting(c: Context<PageEnv>, sql: House["sql"]): Promise<Mee
 function pageRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showFollow: ShowFollow): void {
   pages.get("/meetings/:id", async (c) => {
     const ctx = c.get("page");
+    const reason = await inItsPlace(c, sql);
+    if (reason !== null) return c.html(reason);
     const meeting = await shownMeeting(c, sql);
     const translations = await listTranslations(sql, meeting.uri);
     const process = meeting.processUri === null ? null : await findProcess(sql, meeting.processUri);

@@ -1,19 +1,22 @@
 // The page of a proposal that everyone reads, and what a reader gives it: supports and likes.
 // Their lists are in list-pages.ts, writing one in writing-pages.ts, the official answer in answer-pages.ts.
 import { type Context, Hono } from "hono";
+import * as z from "zod";
 import { type Account, holds } from "../accounts/account.ts";
 import { requireViewer } from "../accounts/viewer.ts";
 import { loadDiscussion } from "../comments/queries.ts";
 import { commentThread } from "../comments/views.ts";
+import { hasReasonInPlace, hiddenPage } from "../moderation/hidden-views.ts";
 import { mayModerate } from "../moderation/report.ts";
 import { findFollowable } from "../notices/following-queries.ts";
 import { pathOf } from "../notices/views.ts";
-import type { Renderable } from "../platform/html.ts";
+import type { Markup, Renderable } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
 import { Refused, refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
-import { permits } from "../processes/process.ts";
+import { permits, processPath } from "../processes/process.ts";
 import { getProcess } from "../processes/queries.ts";
+import { processCrumbs } from "../processes/views.ts";
 import { findHead } from "../records/queries.ts";
 import { countsPeople, listOpenMethods } from "../residences/queries.ts";
 import { residenceNeeded } from "../residences/views.ts";
@@ -22,6 +25,7 @@ import { findSubjectById, isLikedBy } from "../subjects/queries.ts";
 import { listTranslations } from "../translations/queries.ts";
 import { type Read, readIn } from "../translations/translation.ts";
 import type { PageContext, PageEnv } from "../web/context.ts";
+import { readForm } from "../web/forms.ts";
 import { answerPages } from "./answer-pages.ts";
 import { isCoauthor } from "./coauthor-queries.ts";
 import { historyPage } from "./history-views.ts";
@@ -35,10 +39,12 @@ import {
   findProposalById,
   getProposal,
   isSupporting,
+  listSupported,
   listVersions,
 } from "./queries.ts";
 import { supportStanding } from "./standing.ts";
 import { supportProposal, withdrawSupport } from "./support-actions.ts";
+import { supportedPage, supportsPath } from "./supported-views.ts";
 import { proposalPage } from "./views.ts";
 import { writingPages } from "./writing-pages.ts";
 
@@ -68,6 +74,24 @@ const neededOf = async (sql: House["sql"], ctx: PageContext, account: Account, p
     back: proposalPath(proposal),
   });
 
+/** The reason in its place, where this reader is neither who wrote it nor who decides about it; null for all else. */
+async function inItsPlace(c: Context<PageEnv>, sql: House["sql"]): Promise<Markup | null> {
+  const id = c.req.param("id") ?? "";
+  const ctx = c.get("page");
+  const proposal = isId(id) ? await findProposalById(sql, id) : null;
+  if (proposal === null || !hasReasonInPlace(proposal) || (await seesHidden(sql, ctx, proposal))) return null;
+  const process = await getProcess(sql, proposal.processUri);
+  if (process.hiddenAt !== null) return null;
+  const list = { href: `${processPath(process)}/proposals`, label: ctx.t("proposals.title") };
+  return hiddenPage(ctx, { ...proposal, kind: "proposal", crumbs: [...processCrumbs(ctx, process), list] });
+}
+
+const isWrittenBy = async (sql: House["sql"], account: Account | null, proposal: Proposal): Promise<boolean> =>
+  account !== null && (proposal.accountId === account.id || (await isCoauthor(sql, proposal.uri, account.id)));
+
+const seesHidden = async (sql: House["sql"], { account }: PageContext, proposal: Proposal): Promise<boolean> =>
+  (await isWrittenBy(sql, account, proposal)) || holds(account, "moderator", proposal.processUri);
+
 /**
  * The proposal of a page's address, if this reader may see it: a draft is for those who write it; what is hidden is for
  * them and for moderators.
@@ -85,12 +109,8 @@ async function shownProposal(c: Context<PageEnv>, sql: House["sql"]): Promise<Pr
   refuseUnless((await getProcess(sql, proposal.processUri)).hiddenAt === null, "not-found");
   const { account } = c.get("page");
   if (proposal.publishedAt !== null && proposal.hiddenAt === null) return proposal;
-  const isWriter =
-    account !== null && (proposal.accountId === account.id || (await isCoauthor(sql, proposal.uri, account.id)));
-  if (proposal.publishedAt === null) refuseUnless(isWriter, "not-found");
-  if (proposal.hiddenAt !== null) {
-    refuseUnless(isWriter || holds(account, "moderator", proposal.processUri), "not-found");
-  }
+  if (proposal.publishedAt === null) refuseUnless(await isWrittenBy(sql, account, proposal), "not-found");
+  if (proposal.hiddenAt !== null) refuseUnless(await seesHidden(sql, c.get("page"), proposal), "not-found");
   return proposal;
 }
 
@@ -109,6 +129,8 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
   pages.get("/proposals/:id", async (c) => {
     const ctx = c.get("page");
     const { account } = ctx;
+    const reason = await inItsPlace(c, sql);
+    if (reason !== null) return c.html(reason);
     const proposal = await shownProposal(c, sql);
     const process = await getProcess(sql, proposal.processUri);
     const now = clock.now();
@@ -185,10 +207,28 @@ function proposalRoutes(pages: Hono<PageEnv>, { sql, clock }: House, related: Re
 function goodwillRoutes(pages: Hono<PageEnv>, { sql, uris, clock }: House): void {
   const routes = {
     support: (by, uri) => supportProposal(sql, by, uri, clock.now()),
-    "support/withdrawal": (by, uri) => withdrawSupport(sql, by, uri, clock.now()),
     like: (by, uri) => likeSubject(sql, uris, by, uri, clock.now()),
     "like/withdrawal": (by, uri) => unlikeSubject(sql, by, uri, clock.now()),
   } satisfies Record<string, (by: ReturnType<typeof requireViewer>, uri: string) => Promise<void>>;
+  /** Also of what is hidden: nobody's support is stuck where they can no longer see it. */
+  pages.post("/proposals/:id/support/withdrawal", async (c) => {
+    const by = requireViewer(c);
+    const id = c.req.param("id");
+    const given = isId(id) ? await findProposalById(sql, id) : null;
+    const proposal =
+      given !== null && (await isSupporting(sql, given.uri, by.id)) ? given : await shownProposal(c, sql);
+    await withdrawSupport(sql, by, proposal.uri, clock.now());
+    const { isFromList } = z.object({ isFromList: z.literal("yes").optional() }).parse(await readForm(c));
+    return c.redirect(isFromList ? supportsPath : proposalPath(proposal), 303);
+  });
+
+  pages.get(supportsPath, async (c) => {
+    const by = requireViewer(c);
+    c.header("cache-control", "no-store");
+    const supported = await listSupported(sql, by.id);
+    return c.html(supportedPage(c.get("page"), supported));
+  });
+
   for (const [noun, act] of Object.entries(routes)) {
     pages.post(`/proposals/:id/${noun}`, async (c) => {
       const by = requireViewer(c);

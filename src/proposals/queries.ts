@@ -1,6 +1,8 @@
 // Reads of proposals, shaped for pages and for the wire.
+
 import type { Sql } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import type { LanguageMap } from "../platform/text.ts";
 import type { Answer, Proposal, ProposalImage, ProposalState } from "./proposal.ts";
 
 const columns = (sql: Sql) => sql`
@@ -185,6 +187,40 @@ export async function findAnswerById(sql: Sql, id: string): Promise<(Answer & { 
 /** Whether a resident supports a proposal. Asked only about the reader's own account. */
 export async function isSupporting(sql: Sql, proposalUri: string, accountId: string): Promise<boolean> {
   return (await sql`select from support where proposal_uri = ${proposalUri} and account_id = ${accountId}`).length > 0;
+}
+
+/** What a person supports, and until when it can be taken back. */
+export interface Supported {
+  readonly id: string;
+  readonly title: string;
+  readonly language: string;
+  readonly hiddenAt: Date | null;
+  readonly supportedAt: Date;
+  readonly processUri: string;
+  readonly processTitle: LanguageMap;
+  /** Of its process: how many one may give there, and how many this person has. */
+  readonly limit: number | null;
+  readonly given: number;
+  readonly phases: readonly { readonly startsAt: Date; readonly endsAt: Date }[];
+}
+
+const supportedMax = 500;
+
+/** All that an account supports now, the newest first; what is hidden too, which counts until it is taken back. */
+export async function listSupported(sql: Sql, accountId: string): Promise<Supported[]> {
+  const rows = await sql<(Omit<Supported, "phases"> & { phases: { startsAt: string; endsAt: string }[] })[]>`
+    select subject.id, subject.title, subject.language, subject.hidden_at, support.created_at as supported_at,
+      process.uri as process_uri, process.title as process_title, process.support_limit as "limit",
+      count(*) over (partition by support.process_uri)::int as given,
+      (select coalesce(jsonb_agg(jsonb_build_object('startsAt', starts_at, 'endsAt', ends_at)), '[]') from phase
+       where phase.process_uri = process.uri and 'support' = any (phase.permits)) as phases
+    from support join subject on subject.uri = support.proposal_uri join process on process.uri = support.process_uri
+    where support.account_id = ${accountId} and subject.deleted_at is null
+    order by support.created_at desc, subject.id desc limit ${supportedMax}`;
+  return rows.map((row) => ({
+    ...row,
+    phases: row.phases.map(({ startsAt, endsAt }) => ({ startsAt: new Date(startsAt), endsAt: new Date(endsAt) })),
+  }));
 }
 
 export async function countSupportsGiven(sql: Sql, processUri: string, accountId: string): Promise<number> {

@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { holds } from "../accounts/account.ts";
 import { loadDiscussion } from "../comments/queries.ts";
 import { commentThread } from "../comments/views.ts";
+import { hasReasonInPlace, hiddenPage } from "../moderation/hidden-views.ts";
 import { nothing, type Renderable } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
 import { openKeeper } from "../platform/kept.ts";
@@ -134,9 +135,13 @@ function pageRoutes(
     const result = isId(id) ? await findResultById(sql, id) : null;
     refuseUnless(result !== null, "not-found");
     const mayEdit = result.origin === null && holds(ctx.account, "official", result.processUri);
-    refuseUnless(result.hiddenAt === null || mayEdit, "not-found");
     const process = await getProcess(sql, result.processUri);
     refuseUnless(process.hiddenAt === null, "not-found");
+    if (hasReasonInPlace(result) && !mayEdit) {
+      const crumbs = [{ href: "/results", label: ctx.t("results.title") }];
+      return c.html(hiddenPage(ctx, { ...result, kind: "result", crumbs }));
+    }
+    refuseUnless(result.hiddenAt === null || mayEdit, "not-found");
     const [categories, links, milestones, discussion] = await Promise.all([
       listCategories(sql, null, [result.categoryId]),
       listResultLinks(sql, result.uri),

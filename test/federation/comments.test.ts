@@ -167,7 +167,9 @@ describe("what a moderator hides", () => {
     await later();
     const hidden = await findProposal(porto.sql, proposal.uri);
     expect(hidden).toMatchObject({ hiddenReason: "personal data", title: proposal.title });
-    expect((await porto.instance.fetch(new Request(`https://porto.test/proposals/${hidden!.id}`))).status).toBe(404);
+    const page = await (await porto.instance.fetch(new Request(`https://porto.test/proposals/${hidden!.id}`))).text();
+    expect(page).toContain("personal data");
+    expect(page).not.toContain(proposal.title);
     await reinstateSubject(bilbao.sql, moderator, proposal.uri, net.clock.now());
     await later();
     expect(await findProposal(porto.sql, proposal.uri)).toMatchObject({ title: proposal.title, hiddenAt: null });

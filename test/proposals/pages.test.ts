@@ -224,7 +224,7 @@ describe("the list of a process", () => {
   });
 });
 
-test("hidden, a proposal shows the reason to its author and to moderators, and to nobody else", async () => {
+test("hidden, a proposal is read by its author and by moderators; for all others the reason stands in its place", async () => {
   const process = await aProcess(city);
   const author = await aResident(city);
   const proposal = await aProposal(city, { process, by: author });
@@ -236,12 +236,42 @@ test("hidden, a proposal shows the reason to its author and to moderators, and t
   expect(own.text).toContain("Names a neighbour");
   expect((await (await rooms.visitor(moderator)).open(path)).text).toContain("Names a neighbour");
   for (const other of [await rooms.visitor(), await rooms.visitor(await aResident(city))]) {
-    expect((await other.open(path)).status).toBe(404);
+    const read = await other.open(path);
+    expect(read.status).toBe(200);
+    expect(read.text).toContain("The reason given: Names a neighbour");
+    expect(read.html).toContain('<meta name="robots" content="noindex">');
+
+    for (const gone of [proposal.title, proposal.body, author.name]) expect(read.html).not.toContain(gone);
     expect((await other.open(`${path}/history`)).status).toBe(404);
     expect((await other.open(`/processes/${process.handle}/proposals`)).text).toContain("No proposal yet");
   }
   await reinstateSubject(db.sql, moderator, proposal.uri, now);
   expect((await (await rooms.visitor()).open(path)).status).toBe(200);
+});
+
+test("a support of what was hidden is found among one's own, and taken back", async () => {
+  const process = await aProcess(city, { supportLimit: 2 });
+  const [hidden, shown] = [
+    await aProposal(city, { process, title: "Hidden benches" }),
+    await aProposal(city, { process, title: "Shown benches" }),
+  ];
+  const person = await aResident(city);
+  for (const { uri } of [hidden, shown]) await supportProposal(db.sql, person, uri, new Date());
+  await hideSubject(db.sql, await aModerator(city), hidden.uri, "Names a neighbour", new Date());
+  const visitor = await rooms.visitor(person);
+  await visitor.open(`/proposals/${hidden.id}`);
+  await visitor.follow("What I support");
+  expect(visitor.text).toContain("2 of 2");
+  expect(visitor.text).toContain("Shown benches");
+  expect(visitor.text).not.toContain("Hidden benches");
+  await visitor.press("Take my support back A proposal that moderators have hidden");
+  expect(visitor.url.pathname).toBe("/account/supports");
+  expect(visitor.text).toContain("1 of 2");
+  expect(visitor.text).not.toContain("A proposal that moderators have hidden");
+  expect((await getProposal(db.sql, hidden.uri)).supportCount).toBe(0);
+  const other = await rooms.visitor(await aResident(city));
+  await other.open("/account/supports");
+  expect(other.text).not.toContain("Shown benches");
 });
 
 test("what was deleted is gone for good, and says so", async () => {

@@ -209,6 +209,7 @@ export function visitsOf(
       "/account": [...ane("/account"), ...desk("/account")],
       "/account/closing": ane("/account/closing"),
       "/account/proposals": ane("/account/proposals"),
+      "/account/supports": ane("/account/supports"),
       "/account/email": ane("/account/email"),
       "/account/email/sent": ane("/account/email/sent"),
       "/account/email/:token{[A-Za-z0-9_-]{43}}": ane(`/account/email/${tokens.email}`),
