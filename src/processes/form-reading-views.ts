@@ -39,8 +39,11 @@ export function arrangePhases(values: FormValues): FormValues {
   const rows = Array.from({ length: phaseCount(values) }, (_, index) =>
     phaseParts.map((name) => values[`phase-${index}-${name}`]),
   );
+  // What a phase permits is ticked before anybody has written it.
   const isEmpty = (row: (typeof rows)[number]) =>
-    row.every((value) => value === undefined || value instanceof File || value.length === 0);
+    row.every(
+      (value, at) => phaseParts[at] === "permits" || value === undefined || value instanceof File || value.length === 0,
+    );
   const removed = /^remove-phase-(\d+)$/.exec(pressed)?.[1];
   const kept = rows.filter((row, index) => (removed ? index !== Number(removed) : pressed !== "" || !isEmpty(row)));
   if (pressed === "add-phase" && kept.length < phasesMax) kept.push([]);

@@ -1,7 +1,7 @@
 // The form of a process, section by section. What was typed into it is read in form-reading-views.ts.
 import type { Actor } from "../actors/actor.ts";
 import { handleLengthMax } from "../actors/actor.ts";
-import { href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
+import { attrs, href, html, type Markup, nothing, type Renderable } from "../platform/html.ts";
 import { pickText } from "../platform/text.ts";
 import { imageTypesAccepted } from "../platform/uploads.ts";
 import type { PageContext } from "../web/context.ts";
@@ -64,9 +64,9 @@ export function processFormPage(ctx: PageContext, props: ProcessFormProps): Mark
         ${phases(ctx, fields, state)}
         ${process?.publishedAt ? reasonField(ctx, fields) : nothing}
         ${rules(ctx, fields, props)}
-        ${pilot(ctx, fields)}
+        ${pilot(ctx, fields, state)}
         ${picture(ctx, fields, state)}
-        ${process === null ? address(ctx, fields) : nothing}`,
+        ${process === null ? address(ctx, fields, state) : nothing}`,
     }),
   });
 }
@@ -215,10 +215,17 @@ export const categoriesField = ({ t }: PageContext, fields: Fields, categories: 
         options: categories.map((one) => ({ value: one.id, label: pickText(one.name, t.lang).text })),
       });
 
-export const pilot = ({ t }: PageContext, fields: Fields): Markup =>
-  part(
+/** What few need: closed until something is in it, so that what everybody is asked comes first. Works without scripts. */
+const folded = (title: string, { values, errors }: FormState, names: readonly string[], body: Renderable): Markup => {
+  const isUsed = names.some((name) => errors[name] !== undefined || (values[name] ?? "") !== "");
+  return html`<details class="disclosure section"${attrs({ open: isUsed })}><summary>${title}</summary>${body}</details>`;
+};
+
+export const pilot = ({ t }: PageContext, fields: Fields, state: FormState): Markup =>
+  folded(
     t("processes.pilot"),
-    null,
+    state,
+    ["isPilot", "pilotArea", "pilotGeojson"],
     html`${fields.check("isPilot", { label: t("processes.form.is-pilot"), hint: t("processes.form.is-pilot-hint") })}
       ${fields.text("pilotArea", { label: t("processes.pilot-area"), hint: t("processes.form.pilot-area-hint"), charsMax: shortCharsMax, optional: true })}
       ${fields.area("pilotGeojson", { label: t("processes.form.pilot-geojson"), hint: t("processes.form.pilot-geojson-hint"), rows: 3, optional: true })}`,
@@ -240,10 +247,11 @@ export function picture({ t }: PageContext, fields: Fields, state: FormState): M
   );
 }
 
-export const address = (ctx: PageContext, fields: Fields): Markup =>
-  part(
+export const address = (ctx: PageContext, fields: Fields, state: FormState): Markup =>
+  folded(
     ctx.t("processes.form.address"),
-    null,
+    state,
+    ["handle"],
     fields.text("handle", {
       label: ctx.t("processes.form.handle"),
       hint: ctx.t("processes.form.handle-hint", { host: new URL(ctx.city.origin).host }),

@@ -1,6 +1,6 @@
 // Whether a draft can be published: what it lacks, and in which step of the guide that is filled in.
 // Pure: no SQL, no request, no clock.
-import type { Process } from "./process.ts";
+import type { Permission, Process } from "./process.ts";
 
 /** The steps in which a process is opened, in their order. The last one publishes. */
 export const steps = ["about", "texts", "phases", "rules", "publish"] as const;
@@ -17,6 +17,8 @@ export const lacks = [
   "phases",
   "phase-ahead",
   "phase-open-for",
+  "each-phase-open-for",
+  "answers",
   "audience",
   "decides",
   "goals",
@@ -44,6 +46,8 @@ export function missingIn(
   now: Date,
 ): Missing[] {
   const { phases } = process;
+  const isOpenFor = phases.map(({ permits }) => permits.length > 0);
+  const permitsSome = (what: Permission) => phases.some(({ permits }) => permits.includes(what));
   const checks: readonly (Missing & { readonly isThere: boolean })[] = [
     { what: "title", step: "about", field: "title", isNeeded: true, isThere: hasText(process.title) },
     { what: "summary", step: "about", field: "summary", isNeeded: true, isThere: hasText(process.summary) },
@@ -62,6 +66,15 @@ export function missingIn(
     {
       ...{ what: "phase-open-for", step: "phases", field: "phases", isNeeded: false },
       isThere: phases.length === 0 || phases.some(({ permits }) => permits.length > 0),
+    },
+    {
+      // One that only lets people read may be meant so; nobody should find out by it passing.
+      ...{ what: "each-phase-open-for", step: "phases", field: "phases", isNeeded: false },
+      isThere: !isOpenFor.some(Boolean) || isOpenFor.every(Boolean),
+    },
+    {
+      ...{ what: "answers", step: "phases", field: "phases", isNeeded: false },
+      isThere: !permitsSome("propose") || permitsSome("answer"),
     },
     { what: "audience", step: "rules", field: "audience", isNeeded: false, isThere: hasText(process.audience) },
     { what: "decides", step: "rules", field: "decides", isNeeded: false, isThere: hasText(process.decides) },

@@ -29,6 +29,9 @@ export function stepPages(house: House): Hono<PageEnv> {
   return pages;
 }
 
+/** Whoever asks people for something answers them: this box is taken off, never forgotten. */
+const usualPermits = ["answer"];
+
 function stepRoutes(pages: Hono<PageEnv>, house: House): void {
   const { sql, clock } = house;
   const show = async (c: Context<PageEnv>, step: FormStep, process: Process, state: FormState) => {
@@ -58,7 +61,7 @@ function stepRoutes(pages: Hono<PageEnv>, house: House): void {
     const ids = (await listProcessCategories(sql, process.uri)).map(({ id }) => id);
     const values = valuesOf(c.get("page"), process, ids);
     const isEmptyPlan = step === "phases" && process.phases.length === 0;
-    const shown = isEmptyPlan ? { ...values, phaseCount: "1" } : values;
+    const shown = isEmptyPlan ? { ...values, phaseCount: "1", "phase-0-permits": usualPermits } : values;
     return c.html(await show(c, step, process, { values: shown, errors: {} }));
   });
 

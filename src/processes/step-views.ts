@@ -106,11 +106,11 @@ function stepFields(ctx: PageContext, fields: Fields, props: StepPageProps): Ren
   const { process, state } = props;
   switch (props.step) {
     case "about":
-      return html`${process === null ? organisationField(ctx, fields, props.organisations) : nothing}
-        ${titleFields(ctx, fields)}
+      return html`${titleFields(ctx, fields)}
+        ${process === null ? organisationField(ctx, fields, props.organisations) : nothing}
         ${categoriesField(ctx, fields, props.categories)}
-        ${pilot(ctx, fields)}
-        ${process === null ? address(ctx, fields) : nothing}`;
+        ${pilot(ctx, fields, state)}
+        ${process === null ? address(ctx, fields, state) : nothing}`;
     case "texts":
       return html`${descriptionField(ctx, fields)}
         ${callField(ctx, fields)}

@@ -4,6 +4,7 @@ import type { Account } from "../../src/accounts/account.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { processPages } from "../../src/processes/pages.ts";
 import { findProcessByPath, listNews, listProcesses } from "../../src/processes/queries.ts";
+import { missingIn } from "../../src/processes/readiness.ts";
 import { keepRemoteProcess } from "../../src/processes/remote.ts";
 import { aCity, aGuest, anOfficial, aPhase, aProcess, aStranger, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -112,6 +113,54 @@ test("the server publishes nothing that lacks what is needed, however it is aske
   expect(visitor.status).toBe(409);
   expect(visitor.text).toContain("Something that is needed is still missing");
   expect((await findProcessByPath(db.sql, ready.handle))!.publishedAt).toBeNull();
+});
+
+test("a phase that permits nothing, and proposals that nobody may answer, are said before publishing, not refused", async () => {
+  const phases = [
+    aPhase(now, { startsInDays: 1, endsInDays: 10, title: "Ideas", permits: ["propose"] }),
+    aPhase(now, { startsInDays: 10, endsInDays: 20, title: "Quiet", permits: [] }),
+  ];
+  const draft = await aProcess(city, { handle: "never-answered", isDraft: true, phases, now });
+  expect(missingIn(draft, now).map(({ what }) => what)).toEqual(
+    expect.arrayContaining(["each-phase-open-for", "answers"]),
+  );
+  const visitor = await rooms.visitor(official);
+  await visitor.open(`/processes/${draft.handle}/publication`);
+  expect(visitor.text).toContain("in one of them, nothing is open");
+  expect(visitor.text).toContain("no phase lets you answer them");
+  expect(visitor.hasButton("Publish now")).toBe(true);
+  const answered = {
+    ...draft,
+    phases: draft.phases.map((phase) => ({ ...phase, permits: ["propose", "answer"] as const })),
+  };
+  expect(missingIn(answered, now).map(({ what }) => what)).not.toContain("answers");
+});
+
+test("what everybody fills in comes first; what a pilot needs is folded until it is one", async () => {
+  const visitor = await rooms.visitor(official);
+  await visitor.open("/processes/new/scratch");
+  const at = (text: string) => visitor.text.indexOf(text);
+  expect(at("Title (English)")).toBeGreaterThan(0);
+  expect(at("Title (English)")).toBeLessThan(at("GeoJSON"));
+  expect(at("Title (English)")).toBeLessThan(at("Handle"));
+  expect(visitor.html).not.toMatch(/<details class="disclosure section" open/);
+  const pilot = await aProcess(city, {
+    handle: "a-pilot",
+    isDraft: true,
+    isPilot: true,
+    pilotArea: "The old town",
+    now,
+  });
+  await visitor.open(`/processes/${pilot.handle}/steps/about`);
+  expect(visitor.html).toMatch(/<details class="disclosure section" open[^>]*><summary>Pilot/);
+});
+
+test("an empty plan begins with official answers ticked", async () => {
+  const draft = await aProcess(city, { handle: "empty-plan", isDraft: true, phases: [], now });
+  const visitor = await rooms.visitor(official);
+  await visitor.open(`/processes/${draft.handle}/steps/phases`);
+  expect(visitor.html).toMatch(/<input[^>]*value="answer"[^>]*checked|<input[^>]*checked[^>]*value="answer"/);
+  expect(visitor.html).not.toMatch(/<input[^>]*value="propose"[^>]*checked|<input[^>]*checked[^>]*value="propose"/);
 });
 
 test("a phase of a public process moves with a warning, a reason, and the phases after it", async () => {
