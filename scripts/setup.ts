@@ -137,7 +137,7 @@ async function found(sql: Pool, config: Config, answers: Answers): Promise<strin
     const administrator = await openAccount(tx, { email: of("admin-email"), name: of("admin-name"), locale }, now);
     await appointFirstAdministrator(tx, administrator.id, now);
   });
-  const link = { email: of("admin-email"), locale, returnTo: "/", lifetimeMs: firstLinkLifetimeMs };
+  const link = { email: of("admin-email"), locale, returnTo: "/desk", lifetimeMs: firstLinkLifetimeMs };
   return await issueSignInLink(sql, uris, config.secret, link, now);
 }
 

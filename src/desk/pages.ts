@@ -1,14 +1,16 @@
 // `/desk`: what waits for the participation team, how much of it, and since when. The work itself is behind the links.
 import { Hono } from "hono";
 import { type Account, holds, holdsSomewhere, mayWorkAtDesk } from "../accounts/account.ts";
-import { requireViewer } from "../accounts/viewer.ts";
+import { requireRole, requireViewer } from "../accounts/viewer.ts";
 import { waitingAdoptions } from "../adoptions/views.ts";
 import { listWaiting } from "../adoptions/waiting-queries.ts";
 import { countUnconfirmed } from "../erasures/queries.ts";
 import { countOpenReports, countUndecidedServers } from "../moderation/queue-queries.ts";
 import { countAppealsWaiting } from "../moderation/statement-queries.ts";
+import { withTransaction } from "../platform/db.ts";
 import { html, nothing } from "../platform/html.ts";
 import { jobDepth } from "../platform/jobs.ts";
+import { writeSetting } from "../platform/node-settings.ts";
 import { refuseUnless } from "../platform/refusal.ts";
 import type { House } from "../ports.ts";
 import { processCardOf } from "../processes/list-views.ts";
@@ -26,6 +28,8 @@ import { auditPages } from "./audit-pages.ts";
 import { categoryDeskPages } from "./category-pages.ts";
 import { deliveryPages } from "./delivery-pages.ts";
 import { countFailures } from "./delivery-queries.ts";
+import { awayKey, findFirstSteps } from "./first-steps-queries.ts";
+import { firstStepsList, firstStepsPath } from "./first-steps-views.ts";
 import { languagePages } from "./language-pages.ts";
 import { listScopes } from "./scope-queries.ts";
 import { teamPages } from "./team-pages.ts";
@@ -43,14 +47,16 @@ export function workDeskPages(house: House): Hono<PageEnv> {
     const ctx = c.get("page");
     const { t } = ctx;
     const isOfficial = holds(by, "official");
-    const [lines, teams, drafts, adoptions, depth] = await Promise.all([
+    const [lines, teams, drafts, adoptions, depth, steps] = await Promise.all([
       listQueues(house, by),
       holdsSomewhere(by, "official") ? listScopes(sql, by, "official") : [],
       isOfficial ? listProcesses(sql, { drafts: true, limit: shownMax, now: clock.now() }) : [],
       isOfficial ? listWaiting(sql, { lang: t.lang, now: ctx.now, limit: shownMax }) : [],
       holds(by, "administrator") ? jobDepth(sql) : null,
+      holds(by, "administrator") ? findFirstSteps(sql) : null,
     ]);
     const main = html`
+      ${steps === null ? nothing : firstStepsList(ctx, steps)}
       ${queueTable(ctx, lines)}
       ${adoptions.length === 0 ? nothing : section(t("adoptions.waiting"), waitingAdoptions(ctx, adoptions), undefined, "adoptions")}
       ${
@@ -79,6 +85,12 @@ export function workDeskPages(house: House): Hono<PageEnv> {
     const actions = isOfficial ? buttonLink("/processes/new", t("desk.new-process")) : nothing;
     const shown = { title: t("desk.title"), section: "desk", width: "wide", isUnlisted: true } as const;
     return c.html(page({ ctx, ...shown, actions, main, aside: deskPlaces(ctx, by), scripts: ["desk-keys.js"] }));
+  });
+
+  routes.post(firstStepsPath, async (c) => {
+    requireRole(c, "administrator");
+    await withTransaction(sql, (tx) => writeSetting(tx, awayKey, true));
+    return c.redirect("/desk", 303);
   });
 
   answerDeskPages(routes, house);

@@ -3,6 +3,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getAccount } from "../../src/accounts/queries.ts";
+import { awayKey } from "../../src/desk/first-steps-queries.ts";
 import { noteDoubt } from "../../src/erasures/doubt-actions.ts";
 import { listWords } from "../../src/moderation/list-queries.ts";
 import { withTransaction } from "../../src/platform/db.ts";
@@ -151,6 +152,17 @@ describeInBrowser("what the desk takes back", () => {
     await walk.see();
     await walk.open("/desk");
     await page.getByRole("heading", { level: 1, name: t("desk.title") }).waitFor();
+    expect(walk.faults).toEqual([]);
+  });
+
+  test.each(looks)("what is to be decided first is read, and put away ($lang)", async (look) => {
+    await city.sql`delete from node_setting where key = ${awayKey}`;
+    await using walk = await desk(look, "/desk");
+    await walk.page.getByRole("heading", { name: walk.t("first-steps.title") }).waitFor();
+    await walk.see();
+    await walk.send("/desk/first-steps");
+    await walk.page.getByRole("heading", { level: 1, name: walk.t("desk.title") }).waitFor();
+    expect(await walk.page.getByRole("heading", { name: walk.t("first-steps.title") }).count()).toBe(0);
     expect(walk.faults).toEqual([]);
   });
 

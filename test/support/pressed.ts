@@ -30,6 +30,7 @@ export const pressedIn: Readonly<Record<string, string>> = {
   "/desk/deliveries/abandonments": desk,
   "/desk/deliveries/retries": desk,
   "/desk/erasures/:id/keeping": desk,
+  "/desk/first-steps": desk,
   "/desk/settings/:group/undo": desk,
   "/meetings/:id/publication": desk,
   "/meetings/:id/removal": desk,
