@@ -8,7 +8,7 @@ import { refuseUnless } from "../src/platform/refusal.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
 import type { Process } from "../src/processes/process.ts";
 import { audienceOf, countsOf, isLater } from "./proposals.ts";
-import { contentLengthMax, textOf, type WirePost } from "./reading.ts";
+import { contentLengthMax, lineOf, textOf, type WirePost } from "./reading.ts";
 import { civicLink, inOneLanguage, type Json, objectContext } from "./vocabulary.ts";
 import { wordsIn } from "./wording.ts";
 
@@ -69,7 +69,7 @@ export async function keepComment(tx: Tx, post: WirePost, now: Date, author: Act
       inReplyTo: post.inReplyTo,
       author,
       // Empty is another thing than absent: a voice was lent, and whoever spoke by it is named no more.
-      authorName: civic.author === "" ? "" : plainText(textOf(civic.author, 200)) || author.name,
+      authorName: civic.author === "" ? "" : lineOf(civic.author, 200) || author.name,
       html: String(cleanRemoteHtml(textOf(civic.body, contentLengthMax))) || post.html,
       language: post.language,
       stance: stances.find((stance) => stance === civic.stance) ?? null,

@@ -18,7 +18,6 @@ import { withTransaction } from "../src/platform/db.ts";
 import { htmlToMarkdown } from "../src/platform/html-to-markdown.ts";
 import { type Handlers, schedule } from "../src/platform/jobs.ts";
 import { Refused, refuseUnless } from "../src/platform/refusal.ts";
-import { plainText } from "../src/platform/rich-text.ts";
 import { checkPhases, stateOf } from "../src/processes/process.ts";
 import { relativePlan } from "../src/processes/relative-plan.ts";
 import { proposalStates } from "../src/proposals/proposal.ts";
@@ -27,7 +26,7 @@ import type { DerivedFrom } from "../src/subjects/derivation.ts";
 import { nameDerivedRecord } from "../src/subjects/derivation-actions.ts";
 import { civicLineage } from "./lineage-civic.ts";
 import { readCivicProcess } from "./processes.ts";
-import { isObject, isPostType, listOf, readPost, tagsMax, textOf, typeOf, uriOf } from "./reading.ts";
+import { isObject, isPostType, lineOf, listOf, readPost, tagsMax, textOf, typeOf, uriOf } from "./reading.ts";
 import { readActor } from "./reading-actors.ts";
 import { actorAt, type Remote } from "./remote.ts";
 import { type Json, NS } from "./vocabulary.ts";
@@ -177,7 +176,7 @@ function readThing(json: Json, uri: string, url: URL): Found {
     facts: {
       kind,
       url: post.url,
-      title: { [language]: plainText(textOf(post.civic.title, 300)) },
+      title: { [language]: lineOf(post.civic.title, 300) },
       text: { [language]: htmlToMarkdown(textOf(post.civic.body, textCharsMax)) },
       organisation: new URL(uri).host,
       organisationUri: ownOf(uri, lineage.organisation ?? author),

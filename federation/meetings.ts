@@ -12,7 +12,7 @@ import { isTimeZone } from "../src/platform/time.ts";
 import type { Process } from "../src/processes/process.ts";
 import { findProcess } from "../src/processes/queries.ts";
 import { audienceOf, countsOf, isLater } from "./proposals.ts";
-import { contentLengthMax, type WirePost } from "./reading.ts";
+import { contentLengthMax, lineOf, type WirePost } from "./reading.ts";
 import { translationsInCivic } from "./translations.ts";
 import { eventContext, inOneLanguage, type Json, PUBLIC } from "./vocabulary.ts";
 import { wordsIn } from "./wording.ts";
@@ -109,7 +109,7 @@ const line = (charsMax: number) =>
   z
     .string()
     .catch("")
-    .transform((text) => plainText(text).slice(0, charsMax));
+    .transform((text) => lineOf(text, charsMax));
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const isWebAddress = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text);
 

@@ -4,7 +4,7 @@ import { findActor } from "../src/actors/queries.ts";
 import type { Tx } from "../src/platform/db.ts";
 import { escapeHtml } from "../src/platform/html.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
-import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
+import { cleanRemoteHtml, markdownToHtml } from "../src/platform/rich-text.ts";
 import { pickText } from "../src/platform/text.ts";
 import { lastMomentBefore } from "../src/platform/time.ts";
 import { originOf } from "../src/platform/uris.ts";
@@ -15,7 +15,7 @@ import { findProcess } from "../src/processes/queries.ts";
 import { keepRemoteNews, keepRemoteProcess } from "../src/processes/remote.ts";
 import { noteLineageOf } from "./lineage-civic.ts";
 import { audienceOf, isLater } from "./proposals.ts";
-import { contentLengthMax, textOf, type WirePost } from "./reading.ts";
+import { contentLengthMax, lineOf, textOf, type WirePost } from "./reading.ts";
 import type { WireActor } from "./reading-actors.ts";
 import { translationsInCivic } from "./translations.ts";
 import { inOneLanguage, type Json, objectContext } from "./vocabulary.ts";
@@ -208,7 +208,7 @@ export async function keepNews(tx: Tx, post: WirePost, now: Date): Promise<void>
       url: post.url,
       processUri: process.uri,
       authorId: author?.id ?? null,
-      title: plainText(textOf(civic.title, 300)),
+      title: lineOf(civic.title, 300),
       body: String(cleanRemoteHtml(textOf(civic.body, contentLengthMax))) || post.html,
       language: post.language ?? process.languages[0] ?? "en",
       translations: translationsInCivic("news", post.civic),

@@ -10,7 +10,7 @@ import { findProcess } from "../src/processes/queries.ts";
 import { coauthorNamesMax, namesOf } from "../src/proposals/coauthor.ts";
 import { type Answer, type Proposal, proposalStates } from "../src/proposals/proposal.ts";
 import { keepRemoteAnswer, keepRemoteProposal } from "../src/proposals/remote.ts";
-import { contentLengthMax, countOf, isObject, listOf, textOf, type WirePost } from "./reading.ts";
+import { contentLengthMax, countOf, isObject, lineOf, listOf, textOf, type WirePost } from "./reading.ts";
 import { translationsInCivic } from "./translations.ts";
 import { inOneLanguage, type Json, objectContext, PUBLIC } from "./vocabulary.ts";
 import { centsOf, wordsIn } from "./wording.ts";
@@ -169,8 +169,8 @@ export async function keepProposal(tx: Tx, post: WirePost, now: Date): Promise<v
       authorName: textOf(civic.author, 200),
       coauthors: listOf(civic.coauthors)
         .slice(0, coauthorNamesMax)
-        .flatMap((name) => plainText(textOf(name, 200)) || []),
-      title: plainText(textOf(civic.title, 150)) || plainText(post.html).slice(0, 100),
+        .flatMap((name) => lineOf(name, 200) || []),
+      title: lineOf(civic.title, 150) || plainText(post.html).slice(0, 100),
       body: String(cleanRemoteHtml(textOf(civic.body, contentLengthMax))) || post.html,
       language: post.language ?? process.languages[0] ?? "en",
       categoryName: textOf(civic.category, 200),

@@ -5,7 +5,7 @@
 import { escapeHtml } from "../src/platform/html.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
-import { withoutOverrides } from "../src/platform/text.ts";
+import { tidyLine, withoutOverrides } from "../src/platform/text.ts";
 import { AS2, type Json, PUBLIC } from "./vocabulary.ts";
 
 export const contentLengthMax = 100_000;
@@ -44,6 +44,9 @@ export const typeOf = (value: Json): string => {
 
 export const textOf = (value: unknown, lengthMax: number): string =>
   typeof value === "string" ? withoutOverrides(value.slice(0, lengthMax)) : "";
+
+/** A name or a title in `civic`: one line of plain text, in which what looks like a tag was written by somebody. */
+export const lineOf = (value: unknown, charsMax: number): string => tidyLine(textOf(value, charsMax));
 
 export function dateOf(value: unknown): Date | null {
   if (typeof value !== "string" || value.length > 40) return null;

@@ -11,7 +11,7 @@ import { keepRemoteMilestone, keepRemoteResult } from "../src/results/remote.ts"
 import { type Milestone, type Result, resultStatuses } from "../src/results/result.ts";
 import { addresses, civicSource } from "./meetings.ts";
 import { audienceOf, countsOf, isLater } from "./proposals.ts";
-import { contentLengthMax, type WirePost } from "./reading.ts";
+import { contentLengthMax, lineOf, type WirePost } from "./reading.ts";
 import { translationsInCivic } from "./translations.ts";
 import { inOneLanguage, type Json, objectContext } from "./vocabulary.ts";
 import { centsOf, wordsIn } from "./wording.ts";
@@ -114,7 +114,7 @@ const line = (charsMax: number) =>
   z
     .string()
     .catch("")
-    .transform((text) => plainText(text).slice(0, charsMax));
+    .transform((text) => lineOf(text, charsMax));
 const day = z.string().refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)));
 const optionalDay = day.nullable().catch(null);
 

@@ -1,7 +1,8 @@
 // Official texts in further languages, beside an object that has one: in `civic` and in the part of a record, and read from
 // there without trust. Nothing here fetches, stores or decides.
 import type { Sql } from "../src/platform/db.ts";
-import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
+import { cleanRemoteHtml, markdownToHtml } from "../src/platform/rich-text.ts";
+import { tidyLine } from "../src/platform/text.ts";
 import { listTranslations } from "../src/translations/queries.ts";
 import { fieldInPart, translationsInObject } from "../src/translations/record.ts";
 import {
@@ -37,7 +38,7 @@ export const translationsInCivic = (kind: TranslatableKind, civic: Json | null):
     kind,
     civic?.translations,
     (name) => fieldsOf[kind].find((field) => field === name),
-    (text, field) => (isLine(field) ? plainText(text) : String(cleanRemoteHtml(text))),
+    (text, field) => (isLine(field) ? tidyLine(text) : String(cleanRemoteHtml(text))),
   );
 
 /** What the part of a record says, as cleaned HTML. */
