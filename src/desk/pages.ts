@@ -57,7 +57,7 @@ export function workDeskPages(house: House): Hono<PageEnv> {
     ]);
     const main = html`
       ${steps === null ? nothing : firstStepsList(ctx, steps)}
-      ${queueTable(ctx, lines)}
+      ${steps === null ? queueTable(ctx, lines) : html`<div class="section">${queueTable(ctx, lines)}</div>`}
       ${adoptions.length === 0 ? nothing : section(t("adoptions.waiting"), waitingAdoptions(ctx, adoptions), undefined, "adoptions")}
       ${
         isOfficial

@@ -47,7 +47,7 @@ function supportedRow(ctx: PageContext, row: Supported): Markup {
   const isOpen = row.phases.some(({ startsAt, endsAt }) => startsAt <= now && now < endsAt);
   const isHidden = row.hiddenAt !== null;
   const name = isHidden ? t("moderation.hidden-proposal") : inItsLanguage(t, { text: row.title, lang: row.language });
-  return html`<div class="row"><p><a href="${href(`/proposals/${row.id}`)}">${name}</a>
+  return html`<article class="card card-plain"><div class="card-body"><p><a href="${href(`/proposals/${row.id}`)}">${name}</a>
     ${isHidden ? statusPill(t("supports.hidden"), "waiting") : nothing}
     <span class="hint">${t.rich("supports.since", { date: when(t, row.supportedAt) })}</span></p>
     ${
@@ -60,5 +60,5 @@ function supportedRow(ctx: PageContext, row: Supported): Markup {
             about: isHidden ? t("moderation.hidden-proposal") : row.title,
           })
         : html`<p class="hint">${t("supports.final")}</p>`
-    }</div>`;
+    }</div></article>`;
 }

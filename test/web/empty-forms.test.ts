@@ -46,7 +46,6 @@ const excused: Readonly<Record<string, string>> = {
   "/desk/deliveries/abandonments": isButton,
   "/desk/deliveries/retries": isButton,
   "/desk/erasures/:id/keeping": isButton,
-  "/desk/first-steps": isButton,
   "/desk/residence/conflicts/:id": isButton,
   "/desk/settings/:group/undo": isButton,
   "/meetings/:id/publication": isButton,
