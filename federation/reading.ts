@@ -6,7 +6,7 @@ import { escapeHtml } from "../src/platform/html.ts";
 import { refuseUnless } from "../src/platform/refusal.ts";
 import { cleanRemoteHtml, markdownToHtml, plainText } from "../src/platform/rich-text.ts";
 import { tidyLine, withoutOverrides } from "../src/platform/text.ts";
-import { AS2, type Json, PUBLIC } from "./vocabulary.ts";
+import { type Json, PUBLIC } from "./vocabulary.ts";
 
 export const contentLengthMax = 100_000;
 export const nameLengthMax = 2_000;
@@ -281,7 +281,3 @@ const hashtagsOf = (value: unknown): string[] =>
       const name = textOf(tag.name, 100).replace(/^#/, "");
       return name === "" ? [] : [name];
     });
-
-/** Whether a document is ActivityStreams at all, as Mastodon asks it. */
-export const hasActivityStreamsContext = (json: Json): boolean =>
-  listOf(json["@context"]).some((context) => context === AS2);

@@ -83,12 +83,6 @@ export async function findFirstAdministrator(sql: Sql): Promise<Account | null> 
   return account ?? null;
 }
 
-/** False only before the first administrator is appointed: no one can remove the last one. */
-export async function isAnyoneAdministrator(sql: Sql): Promise<boolean> {
-  const rows = await sql`select from role_grant where role = 'administrator' and process_uri = '' limit 1`;
-  return rows.length > 0;
-}
-
 export interface Person {
   readonly id: string;
   readonly email: string | null;

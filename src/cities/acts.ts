@@ -86,7 +86,6 @@ export const knownActs = [
   "taken-back",
   "text-translated",
 ] as const;
-export type KnownAct = (typeof knownActs)[number];
 
 /** What was done, in a few words; the bare name for an act of another version. */
 export const actName = (t: Translator, act: string): string => {

@@ -8,9 +8,6 @@ export const bodyLengthMax = 5_000;
 /** How long an author may change a comment where no process of this node says it. */
 export const editWindowMinutesDefault = 1_440;
 
-/** Replies deeper than this are drawn at this depth, each naming whom it answers. */
-export const depthShownMax = 3;
-
 export interface Comment {
   readonly uri: string;
   readonly id: string;

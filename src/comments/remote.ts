@@ -284,21 +284,6 @@ export async function eraseActorCopy(tx: Tx, uri: string, now: Date): Promise<vo
   await eraseRemoteActor(tx, uri);
 }
 
-/**
- * An actor of another server has left for good: what it wrote here is erased, its likes and boosts are taken back, and
- * its follows end.
- */
-export async function receiveActorDelete(tx: Tx, actorUri: string, now: Date): Promise<void> {
-  const written = await tx<{ uri: string }[]>`
-    select subject.uri from subject join actor on actor.id = subject.author_id
-    where actor.uri = ${actorUri} and actor.origin is not null and subject.origin is not null
-      and subject.kind = 'comment' and subject.deleted_at is null`;
-  for (const { uri } of written) await eraseRemoteComment(tx, uri, null, now);
-  await removeReactionsOf(tx, actorUri);
-  await forgetFollowed(tx, actorUri);
-  await forgetRemoteActor(tx, actorUri, now);
-}
-
 /** Whether an actor answers for the thread of another node: as the voice of the thing, its process or its organisation. */
 export async function moderatesThread(tx: Tx, comment: Comment, actorUri: string): Promise<boolean> {
   const thread = await findSubject(tx, comment.threadUri);

@@ -12,11 +12,6 @@ export async function findMirror(sql: Sql, scopeUri: string): Promise<Mirror | n
   return row ?? null;
 }
 
-export async function findMirrorById(sql: Sql, id: string): Promise<Mirror | null> {
-  const [row] = await sql<Mirror[]>`select ${columns(sql)} from mirror where id = ${id}`;
-  return row ?? null;
-}
-
 /** A mirror with the name people know what it copies by. */
 export type NamedMirror = Mirror & { readonly name: string; readonly processId: string | null };
 

@@ -1,6 +1,6 @@
 // The texts of a process, field by field and language by language: what is there, what is missing, what is typed anew.
 // Pure: no SQL, no request, no clock.
-import { isLanguage, languages } from "../platform/i18n.ts";
+import { languages } from "../platform/i18n.ts";
 import type { LanguageMap } from "../platform/text.ts";
 import type { PhasePlan, Process } from "./process.ts";
 
@@ -46,7 +46,6 @@ export const languagesOf = (process: Pick<Process, TranslatedField | "phases" | 
   return [...new Set([...process.languages, ...written])];
 };
 
-export const isSiteLanguage = (lang: string): boolean => isLanguage(lang);
 export const siteLanguages: readonly string[] = languages;
 
 const withText = (texts: LanguageMap, lang: string, text: string | undefined): LanguageMap => {

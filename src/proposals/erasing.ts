@@ -14,8 +14,3 @@ export const isErasable = (
   !hasAnswer &&
   proposal.supportCount === 0 &&
   proposal.commentCount === 0;
-
-/** Whether there is something public left that names its author or says where exactly they mean. */
-export const hasPersonalData = (
-  proposal: Pick<Proposal, "state" | "authorName" | "address" | "latitude" | "images" | "version" | "origin">,
-): boolean => proposal.origin === null && proposal.state !== "draft";

@@ -252,15 +252,6 @@ export async function readAnswerTexts(sql: Sql, uris: readonly string[]): Promis
   return new Map(rows.map((row) => [row.uri, row.reasons]));
 }
 
-/** Public proposals of this node that wait for an answer, the longest waiting first: the desk's list. */
-export async function listUnanswered(sql: Sql, limit: number): Promise<Proposal[]> {
-  const rows = await sql<Omit<Proposal, "images">[]>`
-    select ${columns(sql)} from ${joined(sql)}
-    where subject.origin is null and proposal.state in ('published', 'evaluating') and ${visible(sql)}
-    order by proposal.id limit ${limit}`;
-  return await withImages(sql, rows);
-}
-
 /**
  * What an actor of this node has proposed in public, alone or with others, the newest first: for their own page. What a
  * person is named in by another name than this voice's is not joined to it.

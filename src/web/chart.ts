@@ -8,7 +8,6 @@ import { columnAt, fromStart, labelsFor, niceTicks, type Part, stack } from "./c
 
 /** From the plainest: a full one, stripes, an outline, a grid. */
 const fills = ["chart-full", "chart-stripes", "chart-outline", "chart-grid"] as const;
-export const seriesMax = fills.length;
 const roomClasses = ["", "chart-from-phone", "chart-from-desk"] as const;
 const percent = (share: number): string => `${Number((share * 100).toFixed(3))}%`;
 
