@@ -9,7 +9,7 @@ import { atomLink, feedLinks } from "../web/feeds.ts";
 import { buttonLink } from "../web/fields.ts";
 import { page } from "../web/layout.ts";
 import { cardGrid, emptyState, filterBar, pager } from "../web/lists.ts";
-import { activePhase, type Process, processPath, stateOf } from "./process.ts";
+import { activePhase, nextPhase, type Process, processPath, stateOf } from "./process.ts";
 
 /** One of a process's texts in the reader's language, else in the one it was written in. */
 export const textOf = (t: Translator, process: Pick<Process, "languages">, texts: LanguageMap): TextIn =>
@@ -20,6 +20,15 @@ export const processState = (ctx: PageContext, process: Process): Status => {
   const tone = { draft: "waiting", upcoming: "neutral", open: "good", between: "neutral", closed: "neutral" } as const;
   return { label: ctx.t(`processes.state.${state}`), tone: tone[state] };
 };
+
+/** In a list, what is still to come says when. */
+function listedState(ctx: PageContext, process: Process): Status {
+  const state = processState(ctx, process);
+  const next = stateOf(process, ctx.now) === "upcoming" ? nextPhase(process.phases, ctx.now) : null;
+  return next === null
+    ? state
+    : { ...state, label: ctx.t("processes.opens-on", { date: ctx.t.date(next.startsAt, "short") }) };
+}
 
 /** The path of a picture of this node; null where there is none, or it lives elsewhere and would tell who reads. */
 export function ownPicture(ctx: PageContext, address: string | null): string | null {
@@ -49,7 +58,7 @@ export function processCardOf(ctx: PageContext, process: Process, marks?: Render
       phase === null || process.publishedAt === null
         ? null
         : { title: textOf(t, process, phase.title), endsAt: phase.endsAt },
-    status: processState(ctx, process),
+    status: listedState(ctx, process),
     proposalCount: process.proposalCount,
     ...(marks === undefined ? {} : { marks }),
   });

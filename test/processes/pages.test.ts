@@ -45,6 +45,7 @@ test("the list is searched, filtered by where a process stands, and paged by key
   visitor.fill("Search", "bridges of").fill("Where it stands", "To come");
   await visitor.press("Show");
   expect(visitor.all("h3")).toEqual(["Bridges of tomorrow"]);
+  expect(visitor.text).toMatch(/opens on Mar 15/);
   visitor.fill("Where it stands", "Closed");
   await visitor.press("Show");
   expect(visitor.all("h3")).toEqual(["Bridges of old"]);
