@@ -54,11 +54,13 @@ export const likenessOf = (name: string): string =>
     .join("")
     .replaceAll("rn", "m");
 
-const wordsOf = (name: string): number => name.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => word !== "").length;
+/** Without articles and the like: of `La Riera` one is left. */
+const wordsOf = (name: string): number =>
+  name.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => [...word].length > 3).length;
 
 /**
  * Whether a person's name reads as an institution's: it is the same to the eye, or it has an organisation's whole name in it. A
- * name of one word may be a family's as well (`Ane Bilbao`), so it counts only alone.
+ * name of one word may be a family's as well (`Ane Bilbao`, `Núria de la Riera`), so it counts only alone.
  */
 export function readsAs(name: string, known: { readonly name: string; readonly isOrganisation: boolean }): boolean {
   const [given, official] = [likenessOf(name), likenessOf(known.name)];

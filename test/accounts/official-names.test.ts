@@ -43,6 +43,7 @@ describe("a name reads as an institution's", () => {
   test("of one word only alone, since families have such names; a process' name only whole", () => {
     expect(readsAs("BILBAO", { name: "Bilbao", isOrganisation: true })).toBe(true);
     expect(readsAs("Ane Bilbao", { name: "Bilbao", isOrganisation: true })).toBe(false);
+    expect(readsAs("Núria de la Riera", { name: "La Riera", isOrganisation: true })).toBe(false);
     expect(readsAs("Ane of the green squares", { name: "Green squares", isOrganisation: false })).toBe(false);
   });
 
