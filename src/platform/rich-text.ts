@@ -2,6 +2,7 @@
 import { Marked, type Tokens, type TokensList } from "marked";
 import sanitize from "sanitize-html";
 import { escapeHtml, href, type Markup, raw } from "./html.ts";
+import { withoutOverrides } from "./text.ts";
 
 export const markdownCharsMax = 50_000;
 export const remoteHtmlCharsMax = 200_000;
@@ -66,7 +67,8 @@ const cleaningRoundsMax = 4;
 function clean(text: string): string {
   let kept = text;
   for (let round = 0; round < cleaningRoundsMax; round += 1) {
-    const next = sanitize(kept, cleaning);
+    // After a reading, which makes characters of what was written as `&#x202e;`.
+    const next = withoutOverrides(sanitize(kept, cleaning));
     // Most texts are as they should be, and are read once.
     if (next === kept) break;
     kept = next;
@@ -191,7 +193,7 @@ function withoutTags(text: string): string {
 }
 
 const tidied = (text: string): string =>
-  text
+  withoutOverrides(text)
     .replace(/[ \t\u00a0]+/g, " ")
     .replace(/ ?\n ?/g, "\n")
     .replace(/\n{3,}/g, "\n\n")
