@@ -11,7 +11,7 @@ import { buttonForm, confirmForm, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, factList, section } from "../web/lists.ts";
-import { nameIn, statusPill, when } from "../web/marks.ts";
+import { languageNote, nameIn, statusPill, when } from "../web/marks.ts";
 import { type OwnRoleInvitation, type RoleInvitation, roleInvitationsPath } from "./invitation.ts";
 
 export interface TeamPageProps {
@@ -117,7 +117,7 @@ function ownInvitation(ctx: PageContext, one: OwnRoleInvitation): Markup {
   const about = `${roleName(t, role)}, ${pickName(processName, t.lang)?.text}`;
   return section(
     nameIn(t, processName),
-    html`<div class="prose">
+    html`${languageNote(t, pickName(processName, t.lang)?.lang)}<div class="prose">
         <p>${t("team.own-asked", { name: inviterName, role: roleName(t, role) })} ${t(`team.means.${role}`)}</p>
         <p class="hint">${t.rich("coauthors.until", { date: when(t, expiresAt) })}</p>
       </div>

@@ -6,7 +6,7 @@ import { buttonForm, buttonLink, form, openFields } from "../web/fields.ts";
 import type { FormState } from "../web/forms.ts";
 import { page } from "../web/layout.ts";
 import { emptyState, section } from "../web/lists.ts";
-import { badge, inItsLanguage } from "../web/marks.ts";
+import { badge, inItsLanguage, languageNote } from "../web/marks.ts";
 import { categoryNameCharsMax, categoryText, type DeskCategory } from "./category.ts";
 
 export function categoriesPage(ctx: PageContext, categories: readonly DeskCategory[], state: FormState): Markup {
@@ -89,7 +89,7 @@ export function categoryPage(ctx: PageContext, category: DeskCategory, state: Fo
       { href: "/processes", label: t("processes.title") },
       { href: "/admin/categories", label: t("processes.categories") },
     ],
-    kicker: isRetired ? badge(t("processes.category-no-more")) : nothing,
+    kicker: html`${isRetired ? badge(t("processes.category-no-more")) : nothing}${languageNote(t, name.lang)}`,
     main: html`${form(ctx, {
       action: path,
       submit: t("processes.category-rename"),

@@ -135,6 +135,7 @@ export function proposalListPage(ctx: PageContext, props: ProposalListProps): Ma
   const { t } = ctx;
   const { process, proposals, drafts } = props;
   const title = textOf(t, process, process.title);
+  const chosen = props.categories.find(({ id }) => id === props.category);
   const query = filterQuery(props);
   const feed = atomLink(
     `${processPath(process)}/proposals/feed.atom${query}`,
@@ -143,6 +144,8 @@ export function proposalListPage(ctx: PageContext, props: ProposalListProps): Ma
   return page({
     ctx,
     title: t("proposals.title"),
+    // A category has a list of its own, which people keep and send on.
+    ...(chosen === undefined ? {} : { tab: `${categoryText(t, chosen)} · ${t("proposals.title")}` }),
     section: "processes",
     crumbs: processCrumbs(ctx, process),
     description: t("proposals.list-description", { process: title.text }),
