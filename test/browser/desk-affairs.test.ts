@@ -132,7 +132,7 @@ describeInBrowser("what the desk takes back", () => {
   });
 
   test.each(looks)("acting for a person ends when the official says so ($lang)", async (look) => {
-    // Pages are in their language while they are acted for, and in the official's before and afterwards.
+    // Pages stay in the official's language, whatever the person reads.
     const person = await aGuest(city, { name: `Begoña ${look.lang}`, locale: "es" });
     const official = await anOfficial(city);
     await using walk = await signedIn(browser, city, official, { ...look, at: `/desk/assist/${person.id}` });
@@ -141,7 +141,8 @@ describeInBrowser("what the desk takes back", () => {
     await page.getByLabel(t("assist.is-there")).check();
     await walk.see();
     await walk.press(t("assist.begin"));
-    await page.locator("html[lang=es]").waitFor();
+    await page.locator('form[action="/desk/assist/end"]').first().waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe(look.lang);
     expect(await textOf(page.locator("body"))).toContain(person.name);
     await walk.open("/account");
     await walk.send("/desk/assist/end");
