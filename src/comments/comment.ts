@@ -1,5 +1,6 @@
 // Comments: their nouns and their law. Pure: no SQL, no request, no clock.
 import { Refused, refuseUnless } from "../platform/refusal.ts";
+import { seenIn } from "../platform/text.ts";
 import { type Phase, permits } from "../processes/process.ts";
 import { isPublic, type Stance, type Subject } from "../subjects/subject.ts";
 
@@ -100,7 +101,7 @@ export function provenanceOf(comment: Pick<Comment, "origin" | "isByResident" | 
 
 /** @throws Refused `invalid-input` for an empty text, `too-large` over the limit. */
 export function checkBody(body: string): void {
-  refuseUnless(body.trim() !== "", "invalid-input", { field: "body" });
+  refuseUnless(seenIn(body) !== "", "invalid-input", { field: "body" });
   refuseUnless(body.length <= bodyLengthMax, "too-large", { field: "body", max: bodyLengthMax });
 }
 

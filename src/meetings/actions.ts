@@ -6,7 +6,7 @@ import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { tidyLine, withoutOverrides } from "../platform/text.ts";
+import { seenIn, tidyLine, withoutOverrides } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { countContribution } from "../processes/count-actions.ts";
 import { enterNews } from "../processes/news-actions.ts";
@@ -163,7 +163,7 @@ export async function cancelMeeting(
   reason: string,
   now: Date,
 ): Promise<void> {
-  refuseUnless(reason.trim() !== "", "invalid-input", { field: "reason" });
+  refuseUnless(seenIn(reason) !== "", "invalid-input", { field: "reason" });
   await withTransaction(sql, async (tx) => {
     const meeting = await ownMeetingForUpdate(tx, by, uri);
     refuseUnless(mayBecome(meeting.state, "cancelled"), "not-in-this-state");
@@ -188,7 +188,7 @@ export async function closeMeeting(
   input: { attendeeCount: number | null; organisations: string; minutes: string },
   now: Date,
 ): Promise<void> {
-  refuseUnless(input.minutes.trim() !== "", "invalid-input", { field: "minutes" });
+  refuseUnless(seenIn(input.minutes) !== "", "invalid-input", { field: "minutes" });
   refuseUnless(input.minutes.length <= minutesLengthMax, "too-large", { field: "minutes", max: minutesLengthMax });
   await withTransaction(sql, async (tx) => {
     const meeting = await ownMeetingForUpdate(tx, by, uri);

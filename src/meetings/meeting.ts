@@ -1,5 +1,6 @@
 // Meetings: their nouns and their law. Pure: no SQL, no request, no clock.
 import { refuseUnless } from "../platform/refusal.ts";
+import { seenIn } from "../platform/text.ts";
 import { dayMs, isTimeZone } from "../platform/time.ts";
 
 export const meetingKinds = ["in-person", "online", "hybrid"] as const;
@@ -140,7 +141,7 @@ export const isPossibleLength = (startsAt: Date, endsAt: Date): boolean =>
 /** What must hold before anyone is invited: a title, and a way to get there. @throws Refused `invalid-input` naming the field. */
 export function checkInvitation(text: MeetingText): void {
   checkLimits(text);
-  refuseUnless(text.title.trim() !== "", "invalid-input", { field: "title" });
-  refuseUnless(text.kind === "online" || text.address.trim() !== "", "invalid-input", { field: "address" });
-  refuseUnless(text.kind === "in-person" || text.link.trim() !== "", "invalid-input", { field: "link" });
+  refuseUnless(seenIn(text.title) !== "", "invalid-input", { field: "title" });
+  refuseUnless(text.kind === "online" || seenIn(text.address) !== "", "invalid-input", { field: "address" });
+  refuseUnless(text.kind === "in-person" || seenIn(text.link) !== "", "invalid-input", { field: "link" });
 }

@@ -39,6 +39,12 @@ const invisible =
 /** What was typed into one line, a title too: NFC, no control characters, seen or unseen, single spaces, trimmed. */
 export const tidyLine = (text: string): string => tidyText(text.replace(invisible, "")).replace(/\s+/g, " ");
 
+/**
+ * What a reader sees of a line: what is kept of it ({@link tidyLine}) without signs that are drawn as nothing (Unicode's
+ * Default_Ignorable_Code_Point). Empty for a text that looks empty, so ask this wherever something must be written.
+ */
+export const seenIn = (text: string): string => tidyLine(text).replace(/\p{Default_Ignorable_Code_Point}/gu, "").trim();
+
 const isolateOpens = /[\u2066-\u2068]/;
 
 /**

@@ -6,7 +6,7 @@ import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { type LanguageMap, pickText, tidyLine, withoutOverrides } from "../platform/text.ts";
+import { type LanguageMap, pickText, seenIn, tidyLine, withoutOverrides } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
 import { changeOf } from "../subjects/change.ts";
@@ -158,7 +158,8 @@ const said = (process: Process) => ({
 /**
  * Changes a process's texts and settings. A public one tells its followers, once per change; when its phases move, as news
  * with the reason.
- * @throws Refused `phase-reason-needed` where a public process's phases move and no reason is given.
+ * @throws Refused `phase-reason-needed` where a public process's phases move and no reason is given, `invalid-input` where a
+ * public one would be left without a title.
  */
 export async function changeProcess(
   sql: Sql,
@@ -175,12 +176,14 @@ export async function changeProcess(
     const moved = phases && before.publishedAt !== null ? planChange(before.phases, phases) : null;
     refuseUnless(moved === null || reason !== "", "phase-reason-needed", { field: "reason" });
     const columns = columnsOf(tx, change);
+    const { title, languages } = { ...before, ...definedOf({ title: change.title, languages: change.languages }) };
+    const written = languages[0] ?? "en";
+    const line = pickText(mapTexts(title, tidyLine), written).text;
+    refuseUnless(before.publishedAt === null || seenIn(line) !== "", "invalid-input", { field: "title" });
     if (Object.keys(columns).length > 0) await tx`update process set ${tx(columns as never)} where uri = ${uri}`;
     if (phases) await replacePhases(tx, uri, phases, now);
     if (change.categoryIds) await replaceCategories(tx, uri, change.categoryIds);
-    const { title, languages } = { ...before, ...definedOf({ title: change.title, languages: change.languages }) };
-    const written = languages[0] ?? "en";
-    await touchSubject(tx, uri, { title: tidyLine(pickText(title, written).text), language: written }, now);
+    await touchSubject(tx, uri, { title: line, language: written }, now);
     const process = await getProcess(tx, uri);
     await recordAct(tx, by, "process-changed", uri, {}, now, changeOf(said(before), said(process), loggedFields));
     if (before.publishedAt !== null) {
@@ -268,7 +271,7 @@ export async function decidePilot(
   now: Date,
 ): Promise<void> {
   refuseUnless(holds(by, "official", uri), "not-allowed");
-  refuseUnless(decision.reasons.trim() !== "", "invalid-input", { field: "reasons" });
+  refuseUnless(seenIn(decision.reasons) !== "", "invalid-input", { field: "reasons" });
   await withTransaction(sql, async (tx) => {
     const process = await processForUpdate(tx, uri);
     refuseUnless(process.isPilot && process.publishedAt !== null, "not-in-this-state");

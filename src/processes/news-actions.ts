@@ -4,7 +4,7 @@ import { recordEvent } from "../events.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { tidyLine, withoutOverrides } from "../platform/text.ts";
+import { seenIn, tidyLine, withoutOverrides } from "../platform/text.ts";
 import type { Uris } from "../platform/uris.ts";
 import { enterSubject, recordAct, touchSubject } from "../subjects/actions.ts";
 import type { Process } from "./process.ts";
@@ -20,7 +20,7 @@ export async function publishNews(
   now: Date,
 ): Promise<string> {
   refuseUnless(holds(by, "official", input.processUri), "not-allowed");
-  refuseUnless(tidyLine(input.title) !== "", "invalid-input", { field: "title" });
+  refuseUnless(seenIn(input.title) !== "", "invalid-input", { field: "title" });
   return await withTransaction(sql, async (tx) => {
     const process = await getProcess(tx, input.processUri);
     refuseUnless(process.publishedAt !== null && process.origin === null, "not-in-this-state");

@@ -1,5 +1,6 @@
 // Whether a draft can be published: what it lacks, and in which step of the guide that is filled in.
 // Pure: no SQL, no request, no clock.
+import { seenIn } from "../platform/text.ts";
 import type { Permission, Process } from "./process.ts";
 
 /** The steps in which a process is opened, in their order. The last one publishes. */
@@ -35,7 +36,7 @@ export interface Missing {
 }
 
 const hasText = (texts: Readonly<Record<string, string>>): boolean =>
-  Object.values(texts).some((text) => text.trim() !== "");
+  Object.values(texts).some((text) => seenIn(text) !== "");
 
 /** What a process lacks, needed things and others, in the order of the steps. */
 export function missingIn(

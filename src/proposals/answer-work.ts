@@ -2,6 +2,7 @@
 // Pure: no SQL, no request, no clock.
 import { type Account, holds } from "../accounts/account.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { seenIn } from "../platform/text.ts";
 import { type Phase, permits } from "../processes/process.ts";
 import type { Answer } from "./proposal.ts";
 
@@ -63,7 +64,7 @@ export const mayPublishAnswer = (by: Account | null, processUri: string): boolea
 /** Whether it is whole enough to go out. @throws Refused `invalid-input` naming the field. */
 export function checkAnswer(input: DraftInput): void {
   refuseUnless(input.outcome !== null, "invalid-input", { field: "outcome" });
-  refuseUnless(input.reasons.trim() !== "", "invalid-input", { field: "reasons" });
+  refuseUnless(seenIn(input.reasons) !== "", "invalid-input", { field: "reasons" });
   checkCost(input);
 }
 

@@ -1,6 +1,7 @@
 // Proposals: their nouns and their law. Pure: no SQL, no request, no clock.
 import { isId, timeOf } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { seenIn } from "../platform/text.ts";
 import { dayMs } from "../platform/time.ts";
 
 export const proposalStates = ["draft", "published", "evaluating", "accepted", "rejected", "withdrawn"] as const;
@@ -115,8 +116,8 @@ export const proposalPath = (proposal: Pick<Proposal, "id">): string => `/propos
  * @throws Refused `invalid-input` naming the field, `too-large` over the limits.
  */
 export function checkText(text: Pick<ProposalText, "title" | "body">): void {
-  refuseUnless(text.title.trim().length >= titleLengthMin, "invalid-input", { field: "title", min: titleLengthMin });
-  refuseUnless(text.body.trim().length > 0, "invalid-input", { field: "body" });
+  refuseUnless(seenIn(text.title).length >= titleLengthMin, "invalid-input", { field: "title", min: titleLengthMin });
+  refuseUnless(seenIn(text.body) !== "", "invalid-input", { field: "body" });
   checkLimits(text);
 }
 

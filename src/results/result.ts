@@ -1,6 +1,7 @@
 // Results: their nouns and their law. Pure: no SQL, no request, no clock.
 import type { ImportSource } from "../meetings/meeting.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { seenIn } from "../platform/text.ts";
 
 export const resultStatuses = ["planned", "in-progress", "done", "dropped"] as const;
 export type ResultStatus = (typeof resultStatuses)[number];
@@ -76,7 +77,7 @@ export const progressOf = (status: ResultStatus, progress: number | null): numbe
 /** @throws Refused `invalid-input` or `too-large` naming the field. */
 export function checkResult(text: ResultText): void {
   const fits = (condition: boolean, field: string) => refuseUnless(condition, "invalid-input", { field });
-  fits(text.title.trim() !== "", "title");
+  fits(seenIn(text.title) !== "", "title");
   refuseUnless(text.title.length <= titleLengthMax, "too-large", { field: "title", max: titleLengthMax });
   refuseUnless(text.body.length <= bodyLengthMax, "too-large", { field: "body", max: bodyLengthMax });
   const { progress } = text;
@@ -90,7 +91,7 @@ export function checkResult(text: ResultText): void {
 
 /** @throws Refused `invalid-input` or `too-large` naming the field. */
 export function checkMilestone(step: Pick<Milestone, "title" | "body" | "reachedOn">): void {
-  refuseUnless(step.title.trim() !== "", "invalid-input", { field: "title" });
+  refuseUnless(seenIn(step.title) !== "", "invalid-input", { field: "title" });
   refuseUnless(step.title.length <= titleLengthMax, "too-large", { field: "title", max: titleLengthMax });
   refuseUnless(step.body.length <= bodyLengthMax, "too-large", { field: "body", max: bodyLengthMax });
   refuseUnless(isDay(step.reachedOn), "invalid-input", { field: "reachedOn" });

@@ -164,6 +164,8 @@ test("a reply stays in its own thread and takes no side", async () => {
   const by = await aResident(city, { now });
   const reply = { targetUri: here.uri, parentUri: comment.uri, stance: null, body: "No", language: "en" } as const;
   await expect(publishComment(db.sql, city.uris, by, reply, now)).rejects.toMatchObject({ code: "invalid-input" });
+  const unseen = { ...reply, parentUri: null, body: "\u200e\u00ad" };
+  await expect(publishComment(db.sql, city.uris, by, unseen, now)).rejects.toMatchObject({ params: { field: "body" } });
   await expect(aComment(city, { on: comment, stance: "for", by, now })).rejects.toMatchObject({
     params: { field: "stance" },
   });

@@ -37,6 +37,8 @@ describe("an invitation", () => {
   test("says where one gets in, in the room or online", () => {
     expect(refusal({})).toBeNull();
     expect(refusal({ address: " " })).toBe("invalid-input address");
+    expect(refusal({ address: "\u200e" })).toBe("invalid-input address");
+    expect(refusal({ title: "\u200e" })).toBe("invalid-input title");
     expect(refusal({ kind: "online", address: "" })).toBe("invalid-input link");
     expect(refusal({ kind: "online", address: "", link: "https://meet.example/1" })).toBeNull();
     expect(refusal({ kind: "hybrid" })).toBe("invalid-input link");

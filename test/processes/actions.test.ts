@@ -87,6 +87,16 @@ test("publication opens its actor and tells of it once, however often it is pres
   expect((await findProcessByPath(db.sql, draft.handle))!.uri).toBe(draft.uri);
 });
 
+test("what is public keeps a title that can be seen", async () => {
+  const [draft, process] = [await aProcess(city, { isDraft: true, now }), await aProcess(city, { title: "Shade", now })];
+  const unseen = { title: { en: "\u200e" } };
+  await change(city.administrator, draft, unseen);
+  const refusal = { code: "invalid-input", params: { field: "title" } };
+  await expect(change(city.administrator, process, unseen)).rejects.toMatchObject(refusal);
+  await change(city.administrator, process, { title: { ...unseen.title, es: "Sombra" } });
+  expect((await findSubject(db.sql, process.uri))!.title).toBe("Sombra");
+});
+
 test("only an official opens, changes and publishes", async () => {
   const draft = await aProcess(city, { isDraft: true, now });
   const elsewhere = await anOfficial(city, { process: await aProcess(city, { now }), now });

@@ -174,6 +174,7 @@ test("the text is changed within the window, each version stays readable, and ev
   await expect(edit("Three benches here", 2, now, await aResident(city, { now }))).rejects.toMatchObject({
     code: "not-allowed",
   });
+  await expect(edit("\u200e".repeat(30), 2, now)).rejects.toMatchObject({ params: { field: "title" } });
   const both = await Promise.allSettled([edit("Four benches here", 2, now), edit("Five benches here", 2, now)]);
   expect(both.filter((one) => one.status === "fulfilled")).toHaveLength(1);
   expect((await getProposal(db.sql, proposal.uri)).version).toBe(3);

@@ -92,6 +92,11 @@ describe("texts", () => {
   test("of blanks are no texts", () => {
     expect(refusalOf(() => checkText({ title: " ".repeat(20), body: "x" }))).toBe("invalid-input title");
     expect(refusalOf(() => checkText({ title: "A good bench", body: " \n\t" }))).toBe("invalid-input body");
+    for (const unseen of ["\u200e", "\u00ad", "\u202e", "\u200d", "\u3164"]) {
+      const [title, body] = [unseen.repeat(30), unseen.repeat(30)];
+      expect(refusalOf(() => checkText({ title, body: "x" }))).toBe("invalid-input title");
+      expect(refusalOf(() => checkText({ title: "A good bench", body }))).toBe("invalid-input body");
+    }
   });
 
   test("stand on this Earth or nowhere", () => {

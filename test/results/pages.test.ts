@@ -55,6 +55,7 @@ describe("the law", () => {
   test.each([
     [{}, null],
     [{ title: " " }, "title"],
+    [{ title: "\u200e\u00ad" }, "title"],
     [{ progress: 101 }, "progress"],
     [{ progress: 12.5 }, "progress"],
     [{ progress: null }, null],
@@ -68,6 +69,7 @@ describe("the law", () => {
   });
   test("of a step asks for a day and a title; what is done is done to the whole", () => {
     expect(fieldOf(() => checkMilestone({ title: "", body: "", reachedOn: "2026-01-01" }))).toBe("title");
+    expect(fieldOf(() => checkMilestone({ title: "\u200e", body: "", reachedOn: "2026-01-01" }))).toBe("title");
     expect(fieldOf(() => checkMilestone({ title: "A", body: "", reachedOn: "soon" }))).toBe("reachedOn");
     expect([progressOf("done", 20), progressOf("dropped", 20), progressOf("planned", null)]).toEqual([100, 20, null]);
   });
