@@ -43,7 +43,10 @@ export const tidyLine = (text: string): string => tidyText(text.replace(invisibl
  * What a reader sees of a line: what is kept of it ({@link tidyLine}) without signs that are drawn as nothing (Unicode's
  * Default_Ignorable_Code_Point). Empty for a text that looks empty, so ask this wherever something must be written.
  */
-export const seenIn = (text: string): string => tidyLine(text).replace(/\p{Default_Ignorable_Code_Point}/gu, "").trim();
+export const seenIn = (text: string): string =>
+  tidyLine(text)
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .trim();
 
 const isolateOpens = /[\u2066-\u2068]/;
 

@@ -88,7 +88,10 @@ test("publication opens its actor and tells of it once, however often it is pres
 });
 
 test("what is public keeps a title that can be seen", async () => {
-  const [draft, process] = [await aProcess(city, { isDraft: true, now }), await aProcess(city, { title: "Shade", now })];
+  const [draft, process] = [
+    await aProcess(city, { isDraft: true, now }),
+    await aProcess(city, { title: "Shade", now }),
+  ];
   const unseen = { title: { en: "\u200e" } };
   await change(city.administrator, draft, unseen);
   const refusal = { code: "invalid-input", params: { field: "title" } };
