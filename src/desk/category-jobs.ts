@@ -8,6 +8,7 @@ import { type Handlers, Later } from "../platform/jobs.ts";
 import type { Clock } from "../ports.ts";
 import { categoryUri } from "../processes/category.ts";
 import { carryProcesses } from "../processes/category-actions.ts";
+import { findCategoryAfter } from "../processes/queries.ts";
 import { carryProposal } from "../proposals/category-actions.ts";
 import { carryResult } from "../results/category-actions.ts";
 import { type Carrier, listCarriers } from "./category-queries.ts";
@@ -22,9 +23,12 @@ const carry: Readonly<
 
 export const categoryHandlers = ({ sql, clock }: { readonly sql: Sql; readonly clock: Clock }): Handlers => ({
   "category-changed": async (payload) => {
-    const { id, intoId, after } = change.parse(payload);
+    const { id, intoId: decidedId, after } = change.parse(payload);
     const now = clock.now();
     const next = await withTransaction(sql, async (tx) => {
+      const intoId = decidedId === null ? null : await whereTo(tx, id, decidedId);
+      // It was brought back, and the other went into it.
+      if (intoId === id) return null;
       if (after === "") {
         await carryProcesses(tx, id, intoId, now);
         if (intoId !== null) await carryFollowings(tx, categoryUri("", id), categoryUri("", intoId));
@@ -33,6 +37,12 @@ export const categoryHandlers = ({ sql, clock }: { readonly sql: Sql; readonly c
       for (const { kind, uri } of carriers) await carry[kind](tx, uri, intoId, now);
       return carriers.length === carriedAtOnce ? carriers.at(-1)!.uri : null;
     });
-    if (next !== null) throw new Later(0, { id, intoId, after: next });
+    if (next !== null) throw new Later(0, { id, intoId: decidedId, after: next });
   },
 });
+
+/** What has gone on into another since it was decided is passed by: nothing comes to stay where nothing is given any more. */
+async function whereTo(tx: Tx, id: string, decidedId: string): Promise<string> {
+  const own = await findCategoryAfter(tx, id);
+  return own === id ? await findCategoryAfter(tx, decidedId) : own;
+}

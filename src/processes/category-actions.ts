@@ -72,7 +72,7 @@ export async function bringBackCategory(sql: Sql, by: Account, id: string, now: 
     const { category, all } = await categoriesForUpdate(tx, by, id);
     if (category.retiredAt === null) return;
     const last = Math.max(...all.map(({ position }) => position)) + 1;
-    await tx`update category set retired_at = null, position = ${last} where id = ${id}`;
+    await tx`update category set retired_at = null, merged_into = null, position = ${last} where id = ${id}`;
     await recordAct(tx, by, "category-brought-back", null, { id }, now, { after: { name: category.name } });
   });
 }
@@ -98,18 +98,24 @@ export async function mergeCategories(
     if (isPartOfIt) await tx`update category set parent_id = null where id = ${intoId}`;
     const root = isPartOfIt ? intoId : (into.parentId ?? intoId);
     await tx`update category set parent_id = ${root} where parent_id = ${id} and id <> ${root}`;
-    await tx`update category set retired_at = ${now} where id = ${id}`;
+    await tx`update category set retired_at = ${now}, merged_into = ${intoId} where id = ${id}`;
+    await tx`update category set merged_into = ${intoId} where merged_into = ${id}`;
     const change = { before: { name: category.name }, after: { name: into.name, ...moves } };
     await recordAct(tx, by, "category-merged", null, { id, into: intoId }, now, change);
     await promiseToCarry(tx, id, intoId);
   });
 }
 
+/** All in one line: what goes from one into another must be there before that one goes on into a third. */
 const promiseToCarry = (tx: Tx, id: string, intoId: string | null): Promise<void> =>
-  enqueue(tx, { kind: "category-changed", payload: { id, intoId, after: "" }, key: `category ${id}` });
+  enqueue(tx, { kind: "category-changed", payload: { id, intoId, after: "" }, key: "categories" });
 
 /** The processes that name it: their records say its new name; where it went into another, they name that one. */
 export async function carryProcesses(tx: Tx, id: string, intoId: string | null, now: Date): Promise<void> {
+  // Whoever edits one of them now is waited for: they may keep what it names.
+  await tx`
+    select from process where uri in (select process_uri from process_category where category_id = ${id})
+    order by uri for no key update`;
   const rows = await tx<{ processUri: string }[]>`
     select process_uri from process_category where category_id in (${id}, ${intoId ?? id}) order by process_uri`;
   if (intoId !== null) {

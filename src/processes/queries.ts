@@ -124,7 +124,16 @@ export async function listAllCategories(sql: Sql): Promise<DeskCategory[]> {
     select id, parent_id, name, retired_at, position from category order by parent_id nulls first, position, id`;
 }
 
+/** The category that what carries this one is to have: the one it went into, or itself. */
+export async function findCategoryAfter(sql: Sql, id: string): Promise<string> {
+  const [row] = await sql<
+    { after: string }[]
+  >`select coalesce(merged_into, id) as after from category where id = ${id}`;
+  return row?.after ?? id;
+}
+
 /**
+ * In the transaction that writes them: one that goes into another waits for it, and finds what it wrote.
  * @param kept what the thing has already: that one may stay though it is offered no more.
  * @throws Refused `invalid-input` where one of these, as a form gave them, is no category that this city offers.
  */
@@ -137,7 +146,8 @@ export async function checkCategories(
   if (named.length === 0) return;
   const stay = kept.filter((id) => id !== null);
   const known = await sql`
-    select from category where id::text = any(${named}) and (retired_at is null or id::text = any(${stay}))`;
+    select from category where id::text = any(${named}) and (retired_at is null or id::text = any(${stay}))
+    order by id for key share`;
   refuseUnless(known.length === named.length, "invalid-input", { field });
 }
 
