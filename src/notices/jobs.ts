@@ -138,7 +138,17 @@ async function tell(house: NoticeHouse, payload: z.output<typeof tellPayload>): 
     await promise(sql, event.subjectUri, event.id, event.at, await house.whatIsTold(sql, event));
     return;
   }
-  await tellArrivals(house, "arrivedUri" in payload ? [payload.arrivedUri] : payload.arrivedUris);
+  const uris = "arrivedUri" in payload ? [payload.arrivedUri] : payload.arrivedUris;
+  try {
+    await tellArrivals(house, uris);
+  } catch (error) {
+    if (uris.length <= 1) throw error;
+    // One of them may be why: each becomes a job of its own, so that only that one is tried again. Nobody is told twice.
+    await enqueue(
+      sql,
+      uris.map((arrivedUri) => ({ kind: "tell", payload: { arrivedUri } })),
+    );
+  }
 }
 
 /** Who wrote what was answered is told at once of all of it, everyone else by a job for each telling. */

@@ -4,10 +4,11 @@ import { eraseRemoteComment } from "../../src/comments/remote.ts";
 import { whatArrived, whatIsTold } from "../../src/front/told-queries.ts";
 import { promiseArrivals } from "../../src/notices/actions.ts";
 import { changeNoticeSettings } from "../../src/notices/following-actions.ts";
-import { noticeHandlers } from "../../src/notices/jobs.ts";
+import { type NoticeHouse, noticeHandlers } from "../../src/notices/jobs.ts";
 import { withTransaction } from "../../src/platform/db.ts";
-import { drain } from "../../src/platform/job-drain.ts";
+import { type DrainOptions, drain } from "../../src/platform/job-drain.ts";
 import { openMailbox } from "../../src/platform/mail.ts";
+import { hourMs } from "../../src/platform/time.ts";
 import { aCity, aComment, aProposal, aRemoteComment, aResident, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const settle = () =>
+const settle = (house: Partial<NoticeHouse> = {}, options: DrainOptions = {}) =>
   drain(
     db.sql,
     noticeHandlers({
@@ -30,7 +31,9 @@ const settle = () =>
       findCity: () => Promise.resolve({ name: "Bilbao", timeZone: "Europe/Madrid" }),
       whatIsTold,
       whatArrived,
+      ...house,
     }),
+    options,
   );
 const arrive = (uris: readonly string[]) => withTransaction(db.sql, (tx) => promiseArrivals(tx, uris, new Date()));
 const toldTo = async ({ id }: { id: string }, uris: readonly string[]) => {
@@ -69,4 +72,25 @@ test("the replies of one moment are told in one job, each once, by the closest r
   const counts = await db.sql`
     select count(*)::int as n from notice where subject_uri = any(${arrived}) group by account_id, subject_uri`;
   expect(counts.every(({ n }) => n === 1)).toBe(true);
+});
+
+test("one that cannot be told keeps back no notice of the others, and is tried again alone", async () => {
+  const author = await aResident(city);
+  const proposal = await aProposal(city, { by: author });
+  await settle();
+  const replies = [];
+  for (let n = 0; n < 4; n++) replies.push(await aRemoteComment(city, { on: proposal }));
+  const arrived = replies.map(({ uri }) => uri);
+  const broken = arrived[1]!;
+  await arrive(arrived);
+  const failing: NoticeHouse["whatArrived"] = async (sql, uris) => {
+    if (uris.includes(broken)) throw new Error("cannot be told");
+    return await whatArrived(sql, uris);
+  };
+  await settle({ whatArrived: failing }, { toleratesFailures: true });
+  const others = arrived.filter((uri) => uri !== broken);
+  expect([...(await toldTo(author, arrived)).keys()].sort()).toEqual(others.sort());
+  expect(await db.sql`select payload from job where kind = 'tell'`).toEqual([{ payload: { arrivedUri: broken } }]);
+  await settle({}, { now: new Date(Date.now() + hourMs) });
+  expect((await toldTo(author, arrived)).size).toBe(4);
 });
