@@ -5,7 +5,7 @@ import { openGathering } from "./gathering.ts";
 /** The answer to a name: made now, or kept where nothing has been written since it was made. */
 export type UntilWritten<T> = (name: string, make: () => Promise<T>) => Promise<T>;
 
-/** For the little that depends on the hour as well. Real time: this is about load. */
+/** For the little that depends on the hour as well, as phases that open and close do. Real time: this is about load. */
 const keptMs = 10_000;
 const keptMax = 500;
 const askedMax = 1_000;
@@ -15,7 +15,11 @@ const askedMax = 1_000;
  * reads the same, nobody has committed anything, in whatever process, and an answer that was made after it was read is still
  * what would be made now. Whoever asks makes us look at it once more, so nothing has to be told to any cache.
  *
- * @param make reads the database alone, with statements of its own.
+ * What depends on the clock as well may be told as it was up to 10 s ago, where nobody writes meanwhile.
+ *
+ * @param sql the primary, never a standby: there a transaction that is being replayed is not in the snapshot, which can read
+ * the same before and after its commit.
+ * @param make reads the same database alone, with statements of its own.
  * @see PostgreSQL, "Transaction ID and Snapshot Information Functions"
  */
 export function openUntilWritten<T>(sql: Sql, nowMs = () => performance.now()): UntilWritten<T> {
