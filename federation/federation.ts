@@ -299,6 +299,7 @@ async function takeFrom(remote: Taking, knock: Knock, from: Actor, isByKnown: bo
   const outcome = await receive(remote.sql, knock.activity as Json, from, {
     isLimited: knock.standing === "limited",
     isByKnownKey: isByKnown,
+    isForwarded: knock.signatures.length === 0,
     takeReply: remote.takeReply,
     now,
   });

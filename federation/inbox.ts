@@ -41,6 +41,8 @@ export interface Received {
   readonly payload: Json;
   /** Whether it is signed by a key its actor was known by before; asked of a Delete only. */
   readonly isByKnownKey: boolean;
+  /** Whether another server brought it: what its actor once signed, which anyone may bring again at any time. */
+  readonly isForwarded: boolean;
 }
 
 type Receive = (received: Received) => Promise<void>;
@@ -80,8 +82,9 @@ export async function receive(
     isLimited,
     now,
     isByKnownKey = false,
+    isForwarded = false,
     takeReply = null,
-  }: { isLimited: boolean; now: Date; isByKnownKey?: boolean; takeReply?: TakeReply | null },
+  }: { isLimited: boolean; now: Date; isByKnownKey?: boolean; isForwarded?: boolean; takeReply?: TakeReply | null },
 ): Promise<{ verdict: Verdict; reason?: string }> {
   try {
     const activity = readActivity(payload);
@@ -91,7 +94,7 @@ export async function receive(
     const reply = takeReply === null ? null : plainReplyOf({ activity, from, isLimited, now });
     if (reply !== null && (await takeReply?.(reply))) return { verdict: "done" };
     const isNew = await withTransaction(sql, async (tx) => {
-      const received = { tx, now, activity, from, isLimited, payload, isByKnownKey };
+      const received = { tx, now, activity, from, isLimited, payload, isByKnownKey, isForwarded };
       if (goesAhead.has(activity.type)) return await takeAhead(received, row);
       if (!idempotentByState.has(activity.type) && !(await isFirst(tx, activity.id, now)))
         return await giveAgain(received);

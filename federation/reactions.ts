@@ -15,8 +15,12 @@ export async function receiveReaction({ tx, now, activity, from }: Received, kin
   if (!isNew) await renameReaction(tx, { subjectUri, voice, kind, activityUri: activity.id });
 }
 
-/** snac and NodeBB name a like or a boost after its object: given again after it was taken back, it has the id it had. */
-export async function giveAgain({ tx, now, activity, from }: Received): Promise<boolean> {
+/**
+ * snac and NodeBB name a like or a boost after its object: given again after it was taken back, it has the id it had. Only
+ * their own server gives it again: one that was signed once could be brought by anyone, whatever its actor did since.
+ */
+export async function giveAgain({ tx, now, activity, from, isForwarded }: Received): Promise<boolean> {
+  if (isForwarded) return false;
   const kind = reactionKindOf(activity.type);
   const subject = kind === null ? null : await findSubject(tx, activity.objectUri ?? "");
   if (kind === null || subject === null || !isPublic(subject)) return false;

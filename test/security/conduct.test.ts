@@ -201,6 +201,25 @@ describe("24 replay and double count", () => {
     for (const activity of [quiet, quiet]) expect(await send(ben, activity)).toBe(202);
     expect((await counts()).shareCount).toBe(before);
   });
+
+  test("a like that its actor signed and took back is not given again by whoever kept it", async () => {
+    const kim = openStranger(net, { host: "signs.test", handle: "kim" });
+    const eve = openStranger(net, { host: "keeps.test", handle: "eve" });
+    const before = (await counts()).likeCount!;
+    const like = kim.activity("Like", proposal.uri);
+    const signed = await kim.signed(like);
+    const seen: number[] = [];
+    for (const [by, activity] of [
+      [eve, signed],
+      [kim, kim.activity("Undo", like)],
+      [eve, signed],
+      [kim, signed],
+    ] as const) {
+      expect(await send(by, activity)).toBe(202);
+      seen.push((await counts()).likeCount! - before);
+    }
+    expect(seen).toEqual([1, 0, 0, 1]);
+  });
 });
 
 // Fedify CVE-2026-69132.

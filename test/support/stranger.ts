@@ -1,6 +1,9 @@
 // A stranger's fediverse server in the test network: one actor with a key, an inbox that keeps what it gets, objects it
 // serves. It signs as Mastodon does (draft-cavage) and follows no rule of ours.
+
 import { createHash, createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { signJsonLd } from "@fedify/fedify";
+import { contextLoader } from "../../federation/trust/contexts.ts";
 import type { Network } from "./network.ts";
 
 const AS2 = "https://www.w3.org/ns/activitystreams";
@@ -16,6 +19,8 @@ export interface Stranger {
   post(inboxUri: string, activity: Json, options?: { keyId?: string; date?: Date }): Promise<Response>;
   /** A whole activity: id, actor and context filled in. */
   activity(type: string, object: unknown, more?: Json): Json;
+  /** The activity with a signature of its actor in the body, by which it can be forwarded. */
+  signed(activity: Json): Promise<Json>;
   /** A public Note of its own; served at its address. */
   note(content: string, more?: Json): Json;
   /** Replaces what is served at an address; null: 404. */
@@ -88,6 +93,12 @@ export function openStranger(
       object,
       ...more,
     }),
+    async signed(activity) {
+      const der = keys.privateKey.export({ type: "pkcs8", format: "der" });
+      const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+      const key = await crypto.subtle.importKey("pkcs8", new Uint8Array(der), algorithm, true, ["sign"]);
+      return (await signJsonLd(activity, key, new URL(`${uri}#main-key`), { contextLoader })) as Json;
+    },
     note(content, more = {}) {
       const id = `https://${host}/notes/${++made}`;
       const published = net.clock.now().toISOString();
