@@ -128,22 +128,49 @@ export async function forgetFollowed(sql: Sql, subjectUri: string): Promise<void
 }
 
 /**
- * What was followed under one address is followed under another: whoever follows both follows that once.
+ * What was followed under one address is followed under another: whoever follows both follows that once, and whoever follows
+ * one of them follows it, whatever they did about the other. What was told of it is of the other, too.
  * @param from how the address ends.
  */
 export async function carryFollowings(tx: Tx, from: string, to: string): Promise<void> {
-  const became = (column: string) => tx`left(${tx(column)}, -length(${from}::text)) || ${to}`;
-  const isOne = tx`right(subject_uri, length(${from}::text)) = ${from}`;
+  const isOne = (column: string) => endsIn(tx, column, from);
+  const became = (column: string) => withEnd(tx, column, from, to);
   await tx`
     insert into following (account_id, subject_uri, mail, created_at, ended_at, is_own)
-    select account_id, ${became("subject_uri")}, mail, created_at, ended_at, is_own from following where ${isOne}
-    on conflict do nothing`;
-  await tx`delete from following where ${isOne}`;
+    select account_id, ${became("subject_uri")}, mail, created_at, ended_at, is_own from following
+    where ${isOne("subject_uri")}
+    on conflict (account_id, subject_uri) do update
+    set ended_at = null, mail = excluded.mail, created_at = excluded.created_at
+    where following.ended_at is not null and excluded.ended_at is null`;
+  await tx`delete from following where ${isOne("subject_uri")}`;
+  await tx`update notice set followed_uri = ${became("followed_uri")} where ${isOne("followed_uri")}`;
+  await carryMailFollowings(tx, from, to);
+}
+
+const endsIn = (tx: Tx, column: string, end: string) => tx`right(${tx(column)}, length(${end}::text)) = ${end}`;
+const withEnd = (tx: Tx, column: string, from: string, to: string) =>
+  tx`left(${tx(column)}, -length(${from}::text)) || ${to}`;
+
+/** A row keeps its id, which stands in the links that were mailed, unless the address follows the other already. */
+async function carryMailFollowings(tx: Tx, from: string, to: string): Promise<void> {
+  const isOne = () => endsIn(tx, "subject_uri", from);
+  const became = () => withEnd(tx, "subject_uri", from, to);
   await tx`
-    update mail_following set subject_uri = ${became("subject_uri")} where ${isOne} and not exists (
-      select from mail_following there where there.email = mail_following.email
-        and there.subject_uri = left(mail_following.subject_uri, -length(${from}::text)) || ${to})`;
-  await tx`delete from mail_following where ${isOne}`;
+    delete from mail_following asked using (
+      select email, ${became()} as subject_uri from mail_following where ${isOne()} and confirmed_at is not null) confirmed
+    where asked.email = confirmed.email and asked.subject_uri = confirmed.subject_uri and asked.confirmed_at is null`;
+  const twice = await tx<{ id: string; keptId: string }[]>`
+    select one.id, kept.id as kept_id from (select id, email, ${became()} as goes_to from mail_following where ${isOne()}) one
+    join mail_following kept on kept.email = one.email and kept.subject_uri = one.goes_to`;
+  for (const { id, keptId } of twice) {
+    await tx`
+      update mail_following_notice waiting set mail_following_id = ${keptId}
+      where mail_following_id = ${id} and not exists (
+        select from mail_following_notice there
+        where there.mail_following_id = ${keptId} and there.event_id = waiting.event_id)`;
+    await tx`delete from mail_following where id = ${id}`;
+  }
+  await tx`update mail_following set subject_uri = ${became()} where ${isOne()}`;
 }
 
 /** Whoever had their name taken off it is not to be found as its author here either. */
