@@ -42,28 +42,31 @@ const lookalikes: Readonly<Record<string, string>> = {
   ...{ l: "i", "1": "i", "0": "o" },
 };
 
+/** Letters and digits without accents; what is taken for one sign of a name that is compared. */
+const signsOf = (text: string): string[] => [...text.normalize("NFKD").replace(/[^\p{L}\p{N}]/gu, "")];
+
 /** What is left of a name for the eye: letters and digits, without case, accents, spaces, signs and what nobody sees. */
 export const likenessOf = (name: string): string =>
-  [
-    ...name
-      .normalize("NFKD")
-      .replace(/[^\p{L}\p{N}]/gu, "")
-      .toLowerCase(),
-  ]
+  [...signsOf(name).join("").toLowerCase()]
     .map((sign) => lookalikes[sign] ?? sign)
     .join("")
     .replaceAll("rn", "m");
 
 /** Without articles and the like: of `La Riera` one is left. */
 const wordsOf = (name: string): number =>
-  name.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => [...word].length > 3).length;
+  name.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => signsOf(word).length > 3).length;
+
+/** Shorter ones say too little to stand for anybody, alone or within another name. */
+const signsMin = { alone: 3, within: 4 } as const;
 
 /**
- * Whether a person's name reads as an institution's: it is the same to the eye, or it has an organisation's whole name in it. A
- * name of one word may be a family's as well (`Ane Bilbao`, `Núria de la Riera`), so it counts only alone.
+ * Whether a person's name reads as an institution's: it is the same to the eye, or it has the whole name of an organisation of
+ * this node in it. A name of one word may be a family's as well (`Ane Bilbao`, `Núria de la Riera`), so it counts only alone.
  */
-export function readsAs(name: string, known: { readonly name: string; readonly isOrganisation: boolean }): boolean {
+export function readsAs(name: string, known: { readonly name: string; readonly isOwnOrganisation: boolean }): boolean {
   const [given, official] = [likenessOf(name), likenessOf(known.name)];
-  if (given === "" || official === "") return false;
-  return given === official || (known.isOrganisation && wordsOf(known.name) > 1 && given.includes(official));
+  const { length } = [...official];
+  if (length < signsMin.alone) return false;
+  if (given === official) return true;
+  return known.isOwnOrganisation && length >= signsMin.within && wordsOf(known.name) > 1 && given.includes(official);
 }

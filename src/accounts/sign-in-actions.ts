@@ -169,8 +169,8 @@ export async function openSession(tx: Tx, accountId: string, session: NewSession
 }
 
 /**
- * Opens an account as a guest, or returns the one the address already has.
- * @throws Refused `invalid-input` for an address or a name that cannot be one.
+ * Opens an account as a guest, or returns the one the address already has, whatever name is given then.
+ * @throws Refused `invalid-input` for an address or a name that cannot be one, `name-official`.
  */
 export async function openAccount(
   sql: Sql,
@@ -178,6 +178,9 @@ export async function openAccount(
   now: Date,
 ): Promise<ReachableAccount> {
   const email = readEmail(person.email);
+  const known = await findAccountByEmail(sql, email);
+  if (known !== null) return known;
+  await refuseOfficialName(sql, cleanName(person.name));
   const id = await insertAccount(sql, { ...person, email }, now);
   const account = await findAccountByEmail(sql, email);
   if (account === null) throw new Error("an account that was just opened is gone");
@@ -187,7 +190,8 @@ export async function openAccount(
 
 /**
  * Opens an account as a guest under an address that someone else has verified. Null where an account has it already, also
- * one that was opened in the same moment: it is nobody's to be handed over.
+ * one that was opened in the same moment: it is nobody's to be handed over. Whether the name is an institution's is for the
+ * caller to ask: nobody is sent back to a server that would not know what to do about it.
  *
  * @throws Refused `invalid-input` for an address or a name that cannot be one.
  */
@@ -206,13 +210,16 @@ export async function openNewAccount(
 
 /**
  * Opens an account as a guest for someone who came by another way than a link in an e-mail, and has given no address.
- * @throws Refused `invalid-input` for a name that cannot be one.
+ *
+ * @param person.isNameAsked whether the caller has seen to it that the name is no institution's.
+ * @throws Refused `invalid-input` for a name that cannot be one, `name-official`.
  */
 export async function openAccountWithoutEmail(
   sql: Sql,
-  person: { name: string; locale: string },
+  person: { name: string; locale: string; isNameAsked?: boolean },
   now: Date,
 ): Promise<Account> {
+  if (person.isNameAsked !== true) await refuseOfficialName(sql, cleanName(person.name));
   return await getAccount(sql, await insertAccount(sql, { ...person, email: null }, now));
 }
 
@@ -222,7 +229,6 @@ async function insertAccount(
   now: Date,
 ): Promise<string> {
   const name = cleanName(person.name);
-  await refuseOfficialName(sql, name);
   const id = newId(now);
   await sql`
     insert into account (id, email, name, name_folded, locale, created_at)

@@ -57,7 +57,7 @@ async function openAccountFor(tx: Tx, newcomer: Newcomer, now: Date): Promise<Ac
   const name = await unofficialName(tx, newcomer);
   const email = newcomer.verifiedEmail === null ? null : emailFrom(newcomer.verifiedEmail);
   if (email === null) {
-    const account = await openAccountWithoutEmail(tx, { name, locale: newcomer.locale }, now);
+    const account = await openAccountWithoutEmail(tx, { name, locale: newcomer.locale, isNameAsked: true }, now);
     await agreeToTerms(tx, account.id, now);
     return account;
   }
@@ -66,20 +66,24 @@ async function openAccountFor(tx: Tx, newcomer: Newcomer, now: Date): Promise<Ac
   return account;
 }
 
-/** Whoever comes from elsewhere is not sent away because of their name there: they go by a neutral one, and may choose another. */
+/**
+ * Whoever comes from elsewhere is not sent away because of their name there: they go by a neutral one, and may choose another.
+ * The neutral one is not asked about, so that no name that someone takes can keep people out.
+ */
 async function unofficialName(tx: Tx, newcomer: Newcomer): Promise<string> {
-  for (const name of [safeName(newcomer), cleanName(newcomer.fallbackName)]) {
-    if (!(await isOfficialName(tx, name))) return name;
+  for (const text of [newcomer.name, newcomer.fallbackName]) {
+    const name = nameFrom(text);
+    if (name !== null && !(await isOfficialName(tx, name))) return name;
   }
   return openTranslator(isLanguage(newcomer.locale) ? newcomer.locale : "en", "UTC")("accounts.guest");
 }
 
-/** A name from elsewhere may be too long, or made of nothing that can be seen. */
-function safeName({ name, fallbackName }: Newcomer): string {
+/** A name from elsewhere may be too long, or made of nothing that can be seen: null then. */
+function nameFrom(text: string): string | null {
   try {
-    return cleanName([...name].slice(0, labelLengthMax).join(""));
+    return cleanName([...text].slice(0, labelLengthMax).join(""));
   } catch {
-    return cleanName(fallbackName);
+    return null;
   }
 }
 
