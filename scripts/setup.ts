@@ -11,8 +11,10 @@ import { foundCity } from "../src/cities/actions.ts";
 import { findMainOrganisation } from "../src/cities/queries.ts";
 import { type Config, loadConfig, settingNames } from "../src/config.ts";
 import { connect, type Pool, withTransaction } from "../src/platform/db.ts";
+import { openTranslator } from "../src/platform/i18n.ts";
 import { migrate } from "../src/platform/migrate.ts";
 import { openNodeDatabase } from "../src/platform/node-database.ts";
+import { Refused } from "../src/platform/refusal.ts";
 import { openUris } from "../src/platform/uris.ts";
 import { keepTerms } from "../src/settings/agreement-actions.ts";
 import { answersTo, openTerminal, type Terminal } from "./setup/ask.ts";
@@ -141,8 +143,13 @@ async function found(sql: Pool, config: Config, answers: Answers): Promise<strin
   return await issueSignInLink(sql, uris, config.secret, link, now);
 }
 
+/** What a refusal means, where no question has foreseen it. */
+function sentenceOf(error: Error): string {
+  return error instanceof Refused ? openTranslator("en", "UTC")(`refusal.${error.code}`, error.params) : error.message;
+}
+
 await run().catch((error: Error) => {
   const isFault = error instanceof ReferenceError || (error instanceof TypeError && !("code" in error));
-  console.error((isFault ? error.stack : undefined) ?? error.message);
+  console.error((isFault ? error.stack : undefined) ?? sentenceOf(error));
   process.exitCode = 1;
 });

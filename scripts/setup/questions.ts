@@ -1,5 +1,6 @@
 // What npm run setup asks, in order; each can be answered by a flag instead. Asking and doing is setup.ts.
 import { cleanName } from "../../src/accounts/account.ts";
+import { readsAs } from "../../src/accounts/likeness.ts";
 import { readEmail } from "../../src/accounts/sign-in.ts";
 import { checkHandle, handleFrom } from "../../src/actors/actor.ts";
 import { ConfigError, isTestHost, loadConfig } from "../../src/config.ts";
@@ -104,11 +105,16 @@ export const cityQuestions: readonly Question[] = [
   },
   {
     flag: "admin-name",
-    text: "Their name",
+    text: "Their name, as people will see it",
     fallback: () => null,
-    problem: (answer) => refusalOf(() => cleanName(answer), "A name has 1 to 80 characters"),
+    problem: (answer, { name = "" }) =>
+      refusalOf(() => cleanName(answer), "A name has 1 to 80 characters") ??
+      (readsAs(cleanName(answer), { name, isOwnOrganisation: true }) ? nameOfTheCity : null),
   },
 ];
+
+const nameOfTheCity =
+  "That is, or looks like, the name of the city, which speaks for itself. Give the name of the person, such as Ane Etxeberria, or a word for their work, such as Secretary";
 
 export const languagesOf = (answer: string): string[] => [
   ...new Set(

@@ -43,6 +43,19 @@ describe("npm run setup, with nobody there to answer", () => {
     expect(existsSync(join(folder, ".env"))).toBe(false);
   });
 
+  test("says what to do about an administrator called as the city, before anything is written", async () => {
+    const { code, text } = await setUp(...bilbao, ...administrator, "--admin-name", "BILBO Bilbao");
+    expect(text).toMatch(/^--admin-name: That is, or looks like, the name of the city.* Give the name of the person/m);
+    expect([code, existsSync(join(folder, ".env"))]).toEqual([1, false]);
+  });
+
+  test("says in a sentence what the city's law refuses: nothing is founded", async () => {
+    const given = { ORIGIN: "http://localhost:8142", SECRET: "x".repeat(40), DATABASE_NAME: "container" };
+    const { code, text } = await setUpWith(given, ...bilbao, ...administrator, "--admin-name", "localhost:8142");
+    expect(text).toContain("This is, or looks like, the name of an organisation or a process.");
+    expect([code, text.includes("name-official")]).toEqual([1, false]);
+  });
+
   test("where the settings are given from outside, as to a container, it founds the city and writes no file", async () => {
     const secret = "a secret of a container, of more than 32 characters";
     const given = { ORIGIN: "http://localhost:8142", SECRET: secret, DATABASE_NAME: "container" };
@@ -136,6 +149,18 @@ test("an answer that is none is asked for again, with what is wrong", async () =
     "Time zones have",
     "That is no",
   ]);
+});
+
+test.each([
+  ["AJUNTAMENT DE MONTCLÁR", /name of the city/],
+  ["Premsa, Ajuntament de Montclar", /name of the city/],
+  ["Núria Montclar", null],
+  ["Secretary", null],
+])("the first administrator of Ajuntament de Montclar as %s", (answer, problem) => {
+  const { problem: problemOf } = cityQuestions.find(({ flag }) => flag === "admin-name")!;
+  const said = problemOf(answer, { name: "Ajuntament de Montclar" });
+  if (problem === null) expect(said).toBeNull();
+  else expect(said).toMatch(problem);
 });
 
 test("what is written to .env is what Node reads from it", () => {
