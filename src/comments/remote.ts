@@ -20,7 +20,7 @@ import {
   subjectForUpdate,
   touchSubject,
 } from "../subjects/actions.ts";
-import { findSubject } from "../subjects/queries.ts";
+import { findSubject, isTombstoned } from "../subjects/queries.ts";
 import type { Stance, Subject } from "../subjects/subject.ts";
 import { eraseComment, placeForUpdate, type Way } from "./actions.ts";
 import { type Comment, checkMaySpeak, timeInThread } from "./comment.ts";
@@ -68,8 +68,8 @@ export async function receiveComment(
 ): Promise<Reception> {
   const { uri, author } = comment;
   refuseUnless(author.origin !== null && originOf(uri) === originOf(author.uri), "forged", { uri });
-  const { isTombstoned, isKept, isFirst, hasWordList, policy, way } = await standingOf(tx, comment);
-  refuseUnless(!isTombstoned, "gone");
+  const { isTombstoned: wasTakenBack, isKept, isFirst, hasWordList, policy, way } = await standingOf(tx, comment);
+  refuseUnless(!wasTakenBack, "gone");
   refuseUnless(policy !== "blocked", "peer-blocked", { host: author.host });
   if (isKept) return await receiveAgain(tx, comment, now);
   const place = await placeForUpdate(tx, comment.inReplyTo, way);
@@ -77,6 +77,8 @@ export async function receiveComment(
   const isPlaced = parent !== null && (stoodThen(parent, comment.publishedAt) || (await isTakenUp(tx, uri, thread)));
   checkMaySpeak(isPlaced ? [thread] : place.spokenTo, place.phases, now);
   const publishedAt = comment.publishedAt < now ? comment.publishedAt : now;
+  // Its Delete may have come while the place was waited for.
+  refuseUnless(!(await isTombstoned(tx, uri, author.uri)), "gone");
   const id = await idInThread(tx, uri, timeInThread(publishedAt, place.parent));
   const isNew = await enterSubject(tx, {
     uri,

@@ -25,6 +25,8 @@ export interface PlainReply {
   readonly comment: RemoteComment;
   readonly threadUri: string;
   readonly processUri: string | null;
+  /** The version of the word list that found nothing in it; null where there is none. */
+  readonly wordListVersion: string | null;
 }
 
 interface Standing {
@@ -46,25 +48,35 @@ export async function listPlainReplies(sql: Sql, comments: readonly RemoteCommen
     host: new URL(author.uri).host,
     inReplyTo,
   }));
-  const rows = await sql<(Standing & { hasWordList: boolean })[]>`
-    select given.uri, thread.uri as thread_uri, thread.process_uri,
-      exists (select from node_setting where key = ${wordListSetting}) as has_word_list
+  const rows = await sql<(Standing & { wordListVersion: string | null })[]>`
+    select given.uri, thread.uri as thread_uri, thread.process_uri, ${wordListVersion(sql)} as word_list_version
     from jsonb_to_recordset(${sql.json(asked as never)}) as given ("uri" text, "authorUri" text, "host" text, "inReplyTo" text)
     join subject answered on answered.uri = "inReplyTo"
     join subject thread on thread.uri = coalesce(answered.thread_uri, answered.uri)
-    where thread.origin is null and coalesce(peer_policy(host), 'allowed') = 'allowed'
-      and not exists (select from subject kept where kept.uri = given.uri)
-      and not exists (select from tombstone where tombstone.uri = given.uri and actor_uri = "authorUri")
-      and not exists (select from node_setting where key = ${firstCommentsSetting} and value = 'true')`;
-  const matcher = rows[0]?.hasWordList === true ? await findMatcher(sql) : null;
+    where thread.origin is null and ${isPlainHere(sql)}
+      and not exists (select from subject kept where kept.uri = given.uri)`;
+  const matcher = rows[0] == null || rows[0].wordListVersion === null ? null : await findMatcher(sql);
   const standings = new Map(rows.map((row) => [row.uri, row]));
   return plain.flatMap((comment) => {
     const standing = standings.get(comment.uri);
     if (standing === undefined) return [];
     if (matcher?.(plainText(comment.html), comment.language)) return [];
-    return [{ comment, threadUri: standing.threadUri, processUri: standing.processUri }];
+    const { threadUri, processUri, wordListVersion } = standing;
+    return [{ comment, threadUri, processUri, wordListVersion }];
   });
 }
+
+const wordListVersion = (sql: Sql) => sql`(select value #>> '{}' from node_setting where key = ${wordListSetting})`;
+
+/** Part of a question: whether what is `given` was not taken back by its author, and nothing was decided about its server. */
+const isPlainHere = (sql: Sql) => sql`(
+  coalesce(peer_policy(host), 'allowed') = 'allowed'
+  and not exists (select from tombstone where tombstone.uri = given.uri and actor_uri = "authorUri")
+  and not exists (select from node_setting where key = ${firstCommentsSetting} and value = 'true'))`;
+
+/** The same asked again, since anything may have been taken back or decided meanwhile; the word list too. */
+const isPlainStill = (sql: Sql) =>
+  sql`${isPlainHere(sql)} and ${wordListVersion(sql)} is not distinct from "wordListVersion"`;
 
 /** New, open to everyone, with an id that is made of its address, and of whole characters, as JSON in the database has to be. */
 const isPlain = (comment: RemoteComment): boolean => isNewAndOpen(comment) && isWellFormed(comment);
@@ -81,14 +93,14 @@ const isWellFormed = ({ uri, url, inReplyTo, authorName, html, language }: Remot
   [uri, url, inReplyTo, authorName, html, language].every((text) => text === null || text.isWellFormed());
 
 /**
- * Keeps them, each once. What somebody else holds at the moment is not waited for.
+ * Keeps them, each once. What somebody else holds at the moment is not waited for, and what is plain no longer is left out.
  * @returns the URIs of those that are published now; the others are as they were.
  */
 export async function receiveTogether(tx: Tx, replies: readonly PlainReply[], now: Date): Promise<ReadonlySet<string>> {
   const places = await placesForUpdate(tx, replies, now);
   const allowed = replies.flatMap((reply) => places.get(reply.comment) ?? []);
   if (allowed.length === 0) return new Set();
-  const voices = allowed.map(({ comment, thread, parent }) => {
+  const voices = allowed.map(({ comment, wordListVersion, thread, parent }) => {
     const publishedAt = comment.publishedAt < now ? comment.publishedAt : now;
     return {
       uri: comment.uri,
@@ -96,7 +108,10 @@ export async function receiveTogether(tx: Tx, replies: readonly PlainReply[], no
       origin: originOf(comment.uri),
       url: comment.url ?? comment.uri,
       authorId: comment.author.id,
+      authorUri: comment.author.uri,
+      host: new URL(comment.author.uri).host,
       authorName: comment.authorName,
+      wordListVersion,
       processUri: thread.processUri,
       threadUri: thread.uri,
       parentUri: parent?.uri ?? null,
@@ -104,7 +119,7 @@ export async function receiveTogether(tx: Tx, replies: readonly PlainReply[], no
       publishedAt,
     };
   });
-  const entered = await enterVoices(tx, voices);
+  const entered = await enterVoices(tx, voices, isPlainStill(tx));
   if (entered.size === 0) return entered;
   const ids = new Map(voices.map(({ uri, id }) => [uri, id]));
   const kept = allowed.filter(({ comment }) => entered.has(comment.uri));
@@ -128,8 +143,7 @@ export async function receiveTogether(tx: Tx, replies: readonly PlainReply[], no
   return entered;
 }
 
-interface Place {
-  readonly comment: RemoteComment;
+interface Place extends Pick<PlainReply, "comment" | "wordListVersion"> {
   readonly thread: Subject;
   readonly parent: Subject | null;
   readonly inBranch: { readonly branchUri: string | null; readonly depth: number };
@@ -151,7 +165,7 @@ async function placesForUpdate(
   );
   const phasesByProcess = new Map<string | null, readonly Phase[] | null>([[null, null], ...phases]);
   const places = new Map<RemoteComment, Place>();
-  for (const { comment, threadUri } of replies) {
+  for (const { comment, threadUri, wordListVersion } of replies) {
     const thread = subjects.get(threadUri);
     const answered = subjects.get(comment.inReplyTo);
     const above = branches.find(({ uri }) => uri === comment.inReplyTo);
@@ -164,7 +178,7 @@ async function placesForUpdate(
       parent === null
         ? { branchUri: null, depth: 0 }
         : { branchUri: above!.branchUri ?? parent.uri, depth: above!.depth + 1 };
-    places.set(comment, { comment, thread, parent, inBranch });
+    places.set(comment, { comment, wordListVersion, thread, parent, inBranch });
   }
   return places;
 }

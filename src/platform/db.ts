@@ -10,6 +10,8 @@ export type Sql = driver.ISql<{}>;
 export type Pool = driver.Sql<{}>;
 // biome-ignore lint/complexity/noBannedTypes: the driver's own way to say "no extra types"
 export type Tx = driver.TransactionSql<{}>;
+/** Part of a question, to be put into a whole one. */
+export type Part = driver.PendingQuery<driver.Row[]>;
 
 export interface DatabaseOptions {
   /** `postgres://…`, or the options of the embedded server. */

@@ -1,11 +1,15 @@
 // Replies that come at the same time are kept together: with the same rows, counts, tasks and refusals as one by one.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { receive } from "../../federation/inbox.ts";
-import { openReplies } from "../../federation/replies.ts";
+import { readActivity } from "../../federation/reading-activities.ts";
+import { openReplies, plainReplyOf } from "../../federation/replies.ts";
 import { decidePeer } from "../../src/actors/actions.ts";
 import type { Actor, PeerPolicy } from "../../src/actors/actor.ts";
 import { receiveCommentDelete } from "../../src/comments/remote.ts";
+import { listPlainReplies, receiveTogether } from "../../src/comments/together-actions.ts";
 import { hideSubject } from "../../src/moderation/actions.ts";
+import { wordListSetting } from "../../src/moderation/list-queries.ts";
+import { firstCommentsSetting } from "../../src/moderation/peer-queries.ts";
 import { withTransaction } from "../../src/platform/db.ts";
 import { permissions } from "../../src/processes/process.ts";
 import { findSubject } from "../../src/subjects/queries.ts";
@@ -207,4 +211,58 @@ test("a thing that somebody holds is waited for by its own replies alone", async
   await holding;
   expect((await waiting).verdict).toBe("done");
   expect((await findSubject(db.sql, held.uri))!.commentCount).toBe(1);
+});
+
+const takeBack = (uri: string) => withTransaction(db.sql, (tx) => receiveCommentDelete(tx, uri, from.uri, now));
+
+test("what is taken back or decided after a batch was looked at leaves out whom it is about, and nobody else", async () => {
+  const proposal = await aProposal(city, { now });
+  const late = await aStranger(city, { handle: "late", host: "late.example", now });
+  const replies = [reply(proposal.uri), reply(proposal.uri), reply(proposal.uri, { by: late })];
+  const [stays, goes, blocked] = replies.map(({ object }) => object.id) as [string, string, string];
+  const comments = replies.map((said, place) =>
+    plainReplyOf({
+      ...{ activity: readActivity(said as never), from: place === 2 ? late : from },
+      ...{ isLimited: false, now },
+    }),
+  );
+  const plain = await listPlainReplies(db.sql, comments as never);
+  expect(plain).toHaveLength(3);
+  const published = () => withTransaction(db.sql, async (tx) => [...(await receiveTogether(tx, plain, now))]);
+  for (const [key, value] of [
+    [firstCommentsSetting, true],
+    [wordListSetting, "a-new-version"],
+  ] as const) {
+    await db.sql`insert into node_setting (key, value) values (${key}, ${db.sql.json(value)})`;
+    expect(await published()).toEqual([]);
+    await db.sql`delete from node_setting where key = ${key}`;
+  }
+  await takeBack(goes);
+  await withTransaction(db.sql, (tx) => decidePeer(tx, { host: "late.example", policy: "blocked", reason: "" }, now));
+  expect(await published()).toEqual([stays]);
+  expect((await findSubject(db.sql, proposal.uri))!.commentCount).toBe(1);
+  expect(await db.sql`select from subject where uri in (${goes}, ${blocked})`).toHaveLength(0);
+});
+
+test("one that is taken back while it waits for its place is not published", async () => {
+  const proposal = await aProposal(city, { now });
+  const said = reply(proposal.uri);
+  const [isHeld, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const holding = withTransaction(db.sql, async (tx) => {
+    await tx`select from subject where uri = ${proposal.uri} for update`;
+    isHeld.resolve();
+    await letGo.promise;
+  });
+  await isHeld.promise;
+  const outcome = receive(db.sql, said as never, from, { isLimited: false, now });
+  await vi.waitUntil(async () => {
+    const waiting = await db.sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    return waiting.length > 0;
+  });
+  await takeBack(said.object.id);
+  letGo.resolve();
+  await holding;
+  expect(await outcome).toEqual({ verdict: "refused", reason: "gone" });
+  expect(await findSubject(db.sql, said.object.id)).toBeNull();
 });
