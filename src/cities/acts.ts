@@ -74,6 +74,7 @@ export const knownActs = [
   "CensusListReplaced",
   "LettersSent",
   "LettersExported",
+  "LetterPastLimit",
   "ResidenceMethodSet",
   "process-draft-deleted",
   "appeal-decided",

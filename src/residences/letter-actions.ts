@@ -1,5 +1,6 @@
 // The verbs of the code by post: ask for a letter, send it, type the code from it.
 import { type Account, mayWorkAtDesk } from "../accounts/account.ts";
+import { accountUri } from "../accounts/queries.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { newId } from "../platform/ids.ts";
 import { refuseUnless } from "../platform/refusal.ts";
@@ -29,14 +30,17 @@ const addressLinesMax = 7;
  * Asks for a letter with a code. A letter that is still under way is given up for the new one.
  * @throws Refused `method-off`, `invalid-input` for the address, `number-invalid`, `letters-limit` past three in 90 days, as {@link takeLetterTurn},
  * `letter-not-enough` while the desk has yet to look at the number of the letter before.
+ * @param input.officerId of who asks together with the person, at the desk: limits by address and number do not hold there, and the
+ * audit log says where one was passed.
+ * @returns whether it went past such a limit.
  */
 export async function askForLetter(
   sql: Sql,
   key: Buffer,
   by: Account,
-  input: { address: string; number: string },
+  input: { address: string; number: string; officerId?: string | null },
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const { isOn, settings } = await getMethod(sql, "post");
   refuseUnless(isOn, "method-off");
   const address = tidyText(input.address).replace(/\n{2,}/g, "\n");
@@ -45,7 +49,8 @@ export async function askForLetter(
     address.length >= 10 && address.length <= addressLengthMax && lines >= 2 && lines <= addressLinesMax;
   refuseUnless(isAddress, "address-invalid", { field: "address" });
   const number = settings.asksNumber ? numberHash(key, readDocumentNumber(input.number, "letterNumber")) : null;
-  await withTransaction(sql, async (tx) => {
+  const officerId = input.officerId ?? null;
+  return await withTransaction(sql, async (tx) => {
     await tx`select from account where id = ${by.id} for no key update`;
     refuseUnless(!(await isSuspended(tx, by.id)), "letter-not-enough");
     const since = new Date(now.getTime() - lettersWindowMs);
@@ -59,7 +64,12 @@ export async function askForLetter(
     await tx`
       insert into residence_letter (id, account_id, address, code_hash, number_hash, asked_at)
       values (${id}, ${by.id}, ${address}, ${codeHash(key, id, letterCode(key, id))}, ${number}, ${now})`;
-    await takeLetterTurn(tx, { letterId: id, address: addressHash(key, address), number }, now);
+    const turn = { letterId: id, address: addressHash(key, address), number, isAtDesk: officerId !== null };
+    const isPast = await takeLetterTurn(tx, turn, now);
+    if (isPast && officerId !== null) {
+      await recordAct(tx, { id: officerId }, "LetterPastLimit", accountUri(by.id), {}, now);
+    }
+    return isPast;
   });
 }
 

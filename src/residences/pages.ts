@@ -58,8 +58,12 @@ export function residencePages(
     schema: Schema,
     form: {
       readonly again: (state: FormState) => OwnForms;
-      readonly said: "residences.verified" | "residences.letter-asked";
-      readonly act: (by: Account, input: z.output<Schema>, c: Context<PageEnv>) => Promise<void>;
+      /** @returns what is said of it. */
+      readonly act: (
+        by: Account,
+        input: z.output<Schema>,
+        c: Context<PageEnv>,
+      ) => Promise<"residences.verified" | "residences.letter-asked" | "residences.letter-past-limit">;
     },
   ) =>
     pages.post(path, (c) => {
@@ -67,11 +71,11 @@ export function residencePages(
       return handleForm(c, {
         schema,
         act: async (input) => {
-          await form.act(by, input, c);
+          const said = await form.act(by, input, c);
           // Who is verified goes on with what they were doing; who waits for a letter stays.
-          const isVerified = form.said === "residences.verified";
+          const isVerified = said === "residences.verified";
           const here = input.back === null ? "/account/residence" : residencePath(input.back);
-          return { to: isVerified ? (input.back ?? here) : here, said: c.get("page").t(form.said) };
+          return { to: isVerified ? (input.back ?? here) : here, said: c.get("page").t(said) };
         },
         again: (state) => ownPage(c, house, form.again(state)),
       });
@@ -79,24 +83,29 @@ export function residencePages(
 
   post("/account/residence/census", censusForm, {
     again: (census) => ({ census }),
-    said: "residences.verified",
-    act: (by, answer, c) => {
+    act: async (by, answer, c) => {
       const ip = clientAddress(c, settings.trustedProxyCount);
       // At the desk the official's network is everybody's.
       const isAlone = ip !== "unknown" && !c.get("page").assist;
       const network = isAlone ? networkDigest(settings.secret, ip) : null;
-      return verifyByCensus(sql, key, by, { ...answer, network }, clock.now());
+      await verifyByCensus(sql, key, by, { ...answer, network }, clock.now());
+      return "residences.verified";
     },
   });
   post("/account/residence/letter", letterForm, {
     again: (letter) => ({ letter }),
-    said: "residences.letter-asked",
-    act: (by, { address, letterNumber }) => askForLetter(sql, key, by, { address, number: letterNumber }, clock.now()),
+    act: async (by, { address, letterNumber: number }, c) => {
+      const officerId = c.get("page").assist?.officerId ?? null;
+      const isPast = await askForLetter(sql, key, by, { address, number, officerId }, clock.now());
+      return isPast ? "residences.letter-past-limit" : "residences.letter-asked";
+    },
   });
   post("/account/residence/code", codeForm, {
     again: (code) => ({ code }),
-    said: "residences.verified",
-    act: (by, { code }) => verifyByLetter(sql, key, by, code, clock.now()),
+    act: async (by, { code }) => {
+      await verifyByLetter(sql, key, by, code, clock.now());
+      return "residences.verified";
+    },
   });
 
   pages.post("/account/residence/letter/withdrawal", async (c) => {

@@ -145,18 +145,23 @@ export const codeAttemptsMax = 5;
 export const addressLengthMax = 300;
 export const lettersWindowMs = 90 * dayMs;
 export const lettersMax = 3;
+/** How long a letter counts that was asked for and not sent yet. */
+export const lettersUnsentMs = 7 * dayMs;
 /** Whoever asks: a family or a shared house may all live at one address. */
 export const lettersPerAddressMax = 10;
 /** Higher than what one account can use up, so that one alone keeps nobody from a letter; the desk is open past it. */
 export const lettersPerNumberMax = 6;
 
 /**
- * What is kept of a postal address, to count letters to it: its words without the name above it, in any order, spelt with or
- * without accents. Somebody who writes it in other words is counted apart, and the desk sees both before they are sent.
+ * What is kept of a postal address, to count letters to it: its words without the line above it, which is the addressee's, in any
+ * order, spelt with or without accents. Of two lines the first may be the street: then it
+ * counts where it has a number and the other has not both a house's and a post code's. Somebody who writes it in other words is counted apart, and the desk sees both before they are sent.
  */
 export function addressHash(key: Buffer, address: string): Buffer {
   const [name = "", ...place] = address.split("\n");
-  const where = /\d/.test(name) || place.length === 0 ? [name, ...place] : place;
+  // A house and a post code: then the other line is the whole place.
+  const isWhole = place.length > 1 || (place[0]?.match(/\p{N}+/gu)?.length ?? 0) > 1;
+  const where = isWhole || (place.length === 1 && !/\p{N}/u.test(name)) ? place : [name, ...place];
   const folded = where
     .join(" ")
     .normalize("NFKD")

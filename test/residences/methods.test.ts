@@ -20,13 +20,7 @@ import { residenceHandlers } from "../../src/residences/jobs.ts";
 import { askForLetter, cancelLetter, markLettersSent, verifyByLetter } from "../../src/residences/letter-actions.ts";
 import { setMethod } from "../../src/residences/method-actions.ts";
 import { findOwnLetter, findOwnResidence, listConflicts, listWaitingLetters } from "../../src/residences/queries.ts";
-import {
-  letterCode,
-  lettersPerAddressMax,
-  lettersPerNumberMax,
-  type Method,
-  residenceKey,
-} from "../../src/residences/residence.ts";
+import { letterCode, type Method, residenceKey } from "../../src/residences/residence.ts";
 import type { ResidentNews } from "../../src/residences/telling-actions.ts";
 import { aCity, aGuest, aModerator, anOfficial, aProcess, aProposal, aResident, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -306,50 +300,6 @@ describe("by post", () => {
     for (const day of [0, 1, 2]) await sentTo(person, later(day));
     await expect(ask(person, later(3))).rejects.toMatchObject({ code: "letters-limit" });
     await ask(person, later(91));
-  });
-});
-
-describe("letters are counted whoever asks", () => {
-  const at = (place: string) => `Somebody\n${place}\n48001 Bilbao`;
-  const askTo = async (address: string, number = "", moment = now) =>
-    askForLetter(db.sql, key, await aGuest(city), { address, number }, moment);
-  beforeAll(() => set("post", { settings: { asksNumber: true } }));
-  let made = 0;
-  const aNumber = () => `LETTER${String(++made).padStart(4, "0")}X`;
-
-  test("to one address, however it is spelt, also by accounts that are closed since; and never past a burst", async () => {
-    const spelt = ["Kale Nagusía 9, 2.º A", "kale nagusia 9 2o a", "KALE NAGUSIA, 9 - 2º A"];
-    for (let times = 1; times < lettersPerAddressMax; times++) {
-      const person = await aGuest(city);
-      await askForLetter(db.sql, key, person, { address: at(spelt[times % 3]!), number: aNumber() }, now);
-      const { id } = (await findOwnLetter(db.sql, person.id))!;
-      await markLettersSent(db.sql, official, [id], now);
-      await withTransaction(db.sql, (tx) => releaseResidence(tx, person.id, now));
-    }
-    const burst = await Promise.allSettled([1, 2, 3].map(() => askTo(at(spelt[0]!), aNumber())));
-    const codes = burst.map((end) =>
-      end.status === "rejected" ? [end.reason.code, end.reason.params.field] : "asked",
-    );
-    expect(codes.sort()).toEqual(["asked", ...Array(2).fill(["letters-address-limit", "address"])].sort());
-    await askTo(at("Kale Nagusia 9, 2.º B"), aNumber());
-    await askTo(at(spelt[0]!), aNumber(), later(90));
-  });
-
-  test("with one number, and what was never sent is not counted", async () => {
-    const number = aNumber();
-    const person = await aGuest(city);
-    const ask = () => askForLetter(db.sql, key, person, { address: at("Iturri 1"), number }, now);
-    for (let times = 0; times <= lettersPerNumberMax; times++) await ask();
-    await cancelLetter(db.sql, person);
-    const closing = await aGuest(city);
-    await askForLetter(db.sql, key, closing, { address: at("Iturri 1"), number }, now);
-    await withTransaction(db.sql, (tx) => releaseResidence(tx, closing.id, now));
-    for (let times = 0; times < lettersPerNumberMax; times++) await askTo(at(`Iturri ${times}`), number);
-    const refusal = { code: "letters-number-limit", params: { field: "letterNumber", count: lettersPerNumberMax } };
-    await expect(askTo(at("Iturri 99"), number)).rejects.toMatchObject(refusal);
-    await db.sql`insert into job (kind, payload) values ('residence-round', 'null')`;
-    await told(later(91));
-    expect(await db.sql`select from residence_letter_turn where asked_at < ${later(1)}`).toHaveLength(0);
   });
 });
 

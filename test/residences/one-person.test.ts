@@ -27,7 +27,12 @@ let rooms: Rooms;
 beforeAll(async () => {
   db = await openTestDatabase();
   city = await aCity(db, { now });
-  rooms = await openRooms(db, city, [proposalPages, (house) => residencePages(house, { secret, trustedProxyCount: 0 })], { now });
+  rooms = await openRooms(
+    db,
+    city,
+    [proposalPages, (house) => residencePages(house, { secret, trustedProxyCount: 0 })],
+    { now },
+  );
 });
 afterAll(async () => {
   await rooms[Symbol.asyncDispose]();
