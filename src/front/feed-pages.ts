@@ -14,7 +14,7 @@ import type { House } from "../ports.ts";
 import { categoryText } from "../processes/category.ts";
 import { textOf } from "../processes/list-views.ts";
 import { type Process, processPath } from "../processes/process.ts";
-import { listCategories, listProcesses } from "../processes/queries.ts";
+import { findCategoryAfter, listCategories, listProcesses } from "../processes/queries.ts";
 import { shownProcess } from "../processes/viewer.ts";
 import { findSubjectById } from "../subjects/queries.ts";
 import { isPublic, pagePathOf } from "../subjects/subject.ts";
@@ -114,6 +114,8 @@ function categoryRoute(pages: Hono<PageEnv>, { sql, uris }: House): void {
     const id = c.req.param("file").replace(/\.atom$/, "");
     const category = (await listCategories(sql, null, [id])).find((one) => one.id === id);
     refuseUnless(process.publishedAt !== null && process.origin === null && category !== undefined, "not-found");
+    const after = await findCategoryAfter(sql, id);
+    if (after !== id) return c.redirect(`${processPath(process)}/categories/${after}.atom`, 303);
     const path = `${processPath(process)}/categories/${id}`;
     return await answerFeed(c, sql, {
       url: uris.at(`${path}.atom`),

@@ -2,7 +2,7 @@
 import type { Account } from "../accounts/account.ts";
 import { type Sql, type Tx, withTransaction } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
-import { findFollowable, getNoticeSettings } from "./following-queries.ts";
+import { findFollowable, getNoticeSettings, getOpenFollowable } from "./following-queries.ts";
 import { type MailRhythm, type NoticeSettings, usualRhythm } from "./notice.ts";
 
 /** Bounds the list of one account; the things they wrote do not count. */
@@ -10,16 +10,16 @@ export const followingsMax = 2_000;
 
 /**
  * Follows anything public that has a URI, of this node or a copy of another's, or an organisation. Twice is once.
- * @throws Refused `not-found`, `too-large` beyond {@link followingsMax}.
+ * @throws Refused `not-found`, `category-over`, `too-large` beyond {@link followingsMax}.
  */
 export async function follow(sql: Sql, by: Account, subjectUri: string, now: Date): Promise<void> {
   await withTransaction(sql, async (tx) => {
-    refuseUnless((await findFollowable(tx, subjectUri)) !== null, "not-found");
+    const { uri } = await getOpenFollowable(tx, subjectUri);
     const [row] = await tx<{ count: number }[]>`
       select count(*)::int as count from following where account_id = ${by.id} and ended_at is null and not is_own`;
     refuseUnless(row!.count < followingsMax, "too-large", { max: followingsMax });
     await tx`
-      insert into following (account_id, subject_uri, created_at) values (${by.id}, ${subjectUri}, ${now})
+      insert into following (account_id, subject_uri, created_at) values (${by.id}, ${uri}, ${now})
       on conflict (account_id, subject_uri) do update set ended_at = null, created_at = excluded.created_at
       where following.ended_at is not null`;
   });
@@ -28,14 +28,18 @@ export async function follow(sql: Sql, by: Account, subjectUri: string, now: Dat
 /** Ends it, until they ask again: taking part does not begin it anew. What still waits to be mailed of it is not sent. */
 export async function unfollow(sql: Sql, accountId: string, subjectUri: string, now: Date): Promise<void> {
   await withTransaction(sql, async (tx) => {
+    const uris = await alsoAs(tx, subjectUri);
     await tx`
       update following set ended_at = ${now}
-      where account_id = ${accountId} and subject_uri = ${subjectUri} and ended_at is null`;
+      where account_id = ${accountId} and subject_uri = any(${uris}) and ended_at is null`;
     await tx`
       update notice set mail = 'never'
-      where account_id = ${accountId} and followed_uri = ${subjectUri} and mailed_at is null`;
+      where account_id = ${accountId} and followed_uri = any(${uris}) and mailed_at is null`;
   });
 }
+
+/** The page was opened before one category went into another. */
+const alsoAs = async (tx: Tx, uri: string): Promise<string[]> => [uri, (await findFollowable(tx, uri))?.uri ?? uri];
 
 /**
  * Who writes or supports something hears what becomes of it, unless they switched that off. In the transaction of the fact.
@@ -67,7 +71,7 @@ export async function setRhythmOf(sql: Sql, by: Account, subjectUri: string, mai
   await withTransaction(sql, async (tx) => {
     await tx`
       update following set mail = ${mail}
-      where account_id = ${by.id} and subject_uri = ${subjectUri} and ended_at is null`;
+      where account_id = ${by.id} and subject_uri = any(${await alsoAs(tx, subjectUri)}) and ended_at is null`;
     await settleWaiting(tx, by.id);
   });
 }

@@ -18,18 +18,37 @@ export interface Followable {
   readonly language: string | null;
   /** What a category is called; null for all else. */
   readonly names: LanguageMap | null;
+  /** A category that is offered no more: who follows it may end it, nobody begins. */
+  readonly isEnded: boolean;
 }
 
-/** What can be followed by this URI, if anyone may read it. */
+/** What is followed by this URI, if anyone may read it: of a category that went into another, that one. */
 export async function findFollowable(sql: Sql, uri: string): Promise<Followable | null> {
   const [found] = await sql<Followable[]>`select * from followable(${uri}) limit 1`;
   return found ?? null;
+}
+
+/**
+ * What is to be followed by this URI.
+ * @throws Refused `not-found`, `category-over` for a category that is offered no more.
+ */
+export async function getOpenFollowable(sql: Sql, uri: string): Promise<Followable> {
+  const found = await findFollowable(sql, uri);
+  refuseUnless(found !== null, "not-found");
+  refuseUnless(!found.isEnded, "category-over");
+  return found;
 }
 
 export async function isFollowing(sql: Sql, accountId: string, uri: string): Promise<boolean> {
   const rows = await sql`
     select from following where account_id = ${accountId} and subject_uri = ${uri} and ended_at is null`;
   return rows.length > 0;
+}
+
+/** Whether a page shows how this is followed: to whoever may begin to, or may end it. */
+export async function isFollowingOffered(sql: Sql, by: { readonly id: string } | null, uri: string): Promise<boolean> {
+  const thing = await findFollowable(sql, uri);
+  return thing !== null && (!thing.isEnded || (by !== null && (await isFollowing(sql, by.id, uri))));
 }
 
 export async function getNoticeSettings(sql: Sql, accountId: string): Promise<NoticeSettings> {

@@ -4,9 +4,8 @@ import { withTransaction } from "../platform/db.ts";
 import type { Language } from "../platform/i18n.ts";
 import { newId } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
-import { refuseUnless } from "../platform/refusal.ts";
 import { followersPerPage, type TellingPage } from "./actions.ts";
-import { findFollowable } from "./following-queries.ts";
+import { getOpenFollowable } from "./following-queries.ts";
 
 /** Mails that ask one address, a day: nobody's letterbox is filled from here. */
 export const asksPerAddressMax = 5;
@@ -14,7 +13,7 @@ export const asksPerAddressMax = 5;
 /**
  * Asks the owner of an address whether they want to follow something. Says nothing of whether it is known already.
  * @param email as `readEmail` of accounts writes it.
- * @throws Refused `not-found`.
+ * @throws Refused `not-found`, `category-over`.
  */
 export async function askToFollowByMail(
   sql: Sql,
@@ -22,14 +21,14 @@ export async function askToFollowByMail(
   now: Date,
 ): Promise<void> {
   await withTransaction(sql, async (tx) => {
-    refuseUnless((await findFollowable(tx, input.subjectUri)) !== null, "not-found");
+    const { uri: subjectUri } = await getOpenFollowable(tx, input.subjectUri);
     // One address after the other, so that a burst cannot pass together.
     await tx`select pg_advisory_xact_lock(hashtextextended(${`follow by mail ${input.email}`}, 0))`;
     const waiting = await tx`select from mail_following where email = ${input.email} and confirmed_at is null`;
     if (waiting.length >= asksPerAddressMax) return;
     const id = newId(now);
     const asked = await tx`
-      insert into mail_following ${tx({ id, ...input, createdAt: now })}
+      insert into mail_following ${tx({ id, ...input, subjectUri, createdAt: now })}
       on conflict (email, subject_uri) do nothing returning id`;
     if (asked.length > 0) await enqueue(tx, { kind: "mail-confirmation", payload: { id } });
   });

@@ -19,6 +19,7 @@ const statusOf = {
   "already-exists": 409,
   "last-administrator": 409,
   "changed-meanwhile": 409,
+  "category-over": 409,
   "handle-taken": 409,
   "name-official": 409,
   "handle-invalid": 422,

@@ -1,6 +1,7 @@
 // The list of the proposals of a process, with its filters, the same as a feed, and a category of them by its address.
 import { Hono } from "hono";
 import { findMainOrganisation } from "../cities/queries.ts";
+import { isFollowingOffered } from "../notices/following-queries.ts";
 import type { FollowWords } from "../notices/views.ts";
 import type { Renderable } from "../platform/html.ts";
 import { isId } from "../platform/ids.ts";
@@ -10,7 +11,7 @@ import type { House } from "../ports.ts";
 import { type Category, categoryText, categoryUri } from "../processes/category.ts";
 import { textOf } from "../processes/list-views.ts";
 import { type Process, processPath } from "../processes/process.ts";
-import { listCategories } from "../processes/queries.ts";
+import { findCategoryAfter, listCategories } from "../processes/queries.ts";
 import { shownProcess } from "../processes/viewer.ts";
 import { atomFeed, atomType } from "../web/atom.ts";
 import { answerCached } from "../web/cached.ts";
@@ -41,6 +42,8 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showFollow: Sho
     const { q: search = "", category = "", state = "", order: orderAsked, view: viewAsked } = c.req.query();
     const order = orderAsked === "most-supported" ? "most-supported" : "newest";
     const view = viewAsked === "places" ? "places" : "list";
+    const moved = isId(category) ? await findCategoryAfter(sql, category) : category;
+    if (moved !== category) return c.redirect(withCategory(c.req.url, moved), 303);
     const request = readPageRequest(
       new URL(c.req.url).searchParams,
       view === "places" ? placesPerPage : proposalsPerPage,
@@ -67,7 +70,9 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showFollow: Sho
     const followed = process.publishedAt === null ? undefined : categories.find(({ id }) => id === category);
     const standing = proposeStanding(process, ctx.account, clock.now());
     const chosen = { search, category, state, order, view } as const;
-    const follow = followed === undefined ? null : await showFollow(ctx, ...followOf(ctx, process, followed));
+    const [followUri, words] = followed === undefined ? [null] : followOf(ctx, process, followed);
+    const isOffered = followUri !== null && (await isFollowingOffered(sql, ctx.account, followUri));
+    const follow = isOffered ? await showFollow(ctx, followUri, words) : null;
     const shown = { process, proposals, drafts, categories, territory, standing, follow };
     return c.html(proposalListPage(ctx, { ...shown, ...chosen }));
   });
@@ -75,11 +80,18 @@ function listRoutes(pages: Hono<PageEnv>, { sql, clock }: House, showFollow: Sho
   /** The address by which a category is followed: the proposals in it. */
   pages.get("/processes/:segment/categories/:id", async (c) => {
     const process = await shownProcess(c, sql, c.req.param("segment"));
-    const id = c.req.param("id");
+    const id = isId(c.req.param("id")) ? await findCategoryAfter(sql, c.req.param("id")) : "";
     const isKnown = process.origin === null && (await listCategories(sql, null, [id])).some((one) => one.id === id);
     refuseUnless(isKnown, "not-found");
     return c.redirect(`${processPath(process)}/proposals?category=${id}`, 303);
   });
+}
+
+/** The same list, of the category that the one asked for went into. */
+function withCategory(url: string, id: string): string {
+  const { pathname, searchParams } = new URL(url);
+  searchParams.set("category", id);
+  return `${pathname}?${searchParams}`;
 }
 
 const followOf = ({ t }: PageContext, process: Process, category: Category): [uri: string, words: FollowWords] => [

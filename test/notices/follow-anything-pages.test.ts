@@ -4,7 +4,7 @@ import { follow as followActor } from "../../src/actors/actions.ts";
 import { findActor } from "../../src/actors/queries.ts";
 import { listNotices } from "../../src/notices/queries.ts";
 import { addCategory } from "../../src/processes/actions.ts";
-import { retireCategory } from "../../src/processes/category-actions.ts";
+import { mergeCategories, retireCategory } from "../../src/processes/category-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { processPath } from "../../src/processes/process.ts";
 import { aGuest, aMeeting, aProcess, aProposal, aResident, aStranger } from "../support/build.ts";
@@ -98,6 +98,24 @@ test("a retired category is offered no more, and still stands on what has it", a
   expect(reader.all("option")).not.toContain("Cars");
   await reader.open(pathOf(proposal.url));
   expect(reader.text).toContain("Cars");
+  await reader.open(`${processPath(process)}/categories/${cars}`);
+  expect(reader.text).toContain("A parking place");
+  expect(reader.text).not.toContain("Follow “Cars” here");
+});
+
+test("the address of a category that went into another leads there: the list, its filters and the feed", async () => {
+  const { bilbao } = net.nodes;
+  const now = net.clock.now();
+  const roads = await addCategory(bilbao.sql, bilbao.administrator, { name: { en: "Roads" }, parentId: null }, now);
+  await mergeCategories(bilbao.sql, bilbao.administrator, { id: roads, intoId: schools, moves: {} }, now);
+  const reader = await openReader(bilbao);
+  for (const path of [`/categories/${roads}`, `/proposals?category=${roads}`]) {
+    await reader.open(`${processPath(process)}${path}`);
+    expect(reader.all("h2")).toContain("Follow “Schools” here");
+  }
+  const feed = `https://bilbao.test${processPath(process)}/categories/${roads}.atom`;
+  const response = await bilbao.instance.fetch(new Request(feed));
+  expect(response.headers.get("location")).toBe(`${processPath(process)}/categories/${schools}.atom`);
 });
 
 test("a person is followed on their page; who wrote something leads there", async () => {

@@ -4,14 +4,14 @@ import type { Account } from "../../src/accounts/account.ts";
 import { categoryHandlers } from "../../src/desk/category-jobs.ts";
 import { whatArrived, whatIsTold } from "../../src/front/told-queries.ts";
 import { follow, setRhythmOf, unfollow } from "../../src/notices/following-actions.ts";
-import { isFollowing } from "../../src/notices/following-queries.ts";
+import { isFollowing, listFollowings } from "../../src/notices/following-queries.ts";
 import { noticeHandlers } from "../../src/notices/jobs.ts";
 import { askToFollowByMail, confirmMailFollowing } from "../../src/notices/mail-following-actions.ts";
 import { drain } from "../../src/platform/job-drain.ts";
 import { openMailbox } from "../../src/platform/mail.ts";
 import { addCategory } from "../../src/processes/actions.ts";
 import { categoryUri } from "../../src/processes/category.ts";
-import { mergeCategories } from "../../src/processes/category-actions.ts";
+import { mergeCategories, retireCategory } from "../../src/processes/category-actions.ts";
 import type { Process } from "../../src/processes/process.ts";
 import { aCity, aGuest, aMeeting, aProcess, type City } from "../support/build.ts";
 import { openTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -123,4 +123,39 @@ test("an address that was confirmed for one of them stays so, with its links and
     { email: "second@example.org", id: second, waits: 0 },
   ]);
   expect(await db.sql`select from mail_following where subject_uri in (${trees}, ${parks})`).toHaveLength(4);
+});
+
+test("a category that is offered no more is not followed anew; who follows it may end it", async () => {
+  const { id, trees } = await two();
+  const [reader, late] = [await aGuest(city), await aGuest(city)];
+  await follow(db.sql, reader, trees, new Date());
+  await retireCategory(db.sql, city.administrator, id, new Date());
+  const over = { code: "category-over" };
+  await expect(follow(db.sql, late, trees, new Date())).rejects.toMatchObject(over);
+  await expect(byMail("late@example.org", trees, false)).rejects.toMatchObject(over);
+  const first = { sizeRows: 9, after: null, before: null };
+  expect((await listFollowings(db.sql, reader.id, first)).rows.map(({ uri }) => uri)).toEqual([trees]);
+  await unfollow(db.sql, reader.id, trees, new Date());
+  expect(await isFollowing(db.sql, reader.id, trees)).toBe(false);
+});
+
+test("by the address of a category that went into another that one is followed, and ended", async () => {
+  const { trees, parks, merge } = await two();
+  await merge();
+  const reader = await aGuest(city);
+  await follow(db.sql, reader, trees, new Date());
+  expect(await isFollowing(db.sql, reader.id, parks)).toBe(true);
+  await unfollow(db.sql, reader.id, trees, new Date());
+  expect(await isFollowing(db.sql, reader.id, parks)).toBe(false);
+});
+
+test("a category is followed in a process that offers it alone", async () => {
+  const { id, intoId } = await two();
+  const own = await aProcess(city, { categoryIds: [id] });
+  const reader = await aGuest(city);
+  await expect(follow(db.sql, reader, categoryUri(own.uri, intoId), new Date())).rejects.toMatchObject({
+    code: "not-found",
+  });
+  await follow(db.sql, reader, categoryUri(own.uri, id), new Date());
+  expect(await isFollowing(db.sql, reader.id, categoryUri(own.uri, id))).toBe(true);
 });
