@@ -192,12 +192,14 @@ export async function isSupporting(sql: Sql, proposalUri: string, accountId: str
 /** What a person supports, and until when it can be taken back. */
 export interface Supported {
   readonly id: string;
+  /** Empty of what is hidden. */
   readonly title: string;
   readonly language: string;
   readonly hiddenAt: Date | null;
   readonly supportedAt: Date;
   readonly processUri: string;
-  readonly processTitle: LanguageMap;
+  /** Null while it is not shown itself; all in it is hidden then, too. */
+  readonly processTitle: LanguageMap | null;
   /** Of its process: how many one may give there, and how many this person has. */
   readonly limit: number | null;
   readonly given: number;
@@ -209,12 +211,14 @@ const supportedMax = 500;
 /** All that an account supports now, the newest first; what is hidden too, which counts until it is taken back. */
 export async function listSupported(sql: Sql, accountId: string): Promise<Supported[]> {
   const rows = await sql<(Omit<Supported, "phases"> & { phases: { startsAt: string; endsAt: string }[] })[]>`
-    select subject.id, subject.title, subject.language, subject.hidden_at, support.created_at as supported_at,
-      process.uri as process_uri, process.title as process_title, process.support_limit as "limit",
+    select subject.id, case when subject.hidden_at is null and is_shown then subject.title else '' end as title, subject.language,
+      coalesce(subject.hidden_at, place.hidden_at, place.deleted_at) as hidden_at, support.created_at as supported_at,
+      process.uri as process_uri, case when is_shown then process.title end as process_title, process.support_limit as "limit",
       count(*) over (partition by support.process_uri)::int as given,
       (select coalesce(jsonb_agg(jsonb_build_object('startsAt', starts_at, 'endsAt', ends_at)), '[]') from phase
        where phase.process_uri = process.uri and 'support' = any (phase.permits)) as phases
     from support join subject on subject.uri = support.proposal_uri join process on process.uri = support.process_uri
+      join subject place on place.uri = process.uri, lateral (select place.hidden_at is null and place.deleted_at is null as is_shown) as shown
     where support.account_id = ${accountId} and subject.deleted_at is null
     order by support.created_at desc, subject.id desc limit ${supportedMax}`;
   return rows.map((row) => ({

@@ -5,6 +5,8 @@ import { getAccount } from "../accounts/queries.ts";
 import { followOwn } from "../notices/following-actions.ts";
 import { type Sql, withTransaction } from "../platform/db.ts";
 import { refuseUnless } from "../platform/refusal.ts";
+import { permits } from "../processes/process.ts";
+import { getProcess } from "../processes/queries.ts";
 import { noteCount } from "../records/tally-actions.ts";
 import { openProcess, publicProposal } from "./locked-queries.ts";
 import { getProposal } from "./queries.ts";
@@ -44,11 +46,12 @@ export async function supportProposal(sql: Sql, by: Account, uri: string, now: D
   });
 }
 
-/** Takes a support back while the phase still lets people support. */
+/** Takes a support back while the phase still lets people support; also where the proposal or its process is hidden meanwhile. */
 export async function withdrawSupport(sql: Sql, by: Account, uri: string, now: Date): Promise<void> {
   await withTransaction(sql, async (tx) => {
-    const proposal = await getProposal(tx, uri);
-    await openProcess(tx, proposal.processUri, "support", now);
+    const { processUri } = await getProposal(tx, uri);
+    const { phases } = await getProcess(tx, processUri);
+    refuseUnless(permits(phases, "support", now), "phase-closed");
     const rows = await tx`delete from support where proposal_uri = ${uri} and account_id = ${by.id} returning 1`;
     if (rows.length === 0) return;
     await tx`update proposal set support_count = support_count - 1 where uri = ${uri}`;

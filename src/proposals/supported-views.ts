@@ -34,9 +34,8 @@ export function supportedPage(ctx: PageContext, supported: readonly Supported[])
 function inProcess(ctx: PageContext, rows: readonly Supported[]): Markup {
   const { t } = ctx;
   const { processTitle, limit, given } = rows[0]!;
-  const title = pickText(processTitle, t.lang);
   return section(
-    title.text,
+    processTitle === null ? t("supports.hidden-process") : pickText(processTitle, t.lang).text,
     html`${limit === null ? nothing : html`<p class="hint">${t("proposals.supports-used", { given, limit })}</p>`}
       ${cardList(rows.map((row) => supportedRow(ctx, row)))}`,
   );
@@ -47,7 +46,9 @@ function supportedRow(ctx: PageContext, row: Supported): Markup {
   const isOpen = row.phases.some(({ startsAt, endsAt }) => startsAt <= now && now < endsAt);
   const isHidden = row.hiddenAt !== null;
   const name = isHidden ? t("moderation.hidden-proposal") : inItsLanguage(t, { text: row.title, lang: row.language });
-  return html`<article class="card card-plain"><div class="card-body"><p><a href="${href(`/proposals/${row.id}`)}">${name}</a>
+  // In a hidden process nothing has a page.
+  const place = row.processTitle === null ? name : html`<a href="${href(`/proposals/${row.id}`)}">${name}</a>`;
+  return html`<article class="card card-plain"><div class="card-body"><p>${place}
     ${isHidden ? statusPill(t("supports.hidden"), "waiting") : nothing}
     <span class="hint">${t.rich("supports.since", { date: when(t, row.supportedAt) })}</span></p>
     ${
