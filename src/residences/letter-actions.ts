@@ -67,7 +67,7 @@ export async function askForLetter(
     const turn = { letterId: id, address: addressHash(key, address), number, isAtDesk: officerId !== null };
     const isPast = await takeLetterTurn(tx, turn, now);
     if (isPast && officerId !== null) {
-      await recordAct(tx, { id: officerId }, "LetterPastLimit", accountUri(by.id), {}, now);
+      await recordAct(tx, { id: officerId }, "LetterPastLimit", accountUri(by.id), { method: "post" }, now);
     }
     return isPast;
   });
