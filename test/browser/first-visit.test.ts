@@ -79,7 +79,9 @@ describeInBrowser("a first visit", () => {
     await iker.follow(name);
     await iker.see();
     await iker.unfold(t("accounts.verify"));
-    await iker.page.getByLabel(t("residences.number"), { exact: true }).fill(`LIVES${look.lang}${look.hasScripts ? 1 : 2}`);
+    await iker.page
+      .getByLabel(t("residences.number"), { exact: true })
+      .fill(`LIVES${look.lang}${look.hasScripts ? 1 : 2}`);
     await iker.press(t("accounts.verify-confirm"));
     await iker.see();
 
